@@ -119,7 +119,7 @@ export const topicFamilies = {
     name: 'features.by-{view}',
     schema: 'RekeyedEvent',
     key: 'Entity key of the view.',
-    partitions: 16,
+    partitions: 8,
     retentionMs: 604800000,
     cleanup: 'delete',
     maxMessageBytes: 1048576,
