@@ -1,0 +1,10 @@
+/** A record to publish. The partition is always explicit: kafkajs can lose keyless records on a retry. */
+export interface OutgoingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: Readonly<Record<string, Buffer>>;
+  /** Kafka timestamp; the time of sending when absent. */
+  readonly timestampMs?: number;
+}
