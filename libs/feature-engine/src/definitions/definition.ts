@@ -1,0 +1,136 @@
+import type { Expression } from '../expressions/expression.ts';
+
+export const columnTypes = ['double', 'long', 'int', 'boolean', 'string', 'timestamp'] as const;
+/** `timestamp` columns are milliseconds since the epoch. */
+export type ColumnType = (typeof columnTypes)[number];
+
+export const timeUnits = ['ms', 's', 'us', 'iso8601'] as const;
+export type TimeUnit = (typeof timeUnits)[number];
+
+export const partitioners = ['murmur2', 'crc32'] as const;
+export type PartitionerName = (typeof partitioners)[number];
+
+export const keyEncodings = ['string', 'int-be', 'long-be'] as const;
+/** How a producer makes the bytes of a Kafka key out of the entity: UTF-8 text, or a big-endian integer of 4 or 8 bytes. */
+export type KeyEncoding = (typeof keyEncodings)[number];
+
+export const entityTypes = ['string', 'long', 'int'] as const;
+export type EntityType = (typeof entityTypes)[number];
+
+export const aggregations = ['count', 'sum', 'mean', 'min', 'max', 'last'] as const;
+export type Aggregation = (typeof aggregations)[number];
+
+export const startFroms = ['now', 'beginning'] as const;
+export type StartFrom = (typeof startFroms)[number];
+
+/** A Kafka topic whose events feed feature views and may trigger feature services. */
+export interface SourceDefinition {
+  readonly kind: 'source';
+  readonly name: string;
+  readonly topic: string;
+  readonly description?: string;
+  /** Column that identifies an event: a repeat of it is dropped. */
+  readonly id?: string;
+  readonly eventTime: { readonly column: string; readonly unit: TimeUnit };
+  /** Column that the topic is keyed by. Without it, or without a partitioner, every view on this source is rekeyed. */
+  readonly entity?: string;
+  readonly partitioner: PartitionerName | null;
+  readonly keyEncoding: KeyEncoding;
+  readonly allowedLateness: string;
+  /** How far an event time may lie after the timestamp of its own record. */
+  readonly maxFuture: string;
+  /** May be absent until the platform has read them from the topic's Avro schema. */
+  readonly columns?: Readonly<Record<string, ColumnType>>;
+}
+
+export interface EntityDefinition {
+  readonly kind: 'entity';
+  readonly name: string;
+  readonly description?: string;
+  /** The column that usually holds the key, in any source. */
+  readonly key: string;
+  readonly type: EntityType;
+}
+
+export interface WindowedFeature {
+  readonly name: string;
+  readonly description?: string;
+  readonly aggregation: Aggregation;
+  /** What is aggregated; null values are left out. Without it `count` counts events. */
+  readonly input?: Expression;
+  /** With window w and delay d the feature at time t covers (t - d - w, t - d]. */
+  readonly window: string;
+  readonly delay?: string;
+  /** Only events for which this holds. */
+  readonly filter?: Expression;
+  /** Whether the event that triggers a vector counts itself; it does by default. */
+  readonly ownEvent?: 'include' | 'exclude';
+  /** The value of a window without values: 0 for count and sum and null (missing) for the others unless given. */
+  readonly empty?: number | string | boolean | null;
+}
+
+export interface FeatureViewDefinition {
+  readonly kind: 'feature-view';
+  readonly name: string;
+  readonly version: number;
+  readonly description?: string;
+  readonly entity: string;
+  readonly source: string;
+  /** Column of the source that holds the entity's key; the entity's own `key` by default. */
+  readonly keyColumn?: string;
+  readonly features: readonly WindowedFeature[];
+  /** The source's by default. */
+  readonly allowedLateness?: string;
+}
+
+export interface ServiceViewReference {
+  readonly view: string;
+  readonly version: number;
+  /** Column of the trigger that holds the view's key; the view's `keyColumn` on the same source, the entity's `key` otherwise. */
+  readonly key?: string;
+}
+
+export interface PassThroughFeature {
+  readonly name: string;
+  readonly description?: string;
+  /** Over columns of the triggering event and features of the views. */
+  readonly expression: Expression;
+}
+
+/** A model's input: the vector made for every event of the source. */
+export interface FeatureServiceDefinition {
+  readonly kind: 'feature-service';
+  readonly name: string;
+  readonly version: number;
+  readonly description?: string;
+  readonly source: string;
+  readonly views: readonly ServiceViewReference[];
+  readonly passThrough: readonly PassThroughFeature[];
+  /** A subset and order of the features; by default those of the views in order, then the pass-through ones. */
+  readonly features?: readonly string[];
+  readonly startFrom: StartFrom;
+}
+
+export type Definition = SourceDefinition | EntityDefinition | FeatureViewDefinition | FeatureServiceDefinition;
+
+/** Views and services are kept by `name@version`. */
+export interface Definitions {
+  readonly sources: ReadonlyMap<string, SourceDefinition>;
+  readonly entities: ReadonlyMap<string, EntityDefinition>;
+  readonly featureViews: ReadonlyMap<string, FeatureViewDefinition>;
+  readonly featureServices: ReadonlyMap<string, FeatureServiceDefinition>;
+}
+
+/** One thing that is wrong, where (`[1].features[0].window`), in words for the person who wrote it. */
+export interface DefinitionFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export type ParsedDefinitions =
+  | { readonly ok: true; readonly definitions: Definitions; readonly added: readonly Definition[] }
+  | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
+
+export function versionedName(definition: { readonly name: string; readonly version: number }): string {
+  return `${definition.name}@${definition.version}`;
+}
