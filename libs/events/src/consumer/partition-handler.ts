@@ -1,0 +1,83 @@
+import type { Fence } from './fence.ts';
+import type { SourceRecord } from './source-record.ts';
+import type { Watermarks } from './watermarks.ts';
+
+/** Consecutive records of one partition, in log order, without those below the fence. */
+export interface PartitionBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly generation: number;
+  readonly records: readonly SourceRecord[];
+  /** Position after the batch: one more than the offset of its last record, or more where the log has holes. */
+  readonly nextOffset: number;
+  /** Next offset of the log when the batch was fetched. */
+  readonly highWatermark: number;
+  /**
+   * A copy made for this call of what the last successful call left: `accept` on it freely. It is kept, and committed
+   * with the offset, only when `handle` succeeds, so a retry never takes its own first try for a duplicate.
+   */
+  readonly watermarks: Watermarks;
+  /** Aborted when the partition is being taken away and the drain has run out of time: effects will not be committed. */
+  readonly signal: AbortSignal;
+}
+
+/** A record that can never be handled: it goes to the dead letters, its neighbours go on. */
+export interface Poison {
+  readonly record: SourceRecord;
+  /** A stable code, for example `no-entity`: a metric label and what an operator filters by. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface HandleResult {
+  readonly poison?: readonly Poison[];
+  /** Watermarks as of the durable position; without it those accepted on `batch.watermarks` count. */
+  readonly watermarks?: Watermarks;
+  /** True while effects are buffered and not durable: nothing new is committed. */
+  readonly hold?: boolean;
+  /** Everything below this offset is durable although later records are held. */
+  readonly durableUpTo?: number;
+}
+
+export interface PartitionId {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface AssignedPartition extends PartitionId {
+  readonly generation: number;
+  /** What the group committed last in this generation, null for a newcomer. */
+  readonly committed: Fence | null;
+  /** First offset still held and next offset of the log at assignment. */
+  readonly beginOffset: number;
+  readonly endOffset: number;
+  /**
+   * Commits, without moving the offset, that records up to (not including) `intent` are about to take effect, and
+   * resolves when the broker has it. After a crash `committed.intent` holds it; any later commit clears it. Fails with
+   * TransientError, also after the partition was taken away.
+   */
+  commitIntent(intent: number): Promise<void>;
+  /** Asks for an `idle` call as soon as no `handle` runs: a reader waits for a flush. */
+  requestIdle(): void;
+}
+
+export interface StartPosition {
+  /** Where to read from when it is not the committed offset: a fence of the handler's own store. */
+  readonly startAt?: number;
+  /** A batch ends exactly before this offset, so that an intended range can be finished as it was cut. */
+  readonly cutAt?: number;
+}
+
+/**
+ * What a service does with its partitions. Calls for one partition never overlap; partitions run concurrently. A
+ * TransientError blocks the partition and the same batch comes again; any other exception is our fault: after three
+ * tries the batch is bisected and the one record dead-lettered.
+ */
+export interface PartitionHandler {
+  assigned?(partition: AssignedPartition): Promise<StartPosition | void>;
+  handle(batch: PartitionBatch): Promise<HandleResult | void>;
+  /** Called between batches every `idleIntervalMs` and on `requestIdle`: flush what is held. */
+  idle?(partition: PartitionId & { readonly generation: number }): Promise<HandleResult | void>;
+  /** The partition is taken away or the consumer stops. Held effects that are not durable will come again. */
+  revoked?(partition: PartitionId): Promise<void>;
+}

@@ -1,0 +1,47 @@
+export { AvroCodec } from './avro-codec.ts';
+export type { AvroReader, AvroWriter, RegisteredSchema } from './avro-codec.ts';
+export { EventsError, TransientError } from './errors.ts';
+export { EventBus } from './event-bus.ts';
+export { EventProducer } from './event-producer.ts';
+export type { EventsConfig, EventsLog, KafkaConfig, SchemaRegistryConfig } from './events-config.ts';
+export { eventId, lanePartition } from './identity.ts';
+export type { Identity } from './identity.ts';
+export type { OutgoingRecord } from './outgoing-record.ts';
+export { murmur2, partitioners } from './partitioners.ts';
+export type { Partitioner, PartitionerName } from './partitioners.ts';
+export type { DecodeResult, RawRecord, UndecodableReason } from './raw-record.ts';
+export { TopicAdmin } from './topic-admin.ts';
+export { BatchConsumer } from './consumer/batch-consumer.ts';
+export type {
+  BatchConsumerOptions,
+  ConsumerAlert,
+  ConsumerHooks,
+  ConsumerStatus,
+  DeadLetterLimits,
+  PartitionStatus,
+  StoppedSource,
+} from './consumer/consumer-options.ts';
+export { decodeFence, encodeFence, MAX_FENCE_BYTES } from './consumer/fence.ts';
+export type { Fence } from './consumer/fence.ts';
+export type {
+  AssignedPartition,
+  HandleResult,
+  PartitionBatch,
+  PartitionHandler,
+  PartitionId,
+  Poison,
+  StartPosition,
+} from './consumer/partition-handler.ts';
+export { hashRecord } from './consumer/source-record.ts';
+export type { SourceRecord } from './consumer/source-record.ts';
+export { subscribe } from './consumer/subscribe.ts';
+export type { SubscribeOptions } from './consumer/subscribe.ts';
+export { Watermarks } from './consumer/watermarks.ts';
+export type { SerializedWatermarks } from './consumer/watermarks.ts';
+export { listDeadLetters, replayDeadLetters } from './dead-letters/dead-letters.ts';
+export type { DeadLetter, DeadLetterQuery, ReplayOptions } from './dead-letters/dead-letters.ts';
+export { Journal } from './journal/journal.ts';
+export type { AppliedCommand, JournalOptions, SubmitOptions, Submitted } from './journal/journal.ts';
+export type { Accepted, Applied, CommandMeta, Domain, PublicEvent, Rejected } from './journal/journal-domain.ts';
+export { JournalPublisher } from './journal/journal-publisher.ts';
+export type { JournalPublisherOptions } from './journal/journal-publisher.ts';
