@@ -1,0 +1,46 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { clickhouseConfigFromEnv, eventsConfigFromEnv, onlineStoreConfigFromEnv } from './connection-config.ts';
+import { baseConfig, readConfig } from './service-config.ts';
+
+const sections = {
+  service: baseConfig(8102),
+  events: eventsConfigFromEnv('registry'),
+  clickhouse: clickhouseConfigFromEnv,
+  online: onlineStoreConfigFromEnv,
+};
+
+describe('the configuration', () => {
+  it('has defaults for a stack on this machine', () => {
+    expect(readConfig(sections, { MILLRACE_HOST: '' })).toMatchObject({
+      service: { host: '127.0.0.1', port: 8102, logLevel: 'info' },
+      events: { kafka: { brokers: ['127.0.0.1:9092'], clientId: 'registry' }, topicPrefix: '' },
+      clickhouse: { url: 'http://127.0.0.1:8123', database: 'millrace', username: 'default', password: '' },
+      online: { url: 'redis://127.0.0.1:6379', keyPrefix: 'mr' },
+    });
+  });
+
+  it('names every fault of every section at once', () => {
+    expect(() =>
+      readConfig(sections, {
+        MILLRACE_PORT: '70000',
+        MILLRACE_KAFKA_TLS: 'yes',
+        MILLRACE_KAFKA_CA_FILE: '/nowhere/ca.pem',
+        MILLRACE_CLICKHOUSE_DATABASE: 'a; DROP',
+        MILLRACE_REDIS_URL: 'http://x',
+      }),
+    ).toThrow(/MILLRACE_PORT[^]*MILLRACE_KAFKA_TLS[^]*MILLRACE_KAFKA_CA_FILE[^]*CLICKHOUSE_DATABASE[^]*REDIS_URL/);
+  });
+
+  it('reads TLS and SASL, and wants the name and password that SASL needs', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'millrace-')), 'ca.pem');
+    writeFileSync(file, 'PEM');
+    const env = { MILLRACE_KAFKA_TLS: 'true', MILLRACE_KAFKA_CA_FILE: file, MILLRACE_KAFKA_SASL_MECHANISM: 'plain' };
+    expect(() => readConfig(sections, env)).toThrow(/MILLRACE_KAFKA_USERNAME[^]*MILLRACE_KAFKA_PASSWORD/);
+    expect(
+      readConfig(sections, { ...env, MILLRACE_KAFKA_USERNAME: 'u', MILLRACE_KAFKA_PASSWORD: 'p' }).events.kafka,
+    ).toMatchObject({ tls: { ca: 'PEM' }, sasl: { mechanism: 'plain', username: 'u', password: 'p' } });
+  });
+});
