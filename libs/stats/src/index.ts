@@ -1,0 +1,14 @@
+export { binNumbers, countIntoBins, countValues, hasManyValues, sturgesEdges } from './bins.ts';
+export type { SideCounts } from './bins.ts';
+export { categoricalChiSquare, chiSquareOfCounts, numericChiSquare } from './chi-square.ts';
+export type { ChiSquare } from './chi-square.ts';
+export { areaUnderRoc, classificationQuality } from './classification-quality.ts';
+export type { ClassificationQuality, ScoredLabels } from './classification-quality.ts';
+export { finiteValues } from './finite-values.ts';
+export { kolmogorovSmirnov, kolmogorovSmirnovOfSorted } from './kolmogorov-smirnov.ts';
+export type { KolmogorovSmirnov } from './kolmogorov-smirnov.ts';
+export { kolmogorovSurvival } from './ks-one-sample-law.ts';
+export { categoricalPsi, numericPsi, psiOfCounts } from './population-stability-index.ts';
+export { quantileOfSorted } from './quantile.ts';
+export { chiSquareSurvival, upperGamma } from './regularised-gamma.ts';
+export { smirnovSurvival } from './smirnov.ts';
