@@ -1,0 +1,194 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OnlineStoreUnavailable } from './errors.ts';
+import type { Epoch, StateBatch } from './fence.ts';
+import type { FencedStateStore } from './fenced-state-store.ts';
+import type { LogPartition } from './log-partition.ts';
+import { OnlineStore } from './online-store.ts';
+import { redisUnderTest, uniquePrefix } from './redis-under-test.ts';
+
+const silent = { info: () => undefined, warn: () => undefined };
+const keyPrefix = uniquePrefix();
+let redis: Redis;
+let store: OnlineStore;
+let states: FencedStateStore;
+let nextPartition = 0;
+
+beforeAll(async () => {
+  redis = new Redis(redisUnderTest());
+  store = await OnlineStore.connect({ url: redisUnderTest(), keyPrefix }, silent);
+  states = store.states;
+});
+
+afterAll(async () => {
+  const keys = await redis.keys(`${keyPrefix}:*`);
+  if (keys.length > 0) await redis.unlink(...keys);
+  await redis.quit();
+  await store.close();
+});
+
+function newLog(): LogPartition {
+  return { topic: 'transactions', generation: 1, partition: nextPartition++ };
+}
+
+async function claimed(log: LogPartition, expectedProgress?: number) {
+  const claim = await states.claim(log, expectedProgress === undefined ? {} : { expectedProgress });
+  if (claim.result !== 'claimed') throw new Error('the fence is lost');
+  return claim;
+}
+
+function batch(
+  log: LogPartition,
+  epoch: Epoch,
+  from: number,
+  to: number,
+  writes: Record<string, string | null>,
+): StateBatch {
+  const entries = Object.entries(writes).map(([k, v]) => [k, v === null ? null : Buffer.from(v)] as const);
+  return { log, epoch, from, to, fenceMeta: { lastHash: `h${to}`, partitions: 4 }, writes: new Map(entries) };
+}
+
+describe('FencedStateStore', () => {
+  it('writes the states of a batch and moves the fence together', async () => {
+    const log = newLog();
+    const { epoch, fence } = await claimed(log);
+    expect(fence).toBeNull();
+    const extra = Buffer.from([0, 255, 13, 10]);
+    const first = {
+      ...batch(log, epoch, 5, 9, { a: '1', b: '2' }),
+      fenceMeta: { lastHash: 'h9', partitions: 4, extra },
+    };
+    expect(await states.commit(first)).toBe('applied');
+    expect(await states.commit(batch(log, epoch, 9, 10, { a: null, c: '3' }))).toBe('applied');
+    expect((await states.load(log, ['a', 'b', 'c'])).map(String)).toEqual(['null', '2', '3']);
+    expect(await states.fences([log, newLog()])).toEqual([
+      { nextOffset: 10, lastHash: 'h10', partitions: 4, extra: Buffer.alloc(0) },
+      null,
+    ]);
+  });
+
+  it('gives a new owner the fence with its metadata', async () => {
+    const log = newLog();
+    const { epoch } = await claimed(log);
+    const extra = Buffer.from([0, 1, 2, 253]);
+    await states.commit({ ...batch(log, epoch, 0, 3, {}), fenceMeta: { lastHash: 'abc', partitions: 7, extra } });
+    const { fence } = await claimed(log, 3);
+    expect(fence).toEqual({ nextOffset: 3, lastHash: 'abc', partitions: 7, extra });
+  });
+
+  it('answers already to a batch that is sent again, also after later batches', async () => {
+    const log = newLog();
+    const { epoch } = await claimed(log);
+    const first = batch(log, epoch, 0, 2, { a: '1' });
+    expect(await states.commit(first)).toBe('applied');
+    expect(await states.commit(first)).toBe('already');
+    expect(await states.commit(batch(log, epoch, 2, 4, { a: '2' }))).toBe('applied');
+    expect(await states.commit(first)).toBe('already');
+    expect((await states.load(log, ['a'])).map(String)).toEqual(['2']);
+  });
+
+  it('refuses the batch of an owner whose partition was claimed by another', async () => {
+    const log = newLog();
+    const zombie = await claimed(log);
+    await states.commit(batch(log, zombie.epoch, 0, 2, { a: 'zombie' }));
+    const other = await OnlineStore.connect({ url: redisUnderTest(), keyPrefix }, silent);
+    const owner = await other.states.claim(log, { expectedProgress: 2 });
+    if (owner.result !== 'claimed') throw new Error('not claimed');
+    expect(await states.commit(batch(log, zombie.epoch, 2, 4, { a: 'late' }))).toBe('foreign-epoch');
+    expect(await states.remove(log, zombie.epoch, ['a'])).toBe('foreign-epoch');
+    expect(await other.states.commit(batch(log, owner.epoch, 2, 4, { a: 'owner' }))).toBe('applied');
+    expect((await states.load(log, ['a'])).map(String)).toEqual(['owner']);
+    await other.close();
+  });
+
+  it('answers behind when Redis came back with an older fence, with the claim gone or with nothing', async () => {
+    const log = newLog();
+    const { epoch } = await claimed(log);
+    await states.commit(batch(log, epoch, 0, 2, { a: '1' }));
+    const fenceKey = `${keyPrefix}:{transactions|1|${log.partition}}:fence`;
+    await states.commit(batch(log, epoch, 2, 4, { a: '2' }));
+    await redis.hset(fenceKey, 'next', 2);
+    expect(await states.commit(batch(log, epoch, 4, 6, { a: '3' }))).toBe('behind');
+    await redis.hset(fenceKey, 'epoch', '0.older');
+    expect(await states.commit(batch(log, epoch, 4, 6, { a: '3' }))).toBe('behind');
+    await redis.hdel(fenceKey, 'next');
+    await redis.hset(fenceKey, 'epoch', epoch);
+    expect(await states.commit(batch(log, epoch, 4, 6, { a: '3' }))).toBe('behind');
+    await redis.del(fenceKey);
+    expect(await states.commit(batch(log, epoch, 4, 6, { a: '3' }))).toBe('behind');
+    expect((await states.load(log, ['a'])).map(String)).toEqual(['2']);
+  });
+
+  it('tells a lost Redis from a new source, and lets the owner rebuild', async () => {
+    const log = newLog();
+    expect(await states.claim(log, { expectedProgress: 7 })).toEqual({ result: 'lost' });
+    expect(await states.claim(log, { expectedProgress: 7 })).toEqual({ result: 'lost' });
+    const { epoch } = await claimed(log);
+    expect(await states.claim(log, { expectedProgress: 7 })).toEqual({ result: 'lost' });
+    expect(await states.commit(batch(log, epoch, 0, 7, { a: '1' }))).toBe('applied');
+    expect((await claimed(log, 7)).fence?.nextOffset).toBe(7);
+  });
+
+  it('does not accept a batch that reaches over the fence', async () => {
+    const log = newLog();
+    const { epoch } = await claimed(log);
+    await states.commit(batch(log, epoch, 0, 5, {}));
+    await expect(states.commit(batch(log, epoch, 3, 8, {}))).rejects.toMatchObject({ code: 'ONLINE_STORE_OVERLAP' });
+  });
+
+  it('keeps every byte of keys and values', async () => {
+    const log = newLog();
+    const { epoch } = await claimed(log);
+    const value = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+    const keys = ['plain', 'with {braces}', 'colon:and*star', 'ünï©ode 🙂', ''];
+    const writes = new Map(keys.map((key, i) => [key, Buffer.concat([value, Buffer.from([i])])]));
+    await states.commit({ ...batch(log, epoch, 0, 1, {}), writes });
+    expect(await states.load(log, keys)).toEqual([...writes.values()]);
+    const found: string[] = [];
+    for await (const page of states.keys(log, 'colon:and*')) found.push(...page);
+    expect(found).toEqual(['colon:and*star']);
+    expect(await states.remove(log, epoch, ['plain'])).toBe('removed');
+    expect(await states.load(log, ['plain'])).toEqual([null]);
+  });
+
+  it('applies a batch of 20,000 states and removals', async () => {
+    const log = newLog();
+    const { epoch } = await claimed(log);
+    const keys = Array.from({ length: 20_000 }, (_, i) => `card@1/${i}`);
+    const writes = new Map<string, Buffer | null>(keys.map((key) => [key, Buffer.from(key)]));
+    expect(await states.commit({ ...batch(log, epoch, 0, 20_000, {}), writes })).toBe('applied');
+    const removals = new Map<string, Buffer | null>(keys.filter((_, i) => i % 2 === 0).map((key) => [key, null]));
+    expect(await states.commit({ ...batch(log, epoch, 20_000, 20_001, {}), writes: removals })).toBe('applied');
+    const values = await states.load(log, keys);
+    expect(values.filter((value, i) => (i % 2 === 0 ? value === null : String(value) === keys[i]))).toHaveLength(
+      20_000,
+    );
+  });
+
+  it('reads states of several logs in the order asked', async () => {
+    const logs = [newLog(), newLog()];
+    for (const log of logs) {
+      const { epoch } = await claimed(log);
+      await states.commit(batch(log, epoch, 0, 1, { x: `x${log.partition}`, y: `y${log.partition}` }));
+    }
+    const [one, two] = logs as [LogPartition, LogPartition];
+    const values = await states.read([
+      { log: two, key: 'y' },
+      { log: one, key: 'x' },
+      { log: two, key: 'none' },
+      { log: two, key: 'x' },
+    ]);
+    expect(values.map(String)).toEqual([`y${two.partition}`, `x${one.partition}`, 'null', `x${two.partition}`]);
+  });
+
+  it('reports a Redis that is not there as a transient fault', async () => {
+    const connecting = OnlineStore.connect({ url: 'redis://user:secret@127.0.0.1:1', keyPrefix }, silent);
+    await expect(connecting).rejects.toBeInstanceOf(OnlineStoreUnavailable);
+    await expect(connecting).rejects.toMatchObject({ transient: true });
+    await expect(connecting).rejects.not.toMatchObject({ message: expect.stringContaining('secret') as string });
+    const closed = await OnlineStore.connect({ url: redisUnderTest(), keyPrefix }, silent);
+    await closed.close();
+    await expect(closed.ping()).rejects.toMatchObject({ transient: true });
+    await expect(closed.states.load(newLog(), ['a'])).rejects.toMatchObject({ transient: true });
+  });
+});

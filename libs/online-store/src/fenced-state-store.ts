@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { asOnlineStoreError, OnlineStoreError } from './errors.ts';
+import { COMMIT_RESULTS } from './fence.ts';
+import type { ClaimResult, CommitResult, Epoch, StateBatch, StateFence, StateRequest } from './fence.ts';
+import type { LogPartition, OnlineKeys } from './log-partition.ts';
+import type { RedisCommands } from './redis-commands.ts';
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * States of entities as binary values, one fence a log partition. A batch is one script call, so the states and the
+ * fence are always of the same position, whoever crashes in between.
+ */
+export class FencedStateStore {
+  readonly #redis: RedisCommands;
+  readonly #keys: OnlineKeys;
+  /** Claims of this process: whether a batch was acknowledged yet, so that a lost fence is not taken for a new one. */
+  readonly #claims = new Map<Epoch, { started: boolean }>();
+  readonly #epochs = new Map<string, Epoch>();
+
+  constructor(redis: RedisCommands, keys: OnlineKeys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /**
+   * Takes the partition over: every earlier owner is refused from now on. `expectedProgress` is the position known from
+   * elsewhere (the consumer group's commit): when it is given and Redis has no fence, nothing is claimed and the answer is
+   * `lost`. To rebuild, claim again without it and replay from the beginning of the log.
+   */
+  async claim(log: LogPartition, options: { readonly expectedProgress?: number } = {}): Promise<ClaimResult> {
+    const fenceKey = this.#keys.fence(log);
+    const nonce = randomBytes(9).toString('base64url');
+    const reply = await this.#run(() =>
+      this.#redis.fenceClaimBuffer(
+        fenceKey,
+        nonce,
+        options.expectedProgress === undefined ? '' : String(options.expectedProgress),
+      ),
+    );
+    const [result, epochBytes, ...fields] = reply;
+    if (result?.toString() === 'lost' || !epochBytes) return { result: 'lost' };
+    const epoch = epochBytes.toString() as Epoch;
+    const fence = toFence(fields);
+    const previous = this.#epochs.get(fenceKey);
+    if (previous !== undefined) this.#claims.delete(previous);
+    this.#epochs.set(fenceKey, epoch);
+    this.#claims.set(epoch, { started: fence !== null });
+    return { result: 'claimed', epoch, fence };
+  }
+
+  /** Writes the states of a batch and moves the fence, in one call. Sending the same batch again is harmless. */
+  async commit(batch: StateBatch): Promise<CommitResult> {
+    const claim = this.#claims.get(batch.epoch);
+    // A claim that this process made and then made again is one of its own zombies.
+    if (claim === undefined) return 'foreign-epoch';
+    const reply = await this.#run(() => this.#redis.fenceCommit(this.#commitArguments(batch, claim.started)));
+    const result = COMMIT_RESULTS.find((known) => known === reply);
+    if (result === undefined) {
+      throw new OnlineStoreError(
+        'ONLINE_STORE_OVERLAP',
+        `batch ${batch.from}..${batch.to} of ${batch.log.topic}/${batch.log.partition} overlaps what is already applied: ` +
+          'after a failed commit send the same batch again, or claim the partition again',
+      );
+    }
+    if (result === 'applied' || result === 'already') claim.started = true;
+    return result;
+  }
+
+  /** States in the order of the keys; null where there is none. One round trip. */
+  async load(log: LogPartition, keys: readonly string[]): Promise<(Buffer | null)[]> {
+    if (keys.length === 0) return [];
+    const prefix = this.#keys.statePrefix(log);
+    return this.#run(() => this.#redis.mgetBuffer(keys.map((key) => prefix + key)));
+  }
+
+  /** States of any logs in the order of the requests: one command a log, all in one round trip. */
+  async read(requests: readonly StateRequest[]): Promise<(Buffer | null)[]> {
+    const groups = new Map<string, { keys: string[]; positions: number[] }>();
+    requests.forEach(({ log, key }, position) => {
+      const prefix = this.#keys.statePrefix(log);
+      let group = groups.get(prefix);
+      if (!group) groups.set(prefix, (group = { keys: [], positions: [] }));
+      group.keys.push(prefix + key);
+      group.positions.push(position);
+    });
+    const values: (Buffer | null)[] = requests.map(() => null);
+    // Commands written in the same tick leave in one packet.
+    await Promise.all(
+      [...groups.values()].map(async ({ keys, positions }) => {
+        const found = await this.#run(() => this.#redis.mgetBuffer(keys));
+        positions.forEach((position, i) => {
+          values[position] = found[i] ?? null;
+        });
+      }),
+    );
+    return values;
+  }
+
+  /** Fences without claiming anything: how far the online values of each log are. */
+  async fences(logs: readonly LogPartition[]): Promise<(StateFence | null)[]> {
+    return Promise.all(
+      logs.map(async (log) =>
+        toFence(
+          await this.#run(() => this.#redis.hmgetBuffer(this.#keys.fence(log), 'next', 'hash', 'partitions', 'extra')),
+        ),
+      ),
+    );
+  }
+
+  /** Deletes states outside a batch (a retired definition); refused with `foreign-epoch` for another owner. */
+  async remove(log: LogPartition, epoch: Epoch, keys: readonly string[]): Promise<'removed' | 'foreign-epoch'> {
+    const prefix = this.#keys.statePrefix(log);
+    const names = keys.map((key) => prefix + key);
+    const reply = await this.#run(() =>
+      this.#redis.fenceRemove([names.length + 1, this.#keys.fence(log), ...names, epoch]),
+    );
+    return reply < 0 ? 'foreign-epoch' : 'removed';
+  }
+
+  /** State keys of a log that begin with `keyPrefix`, in pages. Walks the whole keyspace: for clean-up, not for traffic. */
+  async *keys(log: LogPartition, keyPrefix = ''): AsyncGenerator<string[]> {
+    const prefix = this.#keys.statePrefix(log);
+    const pattern = `${(prefix + keyPrefix).replace(/[\\*?[\]]/g, String.raw`\$&`)}*`;
+    let cursor = '0';
+    do {
+      const [next, page] = await this.#run(() => this.#redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000));
+      cursor = next;
+      if (page.length > 0) yield page.map((key) => key.slice(prefix.length));
+    } while (cursor !== '0');
+  }
+
+  #commitArguments(batch: StateBatch, started: boolean): (string | number | Buffer)[] {
+    const prefix = this.#keys.statePrefix(batch.log);
+    const keys: (string | number | Buffer)[] = [batch.writes.size + 1, this.#keys.fence(batch.log)];
+    const removed: string[] = [];
+    const values: Buffer[] = [];
+    for (const [key, value] of batch.writes) {
+      if (value === null) {
+        removed.push(prefix + key);
+      } else {
+        keys.push(prefix + key);
+        values.push(value);
+      }
+    }
+    const { lastHash, partitions, extra } = batch.fenceMeta;
+    for (const key of removed) keys.push(key);
+    keys.push(
+      batch.epoch,
+      started ? '0' : '1',
+      batch.from,
+      batch.to,
+      lastHash,
+      partitions,
+      extra ?? EMPTY,
+      values.length,
+    );
+    for (const value of values) keys.push(value);
+    return keys;
+  }
+
+  async #run<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      return await command();
+    } catch (error) {
+      throw asOnlineStoreError(error);
+    }
+  }
+}
+
+function toFence([next, hash, partitions, extra]: readonly (Buffer | null | undefined)[]): StateFence | null {
+  if (!next) return null;
+  return {
+    nextOffset: Number(next.toString()),
+    lastHash: hash?.toString() ?? '',
+    partitions: Number(partitions?.toString() ?? 0),
+    extra: extra ?? EMPTY,
+  };
+}
