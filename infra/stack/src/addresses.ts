@@ -1,0 +1,57 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { readJson, writeJson } from './json-file.ts';
+import type { InstancePaths } from './paths.ts';
+
+/** The one file that tools and tests read: what runs, and the environment a service or a client needs to reach it. */
+export interface Addresses {
+  readonly instance: string;
+  readonly pids: Readonly<Record<string, number>>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly urls: Readonly<Record<string, string>>;
+}
+
+export function readAddresses(paths: InstancePaths): Addresses | null {
+  return readJson<Addresses>(paths.addresses);
+}
+
+export function writeAddresses(paths: InstancePaths, addresses: Addresses): void {
+  writeJson(paths.addresses, addresses);
+}
+
+export function removeAddresses(paths: InstancePaths): void {
+  rmSync(paths.addresses, { force: true });
+}
+
+/** Settings of an existing server that aren't its address: they go through to the services as they are. */
+const passedThrough = [
+  'MILLRACE_KAFKA_TLS',
+  'MILLRACE_KAFKA_CA_FILE',
+  'MILLRACE_KAFKA_SASL_MECHANISM',
+  'MILLRACE_KAFKA_USERNAME',
+  'MILLRACE_KAFKA_PASSWORD',
+  'MILLRACE_SCHEMA_REGISTRY_USERNAME',
+  'MILLRACE_SCHEMA_REGISTRY_PASSWORD',
+  'MILLRACE_SCHEMA_REGISTRY_CA_FILE',
+  'MILLRACE_CLICKHOUSE_DATABASE',
+  'MILLRACE_CLICKHOUSE_USERNAME',
+  'MILLRACE_CLICKHOUSE_PASSWORD',
+  'MILLRACE_CLICKHOUSE_CA_FILE',
+  'MILLRACE_TOPIC_PREFIX',
+  'MILLRACE_KEY_PREFIX',
+  'MILLRACE_ARTIFACTS_DIR',
+  'MILLRACE_LOG_LEVEL',
+] as const;
+
+export function passedThroughEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const name of passedThrough) {
+    const value = env[name];
+    if (value !== undefined && value !== '') result[name] = value;
+  }
+  return result;
+}
+
+export function artifactsDirectory(paths: InstancePaths): string {
+  return path.join(paths.data, 'artifacts');
+}

@@ -1,0 +1,51 @@
+import type { InstancePaths } from '../paths.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
+
+/** In the order they start; they stop in the opposite one. */
+export const serverNames = ['redis', 'clickhouse', 'kafka', 'schema-registry'] as const;
+export type ServerName = (typeof serverNames)[number];
+
+export function isServerName(name: string): name is ServerName {
+  return (serverNames as readonly string[]).includes(name);
+}
+
+export interface PortWish {
+  readonly name: string;
+  readonly usual: number;
+}
+
+export type Ports = Readonly<Record<string, number>>;
+
+export interface ServerContext {
+  readonly paths: InstancePaths;
+  readonly ports: Ports;
+}
+
+export interface LaunchPlan {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface ServerDefinition {
+  readonly name: ServerName;
+  readonly title: string;
+  readonly ports: readonly PortWish[];
+  /** Set to an address of an existing server, it keeps ours from being started. */
+  readonly externalVariable: string;
+  /** Fetches what is missing; no instance is involved. */
+  fetch(): Promise<void>;
+  /** Writes the configuration, formats the data folder once, and says what to run. */
+  prepare(context: ServerContext): Promise<LaunchPlan>;
+  ready(context: ServerContext): Promise<boolean>;
+  /** Asks for an orderly end where a signal isn't the best way; SIGTERM follows in any case. */
+  askToStop?(context: ServerContext, identity: ProcessIdentity): Promise<void>;
+  url(ports: Ports): string;
+  env(context: ServerContext): Record<string, string>;
+}
+
+export function portOf(ports: Ports, name: string): number {
+  const port = ports[name];
+  if (port === undefined) throw new Error(`no port was chosen for ${name}`);
+  return port;
+}

@@ -1,0 +1,32 @@
+import { portOf, type Ports, type PortWish } from './servers/server.ts';
+
+/** In the order they start; they stop in the opposite one. The gateway is last in and first out: it is what clients see. */
+export const serviceNames = ['tracking', 'registry', 'features', 'inference', 'drift', 'gateway'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+const usualPorts: Readonly<Record<ServiceName, number>> = {
+  gateway: 8080,
+  tracking: 8101,
+  registry: 8102,
+  features: 8103,
+  inference: 8104,
+  drift: 8105,
+};
+
+export const servicePorts: readonly PortWish[] = serviceNames.map((name) => ({ name, usual: usualPorts[name] }));
+
+export function serviceUrl(ports: Ports, name: ServiceName): string {
+  return `http://127.0.0.1:${portOf(ports, name)}`;
+}
+
+/** Where each service will listen, as the others and the clients read it. */
+export function serviceUrls(ports: Ports): { env: Record<string, string>; urls: Record<string, string> } {
+  const env: Record<string, string> = {};
+  const urls: Record<string, string> = {};
+  for (const name of serviceNames) {
+    const url = serviceUrl(ports, name);
+    urls[name] = url;
+    env[name === 'gateway' ? 'MILLRACE_GATEWAY_URL' : `MILLRACE_SERVICE_${name.toUpperCase()}_URL`] = url;
+  }
+  return { env, urls };
+}
