@@ -14,7 +14,7 @@ export function ApiJsonBody(schema: z.ZodType, description = ''): MethodDecorato
 }
 
 export function ApiJsonResponse(status: number, schema: z.ZodType, description = ''): MethodDecorator {
-  return ApiResponse({ status, description, schema: openApiSchema(schema, 'output') }) as MethodDecorator;
+  return ApiResponse({ status, description, schema: openApiSchema(schema, 'output') });
 }
 
 /** One query parameter per field of the object schema. */
@@ -24,7 +24,7 @@ export function ApiJsonQuery(schema: z.ZodObject): MethodDecorator {
       name,
       required: !(field as z.ZodType).safeParse(undefined).success,
       schema: openApiSchema(field as z.ZodType),
-    } as Parameters<typeof ApiQuery>[0]),
+    }),
   );
   return (target, key, descriptor) => {
     for (const decorate of decorators) decorate(target, key, descriptor);
@@ -44,12 +44,12 @@ const problemSchema = z.object({
 export function ApiProblems(...statuses: readonly number[]): MethodDecorator & ClassDecorator {
   const content = { 'application/problem+json': { schema: openApiSchema(problemSchema, 'output') } };
   const decorators = [400, ...statuses].map((status) => ApiResponse({ status, description: 'Problem', content }));
-  return ((target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     for (const decorate of decorators) {
       if (key === undefined) (decorate as ClassDecorator)(target as never);
       else if (descriptor) (decorate as MethodDecorator)(target, key, descriptor);
     }
-  }) as MethodDecorator & ClassDecorator;
+  };
 }
 
 /** OpenAPI of all controllers at /docs, for people, and at /docs/openapi.json, for tools. */

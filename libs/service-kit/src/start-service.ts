@@ -10,7 +10,14 @@ import { addOperationalRoutes } from './operational-routes.ts';
 import { ProblemFilter, replyWithProblem, type ProblemReplies, type RenderProblem } from './problem-filter.ts';
 import type { ProblemStatuses } from './problem.ts';
 import { Readiness } from './readiness.ts';
-import { readConfig, type BaseConfig, type ConfigOf, type ConfigSections, type Environment } from './service-config.ts';
+import {
+  readConfig,
+  type baseConfig,
+  type BaseConfig,
+  type ConfigOf,
+  type ConfigSections,
+  type Environment,
+} from './service-config.ts';
 import { ServiceLog } from './service-log.ts';
 import { ServiceMetrics } from './service-metrics.ts';
 import { closeOnSignals, Shutdown } from './shutdown.ts';
@@ -54,9 +61,7 @@ export interface RunningService {
 }
 
 /** Reads the configuration, listens, builds the module, and closes in order when told to. */
-export async function startService<
-  S extends ConfigSections & { service: ReturnType<typeof import('./service-config.ts').baseConfig> },
->(
+export async function startService<S extends ConfigSections & { service: ReturnType<typeof baseConfig> }>(
   definition: ServiceDefinition<S>,
   { environment = process.env, handleSignals = true }: StartOptions = {},
 ): Promise<RunningService> {
@@ -125,7 +130,7 @@ async function buildApplication<S extends ConfigSections>(
   // A page of another site must not be able to post to a service on the loopback interface.
   app.enableCsrfProtection();
   app.useGlobalFilters(new ProblemFilter(replies));
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   acceptBodies(fastify, { maxBytes: base.maxBodyBytes, streamsBody: definition.streamsBody ?? (() => false) });
   addOperationalRoutes(fastify, { readiness, metrics });
   serveApiDocs(app, { title: `Millrace ${definition.name}`, description: definition.description });
