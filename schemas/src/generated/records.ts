@@ -199,6 +199,110 @@ export interface RekeyedEvent {
   readonly strings: readonly (string | null)[];
 }
 
+/** One point of a metric. */
+export interface RunMetric {
+  /** Metric name. */
+  readonly key: string;
+  /** Value; NaN is kept, infinities are cut to the largest double. */
+  readonly value: number;
+  /** Time the client gave, in milliseconds since 1970; not checked to be sensible. */
+  readonly timestampMs: number;
+  /** Step the client gave; may be negative. */
+  readonly step: number;
+  /** Logged model that was measured. */
+  readonly modelId: string | null;
+  /** Dataset it was measured on. */
+  readonly datasetName: string | null;
+  /** Digest of that dataset. */
+  readonly datasetDigest: string | null;
+}
+
+/** One param. */
+export interface RunParam {
+  /** Param name. */
+  readonly key: string;
+  /** Value; a later one that differs is not accepted. */
+  readonly value: string;
+}
+
+/** One tag: set, or taken away. */
+export interface RunTag {
+  /** Tag key. */
+  readonly key: string;
+  /** Value, or null when the tag is removed. */
+  readonly value: string | null;
+}
+
+/** A dataset that the run used. */
+export interface RunDataset {
+  /** Dataset name. */
+  readonly name: string;
+  /** Digest of its content. */
+  readonly digest: string;
+  /** Kind of the source. */
+  readonly sourceType: string;
+  /** Where it comes from, as the client describes it. */
+  readonly source: string;
+  /** Schema as the client describes it. */
+  readonly schema: string | null;
+  /** Profile as the client describes it. */
+  readonly profile: string | null;
+  /** Tags of the use, for example the context. */
+  readonly tags: readonly RunTag[];
+}
+
+/** A logged model that the run made. */
+export interface RunModelOutput {
+  /** Id of the logged model. */
+  readonly modelId: string;
+  /** Step at which it was made. */
+  readonly step: number;
+}
+
+/** A file under the run's or model's artifact root. */
+export interface RunArtifact {
+  /** Path relative to the artifact root, parts separated by slashes. */
+  readonly path: string;
+  /** SHA-256 of the content in hexadecimal, or null when the file is removed. */
+  readonly hash: string | null;
+  /** Size of the content. */
+  readonly sizeBytes: number;
+}
+
+/** One acknowledged write to a run or a logged model. The order of the log decides: the first value of a param stays, the last value of a tag counts. */
+export interface RunEvent {
+  /** Unique id of this write, drawn by the tracking service. */
+  readonly eventId: string;
+  /** What was written to: run or logged-model. */
+  readonly subject: string;
+  /** Run id or model id; also the key of the record, so all writes to it lie in one partition. */
+  readonly id: string;
+  /** Experiment that holds the run or model. */
+  readonly experimentId: string;
+  /** created, updated, deleted, restored or logged. */
+  readonly type: string;
+  /** When the service took the write. */
+  readonly atMs: number;
+  /** Who asked. */
+  readonly actor: string;
+  /** Attributes that this write sets, such as status, name, user_id, start_time; numbers in decimal. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Points logged by this write. */
+  readonly metrics: readonly RunMetric[];
+  /** Params logged by this write. */
+  readonly params: readonly RunParam[];
+  /** Tags set or removed by this write. */
+  readonly tags: readonly RunTag[];
+  /** Datasets logged by this write. */
+  readonly datasets: readonly RunDataset[];
+  /** Ids of logged models that the run used. */
+  readonly modelInputs: readonly string[];
+  /** Logged models made. */
+  readonly modelOutputs: readonly RunModelOutput[];
+  /** Artifact files added, replaced or removed by this write. */
+  readonly artifacts: readonly RunArtifact[];
+}
+
 /** Record types by name. */
 export interface RecordTypes {
   readonly FeatureVector: FeatureVector;
@@ -207,6 +311,7 @@ export interface RecordTypes {
   readonly Outcome: Outcome;
   readonly Prediction: Prediction;
   readonly RekeyedEvent: RekeyedEvent;
+  readonly RunEvent: RunEvent;
 }
 
 export type RecordName = keyof RecordTypes;

@@ -315,4 +315,158 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
       },
     ],
   },
+  RunEvent: {
+    type: 'record',
+    name: 'RunEvent',
+    namespace: 'millrace',
+    doc: 'One acknowledged write to a run or a logged model. The order of the log decides: the first value of a param stays, the last value of a tag counts.',
+    fields: [
+      { name: 'eventId', type: 'string', doc: 'Unique id of this write, drawn by the tracking service.' },
+      { name: 'subject', type: 'string', doc: 'What was written to: run or logged-model.' },
+      {
+        name: 'id',
+        type: 'string',
+        doc: 'Run id or model id; also the key of the record, so all writes to it lie in one partition.',
+      },
+      { name: 'experimentId', type: 'string', doc: 'Experiment that holds the run or model.' },
+      { name: 'type', type: 'string', doc: 'created, updated, deleted, restored or logged.' },
+      {
+        name: 'atMs',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'When the service took the write.',
+      },
+      { name: 'actor', type: 'string', doc: 'Who asked.' },
+      {
+        name: 'attributes',
+        type: { type: 'map', values: 'string' },
+        doc: 'Attributes that this write sets, such as status, name, user_id, start_time; numbers in decimal.',
+      },
+      {
+        name: 'metrics',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'RunMetric',
+            doc: 'One point of a metric.',
+            fields: [
+              { name: 'key', type: 'string', doc: 'Metric name.' },
+              { name: 'value', type: 'double', doc: 'Value; NaN is kept, infinities are cut to the largest double.' },
+              {
+                name: 'timestampMs',
+                type: 'long',
+                doc: 'Time the client gave, in milliseconds since 1970; not checked to be sensible.',
+              },
+              { name: 'step', type: 'long', doc: 'Step the client gave; may be negative.' },
+              { name: 'modelId', type: ['null', 'string'], doc: 'Logged model that was measured.', default: null },
+              { name: 'datasetName', type: ['null', 'string'], doc: 'Dataset it was measured on.', default: null },
+              { name: 'datasetDigest', type: ['null', 'string'], doc: 'Digest of that dataset.', default: null },
+            ],
+          },
+        },
+        doc: 'Points logged by this write.',
+      },
+      {
+        name: 'params',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'RunParam',
+            doc: 'One param.',
+            fields: [
+              { name: 'key', type: 'string', doc: 'Param name.' },
+              { name: 'value', type: 'string', doc: 'Value; a later one that differs is not accepted.' },
+            ],
+          },
+        },
+        doc: 'Params logged by this write.',
+      },
+      {
+        name: 'tags',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'RunTag',
+            doc: 'One tag: set, or taken away.',
+            fields: [
+              { name: 'key', type: 'string', doc: 'Tag key.' },
+              {
+                name: 'value',
+                type: ['null', 'string'],
+                doc: 'Value, or null when the tag is removed.',
+                default: null,
+              },
+            ],
+          },
+        },
+        doc: 'Tags set or removed by this write.',
+      },
+      {
+        name: 'datasets',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'RunDataset',
+            doc: 'A dataset that the run used.',
+            fields: [
+              { name: 'name', type: 'string', doc: 'Dataset name.' },
+              { name: 'digest', type: 'string', doc: 'Digest of its content.' },
+              { name: 'sourceType', type: 'string', doc: 'Kind of the source.' },
+              { name: 'source', type: 'string', doc: 'Where it comes from, as the client describes it.' },
+              { name: 'schema', type: ['null', 'string'], doc: 'Schema as the client describes it.', default: null },
+              { name: 'profile', type: ['null', 'string'], doc: 'Profile as the client describes it.', default: null },
+              {
+                name: 'tags',
+                type: { type: 'array', items: 'millrace.RunTag' },
+                doc: 'Tags of the use, for example the context.',
+              },
+            ],
+          },
+        },
+        doc: 'Datasets logged by this write.',
+      },
+      { name: 'modelInputs', type: { type: 'array', items: 'string' }, doc: 'Ids of logged models that the run used.' },
+      {
+        name: 'modelOutputs',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'RunModelOutput',
+            doc: 'A logged model that the run made.',
+            fields: [
+              { name: 'modelId', type: 'string', doc: 'Id of the logged model.' },
+              { name: 'step', type: 'long', doc: 'Step at which it was made.' },
+            ],
+          },
+        },
+        doc: 'Logged models made.',
+      },
+      {
+        name: 'artifacts',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'RunArtifact',
+            doc: "A file under the run's or model's artifact root.",
+            fields: [
+              { name: 'path', type: 'string', doc: 'Path relative to the artifact root, parts separated by slashes.' },
+              {
+                name: 'hash',
+                type: ['null', 'string'],
+                doc: 'SHA-256 of the content in hexadecimal, or null when the file is removed.',
+                default: null,
+              },
+              { name: 'sizeBytes', type: 'long', doc: 'Size of the content.' },
+            ],
+          },
+        },
+        doc: 'Artifact files added, replaced or removed by this write.',
+      },
+    ],
+  },
 };

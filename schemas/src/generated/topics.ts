@@ -59,7 +59,7 @@ export const topics = {
   },
   'tracking.runs': {
     name: 'tracking.runs',
-    schema: null,
+    schema: 'RunEvent',
     key: 'run id',
     partitions: 8,
     retentionMs: -1,
