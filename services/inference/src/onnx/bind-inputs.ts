@@ -1,0 +1,104 @@
+import type { Feature, FeatureSignature, FeatureSlot } from './feature-signature.ts';
+import { featureSlots } from './feature-signature.ts';
+import type { ColumnPlan, InputPlan } from './model-plan.ts';
+import type { OnnxValue, ValueType } from './onnx-model.ts';
+import type { Verdict } from './refusal.ts';
+import { admitted, refused } from './refusal.ts';
+
+type TensorType = Extract<ValueType, { kind: 'tensor' }>;
+
+/** Finds how the features become the model's inputs: one matrix of all numbers, or one input a feature by name. */
+export function bindInputs(inputs: readonly OnnxValue[], signature: FeatureSignature): Verdict<InputPlan> {
+  const [first] = inputs;
+  if (first === undefined) return mismatch('the model has no input');
+  const named = inputs.every((input) => signature.features.some((feature) => feature.name === input.name));
+  if (named) return bindColumns(inputs, signature);
+  if (inputs.length === 1) return bindMatrix(first, signature);
+  const unknown = inputs.map((input) => input.name).filter((name) => !signature.features.some((f) => f.name === name));
+  return mismatch(
+    `the model has ${inputs.length} inputs, of which ${listed(unknown)} are no features of ${described(signature)}: ` +
+      'give it one input [rows, features], or inputs named like the features',
+  );
+}
+
+function bindMatrix(input: OnnxValue, signature: FeatureSignature): Verdict<InputPlan> {
+  const { type } = input;
+  if (type.kind !== 'tensor') return mismatch(`input "${input.name}" is no tensor but a ${type.kind}`);
+  const { elementType, shape } = type;
+  if (elementType !== 'float32' && elementType !== 'float64' && elementType !== 'int64') {
+    return mismatch(
+      `input "${input.name}" takes ${elementName(type)}; a matrix of features must be float, double or int64`,
+    );
+  }
+  const strings = signature.features.filter((feature) => feature.type === 'string').map((feature) => feature.name);
+  if (strings.length > 0) {
+    return mismatch(
+      `input "${input.name}" is one matrix of numbers, but ${described(signature)} has the string features ` +
+        `${listed(strings)}: give the model one input a feature, or leave them out of the feature service`,
+    );
+  }
+  const width = signature.features.length;
+  if (shape !== null && shape.length !== 2) {
+    return mismatch(`input "${input.name}" has ${shape.length} dimensions, not the two of [rows, features]`);
+  }
+  const [rows, columns] = shape ?? [null, null];
+  if (typeof rows === 'number') return mismatch(fixedRows(input.name, rows));
+  if (typeof columns === 'number' && columns !== width) {
+    return mismatch(`input "${input.name}" takes ${columns} features, ${described(signature)} makes ${width}`);
+  }
+  return admitted({ kind: 'matrix', input: input.name, elementType, width });
+}
+
+function bindColumns(inputs: readonly OnnxValue[], signature: FeatureSignature): Verdict<InputPlan> {
+  const slots = new Map(featureSlots(signature.features).map((slot) => [slot.name, slot]));
+  const featuresByName = new Map(signature.features.map((feature) => [feature.name, feature]));
+  const columns: ColumnPlan[] = [];
+  for (const input of inputs) {
+    const slot = slots.get(input.name);
+    const feature = featuresByName.get(input.name);
+    if (slot === undefined || feature === undefined) return mismatch(`input "${input.name}" is no feature`);
+    const column = bindColumn(input, slot, feature);
+    if (!column.ok) return column;
+    columns.push(column.value);
+  }
+  return admitted({ kind: 'columns', columns });
+}
+
+function bindColumn(input: OnnxValue, slot: FeatureSlot, feature: Feature): Verdict<ColumnPlan> {
+  const { type } = input;
+  if (type.kind !== 'tensor') return mismatch(`input "${input.name}" is no tensor but a ${type.kind}`);
+  const { elementType, shape } = type;
+  if (elementType === 'other' || (elementType === 'string') !== (slot.list === 'strings')) {
+    return mismatch(`input "${input.name}" takes ${elementName(type)}, the feature is a ${feature.type}`);
+  }
+  const rank = shape?.length ?? 2;
+  if (rank !== 1 && rank !== 2) {
+    return mismatch(`input "${input.name}" has ${rank} dimensions, not the [rows] or [rows, 1] of one feature`);
+  }
+  const rows = shape?.[0] ?? null;
+  if (rows !== null) return mismatch(fixedRows(input.name, rows));
+  const width = shape?.[1] ?? 1;
+  if (width !== 1) return mismatch(`input "${input.name}" is ${width} wide; one feature is 1 wide`);
+  return admitted({ input: input.name, elementType, list: slot.list, index: slot.index, rank });
+}
+
+function mismatch(reason: string): ReturnType<typeof refused> {
+  return refused('INFERENCE_MODEL_INPUT_MISMATCH', reason);
+}
+
+function fixedRows(input: string, rows: number): string {
+  return `input "${input}" takes exactly ${rows} rows: export the model with a free first dimension`;
+}
+
+function elementName(type: TensorType): string {
+  return type.elementType === 'other' ? `ONNX element type ${type.code}` : type.elementType;
+}
+
+function described(signature: FeatureSignature): string {
+  return `feature service "${signature.featureService}" version ${signature.featureServiceVersion}`;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((name) => `"${name}"`);
+  return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ');
+}

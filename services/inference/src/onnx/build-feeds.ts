@@ -1,0 +1,80 @@
+import { Tensor } from 'onnxruntime-node';
+import type { ColumnPlan, InputPlan } from './model-plan.ts';
+import type { VectorRow } from './vector-row.ts';
+
+export type Feeds = Record<string, Tensor>;
+
+/**
+ * The tensors of one batch. Numbers become float32 by the rounding of IEEE 754, as numpy does it. Missing strings
+ * become empty ones: ONNX has no missing string. Throws for a number that an integer input cannot hold.
+ */
+export function buildFeeds(plan: InputPlan, rows: readonly VectorRow[]): Feeds {
+  if (plan.kind === 'matrix') return { [plan.input]: matrix(plan, rows) };
+  return Object.fromEntries(plan.columns.map((column) => [column.input, columnTensor(column, rows)]));
+}
+
+function matrix(plan: Extract<InputPlan, { kind: 'matrix' }>, rows: readonly VectorRow[]): Tensor {
+  const { width } = plan;
+  const dims = [rows.length, width];
+  if (plan.elementType === 'int64') {
+    const values = new BigInt64Array(rows.length * width);
+    let at = 0;
+    for (const row of rows) for (let i = 0; i < width; i++) values[at++] = toInteger(plan.input, row.numbers[i]);
+    return new Tensor('int64', values, dims);
+  }
+  const values =
+    plan.elementType === 'float32' ? new Float32Array(rows.length * width) : new Float64Array(rows.length * width);
+  let at = 0;
+  for (const { numbers } of rows) {
+    checkWidth(numbers.length, width);
+    for (let i = 0; i < width; i++) values[at++] = numbers[i] ?? Number.NaN;
+  }
+  return new Tensor(plan.elementType, values, dims);
+}
+
+function checkWidth(actual: number, expected: number): void {
+  if (actual !== expected) throw new Error(`the vector holds ${actual} numbers, the model takes ${expected}`);
+}
+
+function columnTensor(column: ColumnPlan, rows: readonly VectorRow[]): Tensor {
+  const dims = column.rank === 1 ? [rows.length] : [rows.length, 1];
+  if (column.list === 'strings') {
+    return new Tensor(
+      'string',
+      rows.map((row) => row.strings[column.index] ?? ''),
+      dims,
+    );
+  }
+  const numbers = rows.map((row) => row.numbers[column.index] ?? Number.NaN);
+  switch (column.elementType) {
+    case 'float64':
+      return new Tensor('float64', Float64Array.from(numbers), dims);
+    case 'int64':
+      return new Tensor(
+        'int64',
+        BigInt64Array.from(numbers, (value) => toInteger(column.input, value)),
+        dims,
+      );
+    case 'int32':
+      return new Tensor(
+        'int32',
+        Int32Array.from(numbers, (value) => Number(toInteger(column.input, value))),
+        dims,
+      );
+    case 'bool':
+      return new Tensor(
+        'bool',
+        Uint8Array.from(numbers, (value) => (value === 0 || Number.isNaN(value) ? 0 : 1)),
+        dims,
+      );
+    default:
+      return new Tensor('float32', Float32Array.from(numbers), dims);
+  }
+}
+
+function toInteger(input: string, value: number | undefined): bigint {
+  if (value === undefined || !Number.isInteger(value)) {
+    throw new Error(`input "${input}" takes integers, the value is ${value === undefined ? 'missing' : String(value)}`);
+  }
+  return BigInt(value);
+}

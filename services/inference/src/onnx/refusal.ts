@@ -1,0 +1,30 @@
+/** Why a model is not served: a stable code and a sentence that says what to do. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly reason: string;
+}
+
+export type RefusalCode =
+  | 'INFERENCE_ARTIFACT_MISSING'
+  | 'INFERENCE_ARTIFACT_HASH_MISMATCH'
+  | 'INFERENCE_MODEL_TOO_LARGE'
+  | 'INFERENCE_MODEL_UNREADABLE'
+  | 'INFERENCE_MODEL_EXTERNAL_DATA'
+  | 'INFERENCE_MODEL_CUSTOM_OPERATORS'
+  | 'INFERENCE_MODEL_UNBOUNDED_OPERATORS'
+  | 'INFERENCE_MODEL_NON_TENSOR_OUTPUT'
+  | 'INFERENCE_MODEL_INPUT_MISMATCH'
+  | 'INFERENCE_MODEL_OUTPUT_UNSUITABLE'
+  | 'INFERENCE_MODEL_TRIAL_FAILED'
+  | 'INFERENCE_MODEL_TRIAL_TIMEOUT'
+  | 'INFERENCE_MODEL_TOO_SLOW';
+
+export type Verdict<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+export function admitted<T>(value: T): Verdict<T> {
+  return { ok: true, value };
+}
+
+export function refused(code: RefusalCode, reason: string): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { code, reason } };
+}

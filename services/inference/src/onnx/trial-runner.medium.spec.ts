@@ -1,0 +1,38 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { fixtureModel } from './fixture-model.ts';
+import type { ModelPlan } from './model-plan.ts';
+import { TrialRunner } from './trial-runner.ts';
+
+const plan: ModelPlan = {
+  inputs: { kind: 'matrix', input: 'features', elementType: 'float32', width: 3 },
+  output: { name: 'score', kind: 'single' },
+};
+const limits = { deadlineMs: 30_000, cpuSeconds: 30, memoryBytes: 4e9, batchRows: 100, maxBatchMs: 5000 };
+
+describe('TrialRunner', () => {
+  const runner = new TrialRunner(limits);
+  afterAll(() => runner.close());
+
+  it('passes a model that scores, and tells what it cost', async () => {
+    const verdict = await runner.run(fixtureModel('linear-v1'), plan);
+    expect(verdict).toMatchObject({ ok: true, value: { loadMs: expect.any(Number), batchMs: expect.any(Number) } });
+  });
+
+  it('refuses a model whose real width is another one', async () => {
+    const verdict = await runner.run(fixtureModel('hidden-width'), plan);
+    expect(verdict).toMatchObject({ ok: false, refusal: { code: 'INFERENCE_MODEL_TRIAL_FAILED' } });
+  });
+
+  it('refuses a model that wants more memory than the cap, and outlives it', async () => {
+    const verdict = await runner.run(fixtureModel('memory-bomb'), plan);
+    expect(verdict).toMatchObject({ ok: false, refusal: { code: 'INFERENCE_MODEL_TRIAL_FAILED' } });
+    expect(await runner.run(fixtureModel('linear-v2'), plan)).toMatchObject({ ok: true });
+  });
+
+  it('ends a model that runs past the deadline', async () => {
+    const impatient = new TrialRunner({ ...limits, deadlineMs: 300 });
+    const verdict = await impatient.run(fixtureModel('loop'), plan);
+    expect(verdict).toMatchObject({ ok: false, refusal: { code: 'INFERENCE_MODEL_TRIAL_TIMEOUT' } });
+    await impatient.close();
+  });
+});
