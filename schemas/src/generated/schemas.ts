@@ -4,6 +4,236 @@ import type { RecordName } from './records.ts';
 
 /** The Avro schema of every record. */
 export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
+  DriftAlert: {
+    type: 'record',
+    name: 'DriftAlert',
+    namespace: 'millrace',
+    doc: 'A rule of a monitor that began to hold in a window: written once a rule and window, however often the window is reported.',
+    fields: [
+      {
+        name: 'eventId',
+        type: 'string',
+        doc: 'Deterministic id: monitor|generation of the monitor|window start|rule. Equal ids are the same fact; the first one written wins.',
+      },
+      { name: 'monitor', type: 'string', doc: 'Name of the monitor.' },
+      { name: 'endpoint', type: 'string', doc: 'Endpoint whose predictions are watched.' },
+      { name: 'rule', type: 'string', doc: 'ks-p-value, accuracy-drop, latency-p95 or error-rate.' },
+      {
+        name: 'windowStartMs',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'Event time at which the window begins, included.',
+      },
+      {
+        name: 'windowEndMs',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'Event time at which the window ends, not included.',
+      },
+      { name: 'value', type: 'double', doc: 'What was measured.' },
+      { name: 'threshold', type: 'double', doc: "The rule's limit." },
+      { name: 'baseline', type: ['null', 'double'], doc: 'What an accuracy drop is measured from.', default: null },
+      {
+        name: 'columns',
+        type: { type: 'array', items: 'string' },
+        doc: 'Features for which the rule holds, the strongest first; empty for rules about the whole window.',
+      },
+      { name: 'message', type: 'string', doc: 'What happened, in a sentence.' },
+      { name: 'reportEventId', type: 'string', doc: 'The report in which the rule first held.' },
+      { name: 'modelVersion', type: ['null', 'string'], doc: 'Version that scored most of the window.', default: null },
+      {
+        name: 'firedAtMs',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'When the rule was found to hold.',
+      },
+    ],
+  },
+  DriftReport: {
+    type: 'record',
+    name: 'DriftReport',
+    namespace: 'millrace',
+    doc: 'One window of an endpoint compared with its reference. A window is reported when it closes and again as outcomes or late predictions arrive; the report with the highest revision counts.',
+    fields: [
+      {
+        name: 'eventId',
+        type: 'string',
+        doc: 'Deterministic id: monitor|generation of the monitor|window start|revision. Equal ids are the same fact; the first one written wins.',
+      },
+      { name: 'monitor', type: 'string', doc: 'Name of the monitor.' },
+      { name: 'endpoint', type: 'string', doc: 'Endpoint whose predictions are watched.' },
+      {
+        name: 'windowStartMs',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'Event time at which the window begins, included.',
+      },
+      {
+        name: 'windowEndMs',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'Event time at which the window ends, not included.',
+      },
+      {
+        name: 'revision',
+        type: 'long',
+        doc: 'Predictions plus outcomes that were counted: grows with what is known of the window.',
+      },
+      { name: 'rows', type: 'long', doc: 'Predictions in the window, failed ones included.' },
+      { name: 'errors', type: 'long', doc: 'Of these, with status error.' },
+      { name: 'labelled', type: 'long', doc: 'Of these, with a known outcome.' },
+      { name: 'modelVersions', type: { type: 'map', values: 'long' }, doc: 'Predictions by model version.' },
+      { name: 'referenceRows', type: 'long', doc: 'Rows of the reference; 0 when there was none to compare with.' },
+      {
+        name: 'columns',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'ColumnDrift',
+            doc: 'How one feature, or the score, differs between the reference and the window.',
+            fields: [
+              { name: 'name', type: 'string', doc: "Feature name; score for the model's score." },
+              { name: 'kind', type: 'string', doc: 'number, string or score.' },
+              { name: 'referenceCount', type: 'long', doc: 'Reference rows with a value.' },
+              { name: 'currentCount', type: 'long', doc: 'Rows of the window with a value.' },
+              { name: 'missingShare', type: 'double', doc: "Share of the window's rows without a value, 0 to 1." },
+              {
+                name: 'psi',
+                type: ['null', 'double'],
+                doc: 'Population stability index, as Evidently computes it; null when a side has no value.',
+                default: null,
+              },
+              {
+                name: 'ksStatistic',
+                type: ['null', 'double'],
+                doc: 'Two-sample Kolmogorov-Smirnov distance, 0 to 1; null for strings.',
+                default: null,
+              },
+              {
+                name: 'ksPValue',
+                type: ['null', 'double'],
+                doc: 'Its p-value, as scipy.stats.ks_2samp computes it.',
+                default: null,
+              },
+              { name: 'ksMethod', type: ['null', 'string'], doc: 'exact or asymptotic.', default: null },
+              {
+                name: 'chiSquareStatistic',
+                type: ['null', 'double'],
+                doc: 'One-way chi-square of strings and of numbers with at most 20 values; infinite when the window holds a new value.',
+                default: null,
+              },
+              {
+                name: 'chiSquarePValue',
+                type: ['null', 'double'],
+                doc: 'Its p-value, as Evidently computes it.',
+                default: null,
+              },
+              {
+                name: 'binEdges',
+                type: { type: 'array', items: 'double' },
+                doc: "Edges of the picture's bins, one more than counts; empty for strings.",
+              },
+              {
+                name: 'binLabels',
+                type: { type: 'array', items: 'string' },
+                doc: "Values of a string's bins; empty for numbers.",
+              },
+              {
+                name: 'referenceBins',
+                type: { type: 'array', items: 'double' },
+                doc: 'Share of the reference in each bin.',
+              },
+              {
+                name: 'currentBins',
+                type: { type: 'array', items: 'double' },
+                doc: 'Share of the window in each bin.',
+              },
+            ],
+          },
+        },
+        doc: 'One a feature and one for the score; empty when there was no reference to compare with.',
+      },
+      {
+        name: 'quality',
+        type: [
+          'null',
+          {
+            type: 'record',
+            name: 'WindowQuality',
+            doc: 'How good the scores of a window were, over the predictions whose outcome is known.',
+            fields: [
+              { name: 'rows', type: 'long', doc: 'Predictions with an outcome.' },
+              { name: 'positives', type: 'long', doc: 'Of these, with a label of at least one half.' },
+              {
+                name: 'accuracy',
+                type: ['null', 'double'],
+                doc: "Share judged right at the monitor's threshold.",
+                default: null,
+              },
+              {
+                name: 'precision',
+                type: ['null', 'double'],
+                doc: 'Null when nothing was predicted positive.',
+                default: null,
+              },
+              { name: 'recall', type: ['null', 'double'], doc: 'Null when nothing is positive.', default: null },
+              { name: 'f1', type: ['null', 'double'], doc: 'Harmonic mean of precision and recall.', default: null },
+              {
+                name: 'auc',
+                type: ['null', 'double'],
+                doc: 'Area under the ROC curve, ties one half; null with one class.',
+                default: null,
+              },
+              {
+                name: 'logLoss',
+                type: ['null', 'double'],
+                doc: 'Mean negative log likelihood, natural log.',
+                default: null,
+              },
+            ],
+          },
+        ],
+        doc: 'Null as long as no outcome is known.',
+        default: null,
+      },
+      {
+        name: 'baselineAccuracy',
+        type: ['null', 'double'],
+        doc: 'Accuracy that the window is compared with; null when none is known yet.',
+        default: null,
+      },
+      {
+        name: 'scoringLatency',
+        type: [
+          'null',
+          {
+            type: 'record',
+            name: 'LatencyQuantiles',
+            doc: 'Milliseconds.',
+            fields: [
+              { name: 'p50', type: 'double', doc: 'Median.' },
+              { name: 'p95', type: 'double', doc: '95th percentile.' },
+              { name: 'p99', type: 'double', doc: '99th percentile.' },
+            ],
+          },
+        ],
+        doc: 'Time the model took; null when nothing was scored.',
+        default: null,
+      },
+      {
+        name: 'endToEndLatency',
+        type: ['null', 'LatencyQuantiles'],
+        doc: "From the source record's timestamp to the score; null when nothing was scored.",
+        default: null,
+      },
+      {
+        name: 'firedRules',
+        type: { type: 'array', items: 'string' },
+        doc: 'Rules that hold in this revision of the window.',
+      },
+      {
+        name: 'computedAtMs',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'When the report was computed.',
+      },
+    ],
+  },
   FeatureVector: {
     type: 'record',
     name: 'FeatureVector',

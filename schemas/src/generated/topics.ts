@@ -41,7 +41,7 @@ export const topics = {
   },
   'drift.reports': {
     name: 'drift.reports',
-    schema: null,
+    schema: 'DriftReport',
     key: 'endpoint',
     partitions: 1,
     retentionMs: 2592000000,
@@ -50,7 +50,7 @@ export const topics = {
   },
   'drift.alerts': {
     name: 'drift.alerts',
-    schema: null,
+    schema: 'DriftAlert',
     key: 'endpoint',
     partitions: 1,
     retentionMs: 2592000000,
