@@ -12,7 +12,7 @@ export interface Addresses {
 }
 
 export function readAddresses(paths: InstancePaths): Addresses | null {
-  return readJson<Addresses>(paths.addresses);
+  return readJson(paths.addresses) as Addresses | null;
 }
 
 export function writeAddresses(paths: InstancePaths, addresses: Addresses): void {

@@ -12,7 +12,7 @@ const fileOf = (paths: InstancePaths): string => path.join(paths.run, 'ports.jso
 
 /** Ports of earlier starts, running or not. */
 export function knownPorts(paths: InstancePaths): Ports {
-  return readJson<Record<string, number>>(fileOf(paths)) ?? {};
+  return (readJson(fileOf(paths)) as Ports | null) ?? {};
 }
 
 /**

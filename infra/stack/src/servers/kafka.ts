@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ensureJava } from '../fetch/java.ts';
 import { ensureKafka } from '../fetch/kafka-jars.ts';
 import { mustRun } from '../run-command.ts';
+import { versions } from '../versions.ts';
 import { answersApiVersions } from './kafka-probe.ts';
 import { javaFlags } from './java-server.ts';
 import { kafkaProperties, log4jConfiguration } from './kafka-configuration.ts';
@@ -18,14 +19,14 @@ async function prepare({ paths, ports }: ServerContext): Promise<LaunchPlan> {
   await mkdir(data, { recursive: true });
   await writeFile(configuration, kafkaProperties(data, portOf(ports, 'kafka'), portOf(ports, 'kafka-controller')));
   await writeFile(log4j, log4jConfiguration);
-  const java = await ensureJava();
+  const { command: java } = await ensureJava();
   const classPath = ['-cp', path.join(await ensureKafka(), 'libs', '*'), `-Dlog4j2.configurationFile=${log4j}`];
   if (!existsSync(path.join(data, 'meta.properties'))) {
     const flags = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
     const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', configuration];
     await mustRun(java, [...flags, ...classPath, ...format], { label: 'formatting the Kafka log' });
   }
-  const flags = await javaFlags('kafka', { minMb: 256, maxMb: 512 });
+  const flags = await javaFlags(`kafka-${versions.kafka}`, { minMb: 256, maxMb: 512 });
   return { command: java, args: [...flags, ...classPath, 'kafka.Kafka', configuration] };
 }
 

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureJava } from '../fetch/java.ts';
 import { ensureRegistryApp } from '../fetch/registry-app.ts';
+import { versions } from '../versions.ts';
 import { javaFlags } from './java-server.ts';
 import { answersOk } from './http-probe.ts';
 import { portOf, type LaunchPlan, type Ports, type ServerContext, type ServerDefinition } from './server.ts';
@@ -11,14 +12,14 @@ const url = (ports: Ports): string => `http://127.0.0.1:${portOf(ports, 'schema-
 async function prepare({ paths, ports }: ServerContext): Promise<LaunchPlan> {
   const data = path.join(paths.data, 'schema-registry');
   await mkdir(data, { recursive: true });
-  const flags = await javaFlags('schema-registry', { minMb: 64, maxMb: 384 });
+  const flags = await javaFlags(`apicurio-${versions.apicurio}`, { minMb: 64, maxMb: 384 });
   const quarkus = [
     '-XX:TieredStopAtLevel=1',
     `-Dquarkus.http.port=${portOf(ports, 'schema-registry')}`,
     '-Dquarkus.http.host=127.0.0.1',
   ];
   return {
-    command: await ensureJava(),
+    command: (await ensureJava()).command,
     args: [...flags, ...quarkus, '-jar', path.join(await ensureRegistryApp(), 'quarkus-run.jar')],
     env: {
       APICURIO_STORAGE_KIND: 'sql',

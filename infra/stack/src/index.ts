@@ -1,0 +1,19 @@
+export { artifactsDirectory, readAddresses, type Addresses } from './addresses.ts';
+export { ensurePython } from './fetch/python.ts';
+export {
+  killServer,
+  reset,
+  restartServer,
+  startServer,
+  status,
+  stop,
+  stopServer,
+  up,
+  type ServerStatus,
+} from './instance.ts';
+export { instancePaths, repositoryRoot, type InstancePaths } from './paths.ts';
+export { choosePort } from './ports.ts';
+export { runningProcess } from './server-process.ts';
+export { serverNames, type ServerName } from './servers/server.ts';
+export { serviceNames, serviceUrls, type ServiceName } from './service-names.ts';
+export { ServiceProcess, stopLeftServices, type ServiceOptions } from './service-process.ts';

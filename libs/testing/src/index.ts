@@ -1,0 +1,5 @@
+export { serverNames, serviceNames, type Addresses, type ServerName, type ServiceName } from '@millrace/stack';
+export { stackAddresses } from './stack-addresses.ts';
+export { testNamespace, type TestNamespace } from './stack-namespace.ts';
+export { privateStack, StackServers, type PrivateStack } from './stack-servers.ts';
+export { RunningServices, runServices, type RunServicesOptions } from './stack-services.ts';
