@@ -25,7 +25,8 @@ export function readTopics(yaml: string, recordNames: ReadonlySet<string>): Topi
   const topics = read(document.topics);
   const families = read(document.families);
   for (const family of families) {
-    if (!/\{[a-z]+\}/.test(family.name)) faults.push(`topics.yaml/${family.name}: a family's name holds a {placeholder}`);
+    if (!/\{[a-z]+\}/.test(family.name))
+      faults.push(`topics.yaml/${family.name}: a family's name holds a {placeholder}`);
   }
   return { topics, families, faults };
 }
@@ -40,10 +41,13 @@ function readEntry(name: string, raw: RawEntry, recordNames: ReadonlySet<string>
   }
   if (typeof key !== 'string') faults.push(`${at}/key: say what the key is`);
   if (!isCount(partitions)) faults.push(`${at}/partitions: "${String(partitions)}" is not a positive integer`);
-  if (!isCount(maxMessageBytes)) faults.push(`${at}/maxMessageBytes: "${String(maxMessageBytes)}" is not a positive integer`);
-  if (cleanup !== 'delete' && cleanup !== 'compact') faults.push(`${at}/cleanup: "${String(cleanup)}" is neither delete nor compact`);
+  if (!isCount(maxMessageBytes))
+    faults.push(`${at}/maxMessageBytes: "${String(maxMessageBytes)}" is not a positive integer`);
+  if (cleanup !== 'delete' && cleanup !== 'compact')
+    faults.push(`${at}/cleanup: "${String(cleanup)}" is neither delete nor compact`);
   const retentionMs = parseRetention(retention);
-  if (retentionMs === null) faults.push(`${at}/retention: "${String(retention)}" is neither forever nor like 7d, 12h, 30m`);
+  if (retentionMs === null)
+    faults.push(`${at}/retention: "${String(retention)}" is neither forever nor like 7d, 12h, 30m`);
   return {
     name,
     schema: typeof schema === 'string' ? schema : null,

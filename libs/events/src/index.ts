@@ -1,11 +1,16 @@
 export { AvroCodec } from './avro-codec.ts';
-export type { AvroReader, AvroWriter, RegisteredSchema } from './avro-codec.ts';
+export type { RegisteredSchema } from './avro-codec.ts';
+export type { AvroReader } from './avro-reader.ts';
+export type { AvroWriter } from './avro-writer.ts';
 export { EventsError, TransientError } from './errors.ts';
 export { EventBus } from './event-bus.ts';
+export type { RecordTopic } from './event-bus.ts';
 export { EventProducer } from './event-producer.ts';
+export type { EventProducerOptions } from './event-producer.ts';
 export type { EventsConfig, EventsLog, KafkaConfig, SchemaRegistryConfig } from './events-config.ts';
 export { eventId, lanePartition } from './identity.ts';
 export type { Identity } from './identity.ts';
+export type { Compression } from './kafkajs/compression-codecs.ts';
 export type { OutgoingRecord } from './outgoing-record.ts';
 export { murmur2, partitioners } from './partitioners.ts';
 export type { Partitioner, PartitionerName } from './partitioners.ts';

@@ -4,7 +4,8 @@ export interface OutgoingRecord {
   readonly partition: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers?: Readonly<Record<string, Buffer>>;
+  /** A list where a header is repeated. */
+  readonly headers?: Readonly<Record<string, Buffer | Buffer[]>>;
   /** Kafka timestamp; the time of sending when absent. */
   readonly timestampMs?: number;
 }

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { codecOf } from './compression-codecs.ts';
+import { loadInternal } from './kafkajs-internals.ts';
+import type { InternalEncoder } from './kafkajs-internals.ts';
+import { decodeRecordBatches } from './record-batches.ts';
+import type { FetchedRecord } from './record-batches.ts';
+
+interface StockRecord extends Record<'key' | 'value', Buffer | null> {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly headers: Record<string, unknown>;
+  readonly isControlRecord: boolean;
+  readonly batchContext: object;
+  readonly magicByte: number;
+  readonly attributes: number;
+}
+
+const { RecordBatch } = loadInternal<{ RecordBatch(batch: object): Promise<InternalEncoder> }>(
+  'src/protocol/recordBatch/v0',
+);
+const Record0 = loadInternal<(record: object) => InternalEncoder>('src/protocol/recordBatch/record/v0');
+const StockDecoder = loadInternal<new (data: Buffer) => object>('src/protocol/decoder');
+const stockBatchDecoder = loadInternal<(decoder: object) => Promise<{ records: StockRecord[] }>>(
+  'src/protocol/recordBatch/v0/decoder',
+);
+const Long = loadInternal<{ fromValue(value: unknown): unknown }>('src/utils/long');
+
+const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
+const record = fc.record({
+  key: fc.option(bytes),
+  value: fc.option(bytes),
+  timestampDelta: fc.integer({ min: -(2 ** 40), max: 2 ** 40 }),
+  headers: fc.dictionary(
+    // kafkajs mixes up a header with what every object has under that name.
+    fc.string({ minLength: 1, maxLength: 12 }).filter((name) => !(name in {})),
+    fc.oneof(bytes, fc.array(bytes, { minLength: 2, maxLength: 3 })),
+    { maxKeys: 3 },
+  ),
+});
+
+function batchOf(
+  records: readonly object[],
+  context: { firstOffset: number; firstTimestamp: number; compression: number },
+) {
+  return RecordBatch({
+    ...context,
+    firstOffset: Long.fromValue(context.firstOffset),
+    lastOffsetDelta: records.length - 1,
+    producerId: '5',
+    records: records.map((one, offsetDelta) => Record0({ ...one, offsetDelta })),
+  });
+}
+
+const plain = ({
+  key,
+  value,
+  offset,
+  timestamp,
+  headers,
+  isControlRecord,
+  batchContext,
+  magicByte,
+  attributes,
+}: StockRecord) => ({
+  key,
+  value,
+  offset,
+  timestamp,
+  headers: { ...headers },
+  isControlRecord,
+  batchContext,
+  magicByte,
+  attributes,
+});
+
+test('records read the same as with the decoder of kafkajs', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(record, { minLength: 1, maxLength: 8 }),
+      fc.record({
+        firstOffset: fc.integer({ min: 0, max: 2 ** 50 }),
+        firstTimestamp: fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 }),
+        compression: fc.constantFrom(0, 1),
+      }),
+      async (records, context) => {
+        const { buffer } = await batchOf(records, context);
+        const stock = await stockBatchDecoder(new StockDecoder(buffer));
+        const ours = (await decodeRecordBatches(buffer, codecOf)) as unknown as StockRecord[];
+        expect(ours.map(plain)).toEqual(stock.records.map(plain));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('a batch cut off by the size of the fetch is left for the next one', async () => {
+  const batch = { firstTimestamp: 1_700_000_000_000, compression: 0 };
+  const first = await batchOf([{ key: null, value: Buffer.from('a') }], { ...batch, firstOffset: 10 });
+  const second = await batchOf([{ key: null, value: Buffer.from('b') }], { ...batch, firstOffset: 11 });
+  const data = Buffer.concat([first.buffer, second.buffer]);
+  const offsets = async (part: Buffer) =>
+    (await decodeRecordBatches(part, codecOf)).map((one: FetchedRecord) => one.offsetNumber);
+  expect(await offsets(data)).toEqual([10, 11]);
+  expect(await offsets(data.subarray(0, data.length - 1))).toEqual([10]);
+  expect(await offsets(data.subarray(0, first.buffer.length + 20))).toEqual([10]);
+});
+
+test('a header called __proto__ is data', async () => {
+  const headers = JSON.parse('{"__proto__": "x"}') as object;
+  const { buffer } = await batchOf([{ key: null, value: null, headers }], {
+    firstOffset: 0,
+    firstTimestamp: 1,
+    compression: 0,
+  });
+  const [one] = await decodeRecordBatches(buffer, codecOf);
+  expect(Object.keys(one?.headers ?? {})).toEqual(['__proto__']);
+  expect(Object.getPrototypeOf(one?.headers)).toBe(null);
+});

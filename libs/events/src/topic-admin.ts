@@ -1,0 +1,171 @@
+import type { TopicSpec } from '@millrace/schemas';
+import type { Admin, Kafka } from 'kafkajs';
+import { EventsError } from './errors.ts';
+import { kafkaFailure } from './kafkajs/kafka-failure.ts';
+import { kafkajs } from './kafkajs/load-kafkajs.ts';
+import { configOf, mismatchesOf, remedyOf } from './topic-settings.ts';
+import type { ExistingTopic } from './topic-settings.ts';
+
+export interface TopicAdminOptions {
+  readonly prefix: string;
+  readonly now: () => number;
+}
+
+const partitionsTtlMs = 10_000;
+const maxReplicas = 3;
+/** Short: readiness asks through here, and whoever creates topics tries again itself. */
+const adminRetry = { initialRetryTime: 100, maxRetryTime: 500, retries: 4 } as const;
+
+/** Topics of ours on the broker, created with the configuration that schemas/topics.yaml gives them. */
+export class TopicAdmin {
+  readonly #kafka: Kafka;
+  readonly #prefix: string;
+  readonly #now: () => number;
+  readonly #partitions = new Map<string, { readonly count: number; readonly untilMs: number }>();
+  #connected: Promise<Admin> | null = null;
+
+  constructor(kafka: Kafka, options: TopicAdminOptions) {
+    this.#kafka = kafka;
+    this.#prefix = options.prefix;
+    this.#now = options.now;
+  }
+
+  /** The broker's name of a topic of ours: with this installation's prefix. */
+  name(topic: string): string {
+    return this.#prefix + topic;
+  }
+
+  /** Creates the topics of ours that are missing, under their prefixed names; one with other settings is EVENTS_TOPIC_MISMATCH. */
+  ensure(topics: readonly TopicSpec[]): Promise<void> {
+    return this.ensureExact(topics.map((spec) => ({ ...spec, name: this.name(spec.name) })));
+  }
+
+  /** Same, under exactly these names: a user's own topics. */
+  async ensureExact(topics: readonly TopicSpec[]): Promise<void> {
+    if (topics.length === 0) return;
+    const present = new Set(await this.list());
+    const missing = topics.filter(({ name }) => !present.has(name));
+    if (missing.length > 0) await this.#create(missing);
+    // Looked at also when just created: another process may have been first.
+    const existing = await this.#describe(topics.map(({ name }) => name));
+    const faults = topics.flatMap((spec) => faultsOf(spec, existing.get(spec.name)));
+    if (faults.length > 0) throw new EventsError('EVENTS_TOPIC_MISMATCH', faults.join('\n'));
+  }
+
+  /** Partition count of an existing topic (broker name), remembered for some seconds; EVENTS_TOPIC_MISSING otherwise. */
+  async partitions(topic: string): Promise<number> {
+    const known = this.#partitions.get(topic);
+    if (known && known.untilMs > this.#now()) return known.count;
+    const count = (await this.endOffsets(topic)).length;
+    this.#partitions.set(topic, { count, untilMs: this.#now() + partitionsTtlMs });
+    return count;
+  }
+
+  /** Next offset of each partition, by partition (broker name). */
+  async endOffsets(topic: string): Promise<number[]> {
+    return (await this.#offsets(topic)).map(({ high }) => high);
+  }
+
+  /** First offset still held of each partition, by partition (broker name). */
+  async beginOffsets(topic: string): Promise<number[]> {
+    return (await this.#offsets(topic)).map(({ low }) => low);
+  }
+
+  /** Broker names of all topics. */
+  list(): Promise<string[]> {
+    return this.#use('listing topics', (admin) => admin.listTopics());
+  }
+
+  /** Deletes topics by broker name; those that are absent are no fault. */
+  async delete(topics: readonly string[]): Promise<void> {
+    const present = new Set(await this.list());
+    const doomed = topics.filter((topic) => present.has(topic));
+    for (const topic of doomed) this.#partitions.delete(topic);
+    if (doomed.length > 0) await this.#use('deleting topics', (admin) => admin.deleteTopics({ topics: doomed }));
+  }
+
+  /** Resolves when a broker answers. */
+  async ping(): Promise<void> {
+    await this.#use('asking the broker', (admin) => admin.describeCluster());
+  }
+
+  async close(): Promise<void> {
+    const admin = await this.#connected?.catch(() => null);
+    this.#connected = null;
+    await admin?.disconnect();
+  }
+
+  async #offsets(topic: string): Promise<{ low: number; high: number }[]> {
+    const rows = await this.#use(`reading the offsets of topic "${topic}"`, (admin) => admin.fetchTopicOffsets(topic));
+    const offsets: { low: number; high: number }[] = [];
+    for (const { partition, low, high } of rows) offsets[partition] = { low: Number(low), high: Number(high) };
+    if (offsets.length > 0) return offsets;
+    throw new EventsError('EVENTS_TOPIC_MISSING', `topic "${topic}" does not exist: create it, or correct its name`);
+  }
+
+  async #create(topics: readonly TopicSpec[]): Promise<void> {
+    await this.#use(`creating topics ${topics.map(({ name }) => name).join(', ')}`, async (admin) => {
+      const { brokers } = await admin.describeCluster();
+      const replicationFactor = Math.min(maxReplicas, brokers.length);
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: topics.map((spec) => ({
+          topic: spec.name,
+          numPartitions: spec.partitions,
+          replicationFactor,
+          configEntries: configOf(spec),
+        })),
+      });
+    });
+  }
+
+  async #describe(names: string[]): Promise<Map<string, ExistingTopic>> {
+    return this.#use('describing topics', async (admin) => {
+      const metadata = await admin.fetchTopicMetadata({ topics: names });
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
+      });
+      const configs = new Map(
+        resources.map(({ resourceName, configEntries }) => [
+          resourceName,
+          new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+        ]),
+      );
+      return new Map(
+        metadata.topics.map(({ name, partitions }) => [
+          name,
+          { partitions: partitions.length, config: configs.get(name) ?? new Map<string, string>() },
+        ]),
+      );
+    });
+  }
+
+  async #use<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    try {
+      this.#connected ??= this.#connect();
+      return await work(await this.#connected);
+    } catch (error) {
+      throw kafkaFailure(error, doing);
+    }
+  }
+
+  async #connect(): Promise<Admin> {
+    const admin = this.#kafka.admin({ retry: adminRetry });
+    try {
+      await admin.connect();
+      return admin;
+    } catch (error) {
+      this.#connected = null;
+      throw error;
+    }
+  }
+}
+
+function faultsOf(spec: TopicSpec, existing: ExistingTopic | undefined): string[] {
+  if (!existing) return [`topic "${spec.name}" was created and is gone again`];
+  return mismatchesOf(spec, existing).map(
+    (mismatch) =>
+      `topic "${spec.name}" has ${mismatch.setting} = ${mismatch.found}, ${mismatch.wanted} is configured: ${remedyOf(spec.name, mismatch)}`,
+  );
+}
