@@ -1,0 +1,29 @@
+export {
+  integer,
+  jsonNumber,
+  metricValue,
+  optionalFlag,
+  optionalInteger,
+  optionalText,
+  pageSize,
+  tagEntry,
+  tagList,
+  text,
+  textList,
+  timestampMs,
+} from './fields.ts';
+export { likePattern, matchesClause } from './match-clause.ts';
+export {
+  doesNotExist,
+  invalidParameter,
+  isMlflowPath,
+  mlflowErrorBody,
+  MlflowError,
+  mlflowStatuses,
+  type MlflowErrorCode,
+} from './mlflow-error.ts';
+export { decodePageToken, encodePageToken, pageOf } from './page-token.ts';
+export { readRequest } from './read-request.ts';
+export { parseFilter, type Clause, type Comparator } from './search-filter.ts';
+export { parseOrderBy, type OrderTerm } from './search-order.ts';
+export { checkEntityKey, checkExperimentId, checkLength, checkRunId } from './validate-names.ts';
