@@ -5,6 +5,8 @@ export interface DriftAlert {
   readonly eventId: string;
   /** Name of the monitor. */
   readonly monitor: string;
+  /** Journal position that created the monitor: tells it from a deleted one of the same name. */
+  readonly monitorGeneration: number;
   /** Endpoint whose predictions are watched. */
   readonly endpoint: string;
   /** ks-p-value, accuracy-drop, latency-p95 or error-rate. */
@@ -101,6 +103,8 @@ export interface DriftReport {
   readonly eventId: string;
   /** Name of the monitor. */
   readonly monitor: string;
+  /** Journal position that created the monitor: tells it from a deleted one of the same name. */
+  readonly monitorGeneration: number;
   /** Endpoint whose predictions are watched. */
   readonly endpoint: string;
   /** Event time at which the window begins, included. */

@@ -16,6 +16,11 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
         doc: 'Deterministic id: monitor|generation of the monitor|window start|rule. Equal ids are the same fact; the first one written wins.',
       },
       { name: 'monitor', type: 'string', doc: 'Name of the monitor.' },
+      {
+        name: 'monitorGeneration',
+        type: 'long',
+        doc: 'Journal position that created the monitor: tells it from a deleted one of the same name.',
+      },
       { name: 'endpoint', type: 'string', doc: 'Endpoint whose predictions are watched.' },
       { name: 'rule', type: 'string', doc: 'ks-p-value, accuracy-drop, latency-p95 or error-rate.' },
       {
@@ -58,6 +63,11 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
         doc: 'Deterministic id: monitor|generation of the monitor|window start|revision. Equal ids are the same fact; the first one written wins.',
       },
       { name: 'monitor', type: 'string', doc: 'Name of the monitor.' },
+      {
+        name: 'monitorGeneration',
+        type: 'long',
+        doc: 'Journal position that created the monitor: tells it from a deleted one of the same name.',
+      },
       { name: 'endpoint', type: 'string', doc: 'Endpoint whose predictions are watched.' },
       {
         name: 'windowStartMs',
