@@ -12,6 +12,8 @@ export class EventsError extends Error {
 /** A dependency is down or slow: block and retry the same work, never dead-letter it. */
 export class TransientError extends Error {
   readonly code: string = 'DEPENDENCY_UNAVAILABLE';
+  /** What tells an outage from a fault where this class is not imported: over HTTP it becomes 503 with Retry-After. */
+  readonly transient = true;
   /** What is down, for example `kafka` or `schema-registry`. */
   readonly dependency: string;
   override readonly name: string = 'TransientError';

@@ -71,6 +71,16 @@ export class TopicAdmin {
     return (await this.#offsets(topic)).map(({ low }) => low);
   }
 
+  /** First offset of each partition whose record is not older than the time, the next offset where there is none (broker name). */
+  async offsetsAt(topic: string, timestampMs: number): Promise<number[]> {
+    const rows = await this.#use(`finding a time in topic "${topic}"`, (admin) =>
+      admin.fetchTopicOffsetsByTimestamp(topic, timestampMs),
+    );
+    const offsets: number[] = [];
+    for (const { partition, offset } of rows) offsets[partition] = Number(offset);
+    return offsets;
+  }
+
   /** Broker names of all topics. */
   list(): Promise<string[]> {
     return this.#use('listing topics', (admin) => admin.listTopics());
