@@ -1,5 +1,18 @@
+export * from './definitions/builder.ts';
+export { canonicalJson, definitionHash } from './definitions/canonical-json.ts';
 export * from './definitions/definition.ts';
+export { durationMs, parseDuration } from './definitions/duration.ts';
+export { definitionKey, noDefinitions, parseDefinitions } from './definitions/parse-definitions.ts';
+export * from './expressions/build-expression.ts';
 export * from './expressions/expression.ts';
+export { compile, compileSource, compileView } from './plans/compile.ts';
 export * from './plans/feature-type.ts';
 export * from './plans/row.ts';
+export type { FeatureOrigin, ServiceFeature, ServicePlan, ServiceView } from './plans/service-plan.ts';
+export type { SourceEvent, SourcePlan } from './plans/source-plan.ts';
 export * from './plans/values.ts';
+export type { ViewFeature } from './plans/view-feature.ts';
+export type { ViewInput } from './plans/view-inputs.ts';
+export type { ViewPlan } from './plans/view-plan.ts';
+export { WindowStateError } from './windows/window-codec.ts';
+export type { Applied, WindowEntry, WindowState } from './windows/window-state.ts';

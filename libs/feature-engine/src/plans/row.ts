@@ -5,7 +5,6 @@ export const invalidReasons = [
   'missing-entity',
   'missing-event-time',
   'invalid-event-time',
-  'missing-id',
   'not-a-number',
   'wrong-type',
 ] as const;

@@ -1,0 +1,114 @@
+import type { Expression } from '../expressions/expression.ts';
+import type {
+  Aggregation,
+  Definition,
+  EntityDefinition,
+  FeatureServiceDefinition,
+  FeatureViewDefinition,
+  PassThroughFeature,
+  ServiceViewReference,
+  SourceDefinition,
+  WindowedFeature,
+} from './definition.ts';
+
+type Optional<T, K extends keyof T> = Omit<T, K | 'kind'> & Partial<Pick<T, K>>;
+
+/** A source; what is left out gets the defaults of `parseDefinitions`. */
+export function source<
+  const T extends Optional<SourceDefinition, 'partitioner' | 'keyEncoding' | 'allowedLateness' | 'maxFuture'>,
+>(definition: T) {
+  return { kind: 'source', ...definition } as const;
+}
+
+export function entity<const T extends Omit<EntityDefinition, 'kind'>>(definition: T) {
+  return { kind: 'entity', ...definition } as const;
+}
+
+type Named = { readonly name: string };
+type FeatureSpec = Omit<WindowedFeature, 'name'>;
+
+/** A feature view whose entity and source are given as definitions, and whose features as an object by name. */
+export function featureView<
+  const T extends Omit<FeatureViewDefinition, 'kind' | 'version' | 'entity' | 'source' | 'features'> & {
+    readonly version?: number;
+    readonly entity: Named;
+    readonly source: Named;
+    readonly features: Readonly<Record<string, FeatureSpec>>;
+  },
+>({ entity, source, features, ...rest }: T) {
+  return {
+    kind: 'feature-view' as const,
+    version: 1,
+    ...rest,
+    entity: entity.name,
+    source: source.name,
+    features: Object.entries(features).map(([name, feature]): WindowedFeature => ({ name, ...feature })),
+  };
+}
+
+type VersionedView = Named & { readonly version: number };
+
+/** Views are given as definitions, or as `{ view, key }` where another column of the trigger holds the key. */
+export function featureService<
+  const T extends Omit<
+    FeatureServiceDefinition,
+    'kind' | 'version' | 'source' | 'views' | 'passThrough' | 'startFrom'
+  > & {
+    readonly version?: number;
+    readonly source: Named;
+    readonly views: readonly (VersionedView | { readonly view: VersionedView; readonly key: string })[];
+    readonly passThrough?: Readonly<Record<string, Expression>>;
+    readonly startFrom?: FeatureServiceDefinition['startFrom'];
+  },
+>({ source, views, passThrough, ...rest }: T) {
+  return {
+    kind: 'feature-service' as const,
+    version: 1,
+    startFrom: 'now' as const,
+    ...rest,
+    source: source.name,
+    views: views.map((reference): ServiceViewReference =>
+      'view' in reference
+        ? { view: reference.view.name, version: reference.view.version, key: reference.key }
+        : { view: reference.name, version: reference.version },
+    ),
+    passThrough: Object.entries(passThrough ?? {}).map(([name, expression]): PassThroughFeature => ({
+      name,
+      expression,
+    })),
+  };
+}
+
+/** The same features over several windows: `windows(['1d', '7d'], (w) => ({ [`n_${w}`]: count(w) }))`. */
+export function windows<const W extends string, T extends Record<string, FeatureSpec>>(
+  durations: readonly W[],
+  make: (window: W) => T,
+): Record<string, FeatureSpec> {
+  return Object.assign({}, ...durations.map(make)) as Record<string, FeatureSpec>;
+}
+
+export type FeatureOptions = Pick<WindowedFeature, 'delay' | 'filter' | 'ownEvent' | 'empty' | 'description'>;
+
+export function count(window: string, options: FeatureOptions & { readonly input?: Expression } = {}): FeatureSpec {
+  return { aggregation: 'count', window, ...options };
+}
+
+export const sum = aggregationOf('sum');
+export const mean = aggregationOf('mean');
+export const min = aggregationOf('min');
+export const max = aggregationOf('max');
+export const last = aggregationOf('last');
+
+function aggregationOf(aggregation: Aggregation) {
+  return (input: Expression | string, window: string, options: FeatureOptions = {}): FeatureSpec => ({
+    aggregation,
+    input: typeof input === 'string' ? { op: 'column', name: input } : input,
+    window,
+    ...options,
+  });
+}
+
+/** Definitions as the JSON text that `apply` posts. */
+export function toJson(definitions: readonly (Definition | object)[]): string {
+  return JSON.stringify({ definitions }, null, 2);
+}

@@ -1,0 +1,54 @@
+import { checkFeatureService } from './check-feature-service.ts';
+import { checkFeatureView } from './check-feature-view.ts';
+import type { Definitions, SourceDefinition } from './definition.ts';
+import { memberPath, quote, type Faults } from './faults.ts';
+import type { PlacedDefinition } from './parse-definitions.ts';
+
+/** Checks what takes more than one document: names that must exist, types of expressions, names that clash. */
+export function checkReferences(placed: readonly PlacedDefinition[], all: Definitions, faults: Faults): void {
+  for (const { path, definition } of placed) {
+    if (definition.kind === 'source') checkSource(all.sources.get(definition.name) ?? definition, path, faults);
+    else if (definition.kind === 'feature-view') checkFeatureView({ path, definition }, all, faults);
+    else if (definition.kind === 'feature-service') checkFeatureService({ path, definition }, all, faults);
+  }
+}
+
+function checkSource(source: SourceDefinition, path: string, faults: Faults): void {
+  const check = (column: string | undefined, at: string) => {
+    if (column !== undefined) checkColumn(source, column, memberPath(path, at), faults);
+  };
+  check(source.id, 'id');
+  check(source.entity, 'entity');
+  check(source.eventTime.column === '' ? undefined : source.eventTime.column, 'eventTime.column');
+  const type = source.columns?.[source.eventTime.column];
+  if (type === undefined) return;
+  const at = memberPath(path, 'eventTime.unit');
+  const isText = type === 'string';
+  if (isText !== (source.eventTime.unit === 'iso8601')) {
+    faults.add(at, `${source.eventTime.unit} does not fit column ${source.eventTime.column}, which is a ${type}`);
+  }
+  if (type === 'boolean') faults.add(at, `column ${source.eventTime.column} is a boolean`);
+  if (type === 'timestamp' && source.eventTime.unit !== 'ms') {
+    faults.add(at, `column ${source.eventTime.column} is a timestamp: its unit is ms`);
+  }
+}
+
+export function checkColumn(source: SourceDefinition, column: string, path: string, faults: Faults): void {
+  if (column === '' || source.columns === undefined || Object.hasOwn(source.columns, column)) return;
+  faults.add(
+    path,
+    `source ${source.name} has no column ${quote(column)}; it has ${Object.keys(source.columns).join(', ')}`,
+  );
+}
+
+/** A key may not be a fraction or a truth value. */
+export function checkKeyColumn(source: SourceDefinition, column: string, path: string, faults: Faults): void {
+  checkColumn(source, column, path, faults);
+  const type = source.columns?.[column];
+  if (type === 'double' || type === 'boolean') {
+    faults.add(
+      path,
+      `column ${column} of source ${source.name} is a ${type}: a key is a string, int, long or timestamp`,
+    );
+  }
+}

@@ -1,0 +1,83 @@
+import {
+  columnTypes,
+  keyEncodings,
+  partitioners,
+  timeUnits,
+  type ColumnType,
+  type EntityDefinition,
+  type SourceDefinition,
+  entityTypes,
+} from './definition.ts';
+import { ObjectReader } from './object-reader.ts';
+
+const reservedColumns = new Set([
+  '_topic',
+  '_generation',
+  '_partition',
+  '_offset',
+  '_timestamp',
+  '_event_time',
+  '_entity',
+]);
+
+const defaultAllowedLateness = '10m';
+const defaultMaxFuture = '1h';
+
+export function parseSource(reader: ObjectReader): SourceDefinition {
+  const name = reader.required('name', reader.name('name'), '');
+  const topic = reader.required('topic', reader.text('topic'), '');
+  const description = reader.text('description');
+  const id = reader.column('id');
+  const time = new ObjectReader(
+    reader.required('eventTime', reader.raw('eventTime'), {}),
+    reader.at('eventTime'),
+    reader.faults,
+  );
+  const timeColumn = time.required('column', time.column('column'), '');
+  const unit = time.required('unit', time.oneOf('unit', timeUnits), 'ms');
+  time.close();
+  const entity = reader.column('entity');
+  const partitioner = reader.raw('partitioner') === null ? null : (reader.oneOf('partitioner', partitioners) ?? null);
+  if (partitioner !== null && entity === undefined) {
+    reader.fault('partitioner', 'needs "entity", the column that the topic is keyed by');
+  }
+  const columns = reader.has('columns') ? parseColumns(reader) : undefined;
+  return {
+    kind: 'source',
+    name,
+    topic,
+    ...(description === undefined ? {} : { description }),
+    ...(id === undefined ? {} : { id }),
+    eventTime: { column: timeColumn, unit },
+    ...(entity === undefined ? {} : { entity }),
+    partitioner,
+    keyEncoding: reader.oneOf('keyEncoding', keyEncodings) ?? 'string',
+    allowedLateness: reader.duration('allowedLateness', 'zero-or-more') ?? defaultAllowedLateness,
+    maxFuture: reader.duration('maxFuture', 'zero-or-more') ?? defaultMaxFuture,
+    ...(columns === undefined ? {} : { columns }),
+  };
+}
+
+function parseColumns(reader: ObjectReader): Record<string, ColumnType> {
+  const members = new ObjectReader(reader.raw('columns'), reader.at('columns'), reader.faults);
+  const names = Object.keys((reader.raw('columns') as object | null) ?? {});
+  const columns: Record<string, ColumnType> = {};
+  for (const name of names) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(name)) members.fault(name, 'is not the name of a column');
+    if (reservedColumns.has(name)) members.fault(name, 'is a name that the platform uses itself');
+    columns[name] = members.oneOf(name, columnTypes) ?? 'string';
+  }
+  if (names.length === 0) reader.fault('columns', 'must name at least one column, or be left out');
+  return columns;
+}
+
+export function parseEntity(reader: ObjectReader): EntityDefinition {
+  const description = reader.text('description');
+  return {
+    kind: 'entity',
+    name: reader.required('name', reader.name('name'), ''),
+    ...(description === undefined ? {} : { description }),
+    key: reader.required('key', reader.column('key'), ''),
+    type: reader.required('type', reader.oneOf('type', entityTypes), 'string'),
+  };
+}

@@ -1,0 +1,66 @@
+import type { ColumnType, SourceDefinition } from '../definitions/definition.ts';
+import { durationMs } from '../definitions/duration.ts';
+import { encodeEntityKey } from './entity-key.ts';
+import { readEventTime } from './event-time.ts';
+import type { Invalid, Row } from './row.ts';
+import { readKey } from './row-reader.ts';
+
+/** What the engine takes out of every record of a source. */
+export interface SourceEvent {
+  readonly eventTimeMs: number;
+  /** The key of the topic's own entity; null when the source declares none. */
+  readonly entity: string | null;
+  /** The value of the source's `id` column as text; null when none is declared or the record has none. */
+  readonly id: string | null;
+}
+
+/** A source, ready to judge records: a record's acceptance depends on the record (and state), never on a clock. */
+export class SourcePlan {
+  readonly definition: SourceDefinition;
+  readonly name: string;
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly allowedLatenessMs: number;
+  readonly maxFutureMs: number;
+
+  constructor(definition: SourceDefinition) {
+    this.definition = definition;
+    this.name = definition.name;
+    if (definition.columns === undefined) {
+      throw new RangeError(
+        `the columns of source ${definition.name} are not known yet: read them from its Avro schema first`,
+      );
+    }
+    this.columns = definition.columns;
+    this.allowedLatenessMs = durationMs(definition.allowedLateness);
+    this.maxFutureMs = durationMs(definition.maxFuture);
+  }
+
+  readEvent(row: Row): SourceEvent | Invalid {
+    const { eventTime, entity, id } = this.definition;
+    const eventTimeMs = readEventTime(row[eventTime.column], eventTime.unit, eventTime.column);
+    if (typeof eventTimeMs !== 'number') return eventTimeMs;
+    let key: string | null = null;
+    if (entity !== undefined) {
+      const read = readKey(row, entity);
+      if (typeof read !== 'string') return read;
+      key = read;
+    }
+    return { eventTimeMs, entity: key, id: id === undefined ? null : readId(row[id]) };
+  }
+
+  /** Whether an event time lies too far after the timestamp of its own record. */
+  tooFarInFuture(eventTimeMs: number, recordTimestampMs: number): boolean {
+    return eventTimeMs > recordTimestampMs + this.maxFutureMs;
+  }
+
+  /** The key that a producer must have given a record of this entity; null when the entity cannot be encoded so. */
+  recordKey(entity: string): Buffer | null {
+    return encodeEntityKey(entity, this.definition.keyEncoding);
+  }
+}
+
+function readId(value: unknown): string | null {
+  if (typeof value === 'string') return value === '' ? null : value;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return value instanceof Date ? value.toISOString() : null;
+}

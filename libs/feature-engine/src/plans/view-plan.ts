@@ -1,0 +1,96 @@
+import { canonicalJson } from '../definitions/canonical-json.ts';
+import { versionedName, type EntityDefinition, type FeatureViewDefinition } from '../definitions/definition.ts';
+import { durationMs } from '../definitions/duration.ts';
+import { ViewEvaluator } from '../windows/view-evaluator.ts';
+import { fingerprintOf, type WindowLayout } from '../windows/window-layout.ts';
+import { WindowState } from '../windows/window-state.ts';
+import type { Invalid, Row } from './row.ts';
+import { readKey } from './row-reader.ts';
+import type { SourcePlan } from './source-plan.ts';
+import type { EntryInputs, EvaluateAt, ViewValues } from './values.ts';
+import { planFeatures, type ViewFeature } from './view-feature.ts';
+import { compileInputs, viewInputs, type InputEvaluator, type ViewInput } from './view-inputs.ts';
+
+/** A feature view, ready to turn events into state and state into values. Holds no state itself. */
+export class ViewPlan {
+  readonly definition: FeatureViewDefinition;
+  /** `name@version`. */
+  readonly id: string;
+  readonly source: SourcePlan;
+  readonly entity: EntityDefinition;
+  /** Column of the source that holds the entity's key. */
+  readonly keyColumn: string;
+  /** `source`: the topic itself is keyed by the entity. `rekeyed`: its events travel through the view's own topic. */
+  readonly log: 'source' | 'rekeyed';
+  readonly inputColumns: readonly ViewInput[];
+  readonly features: readonly ViewFeature[];
+  /** Longest window with its delay. */
+  readonly spanMs: number;
+  readonly allowedLatenessMs: number;
+  readonly retentionMs: number;
+  readonly numberCount: number;
+  readonly stringCount: number;
+  readonly layout: WindowLayout;
+  readonly #inputs: InputEvaluator;
+  readonly #evaluator: ViewEvaluator;
+
+  constructor(definition: FeatureViewDefinition, source: SourcePlan, entity: EntityDefinition) {
+    this.definition = definition;
+    this.id = versionedName(definition);
+    this.source = source;
+    this.entity = entity;
+    this.keyColumn = definition.keyColumn ?? entity.key;
+    const keyedBySource = source.definition.partitioner !== null && source.definition.entity === this.keyColumn;
+    this.log = keyedBySource ? 'source' : 'rekeyed';
+    this.inputColumns = viewInputs(definition, source);
+    this.features = planFeatures(definition, this.inputColumns);
+    this.spanMs = Math.max(...this.features.map(({ windowMs, delayMs }) => windowMs + delayMs));
+    const { allowedLateness } = definition;
+    this.allowedLatenessMs = allowedLateness === undefined ? source.allowedLatenessMs : durationMs(allowedLateness);
+    this.retentionMs = this.spanMs + this.allowedLatenessMs;
+    this.stringCount = this.features.filter(({ type }) => type === 'string').length;
+    this.numberCount = this.features.length - this.stringCount;
+    this.layout = this.#planLayout();
+    this.#inputs = compileInputs(this.inputColumns, source);
+    this.#evaluator = new ViewEvaluator(this.features, this.layout);
+  }
+
+  /** The key of the row's entity in this view. */
+  key(row: Row): string | Invalid {
+    return readKey(row, this.keyColumn);
+  }
+
+  /** What a source row brings to this view: what its log holds when it is rekeyed, and what its state keeps. */
+  inputs(row: Row, eventTimeMs: number): EntryInputs | Invalid {
+    return this.#inputs(row, eventTimeMs);
+  }
+
+  emptyState(): WindowState {
+    return new WindowState(this.layout);
+  }
+
+  /** @throws WindowStateError when the bytes are not a state of this view. */
+  decodeState(bytes: Uint8Array): WindowState {
+    return WindowState.decode(this.layout, bytes);
+  }
+
+  /** Values at a time, from a state that is null for an entity never seen. Changes nothing. */
+  evaluate(state: WindowState | null, at: EvaluateAt): ViewValues {
+    return this.#evaluator.evaluate(state, at);
+  }
+
+  #planLayout(): WindowLayout {
+    return {
+      columns: this.inputColumns.map(({ kind, features }) => ({
+        kind,
+        summed: features.some(({ aggregation }) => aggregation === 'sum' || aggregation === 'mean'),
+        ranked: features.some(({ aggregation }) => aggregation === 'min' || aggregation === 'max'),
+      })),
+      numberColumns: this.inputColumns.filter(({ kind }) => kind === 'number').length,
+      retentionMs: this.retentionMs,
+      allowedLatenessMs: this.allowedLatenessMs,
+      keepsEmptyEntries: this.features.some(({ column }) => column === -1),
+      fingerprint: fingerprintOf(canonicalJson(this.definition)),
+    };
+  }
+}

@@ -1,0 +1,120 @@
+import type { EntryInputs, EvaluateAt, ViewValues } from '../plans/values.ts';
+import type { ViewFeature } from '../plans/view-feature.ts';
+import type { WindowLayout } from './window-layout.ts';
+import type { WindowState } from './window-state.ts';
+
+interface PlannedWindow {
+  readonly feature: ViewFeature;
+  /** Index into the distinct lower and upper ends of the view's windows. */
+  readonly from: number;
+  readonly to: number;
+}
+
+interface UpperEnd {
+  readonly delayMs: number;
+  readonly countsOwn: boolean;
+}
+
+/** Evaluates all features of one view; windows with the same ends share their look-ups. */
+export class ViewEvaluator {
+  readonly #windows: readonly PlannedWindow[];
+  readonly #numberColumns: number;
+  /** Distinct delay + window: where windows begin. */
+  readonly #lowerEndsMs: readonly number[];
+  readonly #upperEnds: readonly UpperEnd[];
+  readonly #from: number[];
+  readonly #to: number[];
+
+  constructor(features: readonly ViewFeature[], layout: WindowLayout) {
+    const lowerEndsMs: number[] = [];
+    const upperEnds: UpperEnd[] = [];
+    this.#windows = features.map((feature) => {
+      const lowerMs = feature.delayMs + feature.windowMs;
+      let from = lowerEndsMs.indexOf(lowerMs);
+      if (from === -1) from = lowerEndsMs.push(lowerMs) - 1;
+      // Behind a delay the own event is out of reach, whatever the definition says of it.
+      const countsOwn = feature.delayMs > 0 || feature.countsOwn;
+      let to = upperEnds.findIndex((end) => end.delayMs === feature.delayMs && end.countsOwn === countsOwn);
+      if (to === -1) to = upperEnds.push({ delayMs: feature.delayMs, countsOwn }) - 1;
+      return { feature, from, to };
+    });
+    this.#numberColumns = layout.numberColumns;
+    this.#lowerEndsMs = lowerEndsMs;
+    this.#upperEnds = upperEnds;
+    this.#from = lowerEndsMs.map(() => 0);
+    this.#to = upperEnds.map(() => 0);
+  }
+
+  evaluate(state: WindowState | null, at: EvaluateAt): ViewValues {
+    const numbers: number[] = [];
+    const strings: (string | null)[] = [];
+    const answerable = state === null || !state.isTooLate(at.timeMs);
+    if (state !== null && answerable) this.#locate(state, at);
+    for (const { feature, from, to } of this.#windows) {
+      let value: number | string | null = null;
+      if (answerable) {
+        const own = at.own !== undefined && feature.countsOwn && feature.delayMs === 0 ? at.own : null;
+        const first = state === null ? 0 : (this.#from[from] ?? 0);
+        const last = state === null ? 0 : Math.max(first, this.#to[to] ?? 0);
+        value = this.#aggregate(feature, state, first, last, own);
+      }
+      if (feature.type === 'string') strings.push(value as string | null);
+      else numbers.push(value === null || !Number.isFinite(value) ? Number.NaN : (value as number));
+    }
+    return { answerable, numbers, strings };
+  }
+
+  #locate(state: WindowState, { timeMs, position }: EvaluateAt): void {
+    for (let end = 0; end < this.#lowerEndsMs.length; end += 1) {
+      this.#from[end] = state.firstAfter(timeMs - (this.#lowerEndsMs[end] ?? 0));
+    }
+    for (let end = 0; end < this.#upperEnds.length; end += 1) {
+      const upper = this.#upperEnds[end];
+      if (upper === undefined) continue;
+      if (upper.delayMs > 0 || position === undefined) this.#to[end] = state.firstAfter(timeMs - upper.delayMs);
+      else this.#to[end] = state.firstAfterPosition(timeMs, upper.countsOwn ? position : position - 1);
+    }
+    state.index.cover(state.raw, state.end);
+  }
+
+  #aggregate(
+    feature: ViewFeature,
+    state: WindowState | null,
+    from: number,
+    to: number,
+    own: EntryInputs | null,
+  ): number | string | null {
+    const { aggregation, column, empty } = feature;
+    if (column === -1) {
+      const count = to - from + (own === null ? 0 : 1);
+      return count === 0 ? empty : count;
+    }
+    const ownValue = own === null ? null : this.#ownValue(own, column);
+    const count = (state === null ? 0 : state.index.count(column, from, to)) + (ownValue === null ? 0 : 1);
+    if (count === 0) return empty;
+    if (aggregation === 'count') return count;
+    if (aggregation === 'last') {
+      if (ownValue !== null || state === null) return ownValue;
+      const entry = state.index.last(column, from, to);
+      return column < this.#numberColumns ? state.valueAt(entry, column) : state.stringAt(entry, column);
+    }
+    const ownNumber = ownValue === null ? Number.NaN : (ownValue as number);
+    if (state === null) return ownNumber;
+    if (aggregation === 'min') return combine(state.index.lowest(state.raw, column, from, to), ownNumber, Math.min);
+    if (aggregation === 'max') return combine(state.index.highest(state.raw, column, from, to), ownNumber, Math.max);
+    const sum = state.index.sum(state.raw, column, from, to) + (ownValue === null ? 0 : ownNumber);
+    return aggregation === 'mean' ? sum / count : sum;
+  }
+
+  #ownValue(own: EntryInputs, column: number): number | string | null {
+    if (column >= this.#numberColumns) return own.strings[column - this.#numberColumns] ?? null;
+    const value = own.numbers[column] ?? Number.NaN;
+    return Number.isNaN(value) ? null : value;
+  }
+}
+
+/** Of a window's value and the own one, either of which may be absent (NaN). */
+function combine(window: number, own: number, choose: (a: number, b: number) => number): number {
+  if (Number.isNaN(window)) return own;
+  return Number.isNaN(own) ? window : choose(window, own);
+}

@@ -1,0 +1,94 @@
+import { strideOf, type WindowLayout } from './window-layout.ts';
+
+const magic = 0x4d57_0001;
+const headerBytes = 32;
+
+export interface DecodedWindow {
+  /** Entries one after the other: time, position, one double a column. */
+  readonly raw: Float64Array;
+  readonly applied: number;
+  readonly newestMs: number;
+  readonly strings: string[];
+}
+
+/** Bytes that are not a state of this view: another view's, another version's, or damaged. */
+export class WindowStateError extends Error {
+  readonly code = 'FEATURE_ENGINE_STATE_MISMATCH';
+}
+
+/**
+ * Little-endian: u32 magic and format version, u32 fingerprint of the layout, f64 cut, f64 newest time, u32 entries, u32
+ * strings; then the entries as doubles; then each string as u32 length and UTF-8. Entries are copied as they lie in memory.
+ */
+export function encodeWindow(layout: WindowLayout, window: DecodedWindow): Buffer {
+  const packed = packStrings(layout, window);
+  const strings = packed.strings.map((text) => Buffer.from(text, 'utf8'));
+  const stringBytes = strings.reduce((total, text) => total + 4 + text.length, 0);
+  const bytes = Buffer.allocUnsafe(headerBytes + packed.raw.byteLength + stringBytes);
+  bytes.writeUInt32LE(magic, 0);
+  bytes.writeUInt32LE(layout.fingerprint, 4);
+  bytes.writeDoubleLE(window.applied, 8);
+  bytes.writeDoubleLE(window.newestMs, 16);
+  bytes.writeUInt32LE(packed.raw.length / strideOf(layout), 24);
+  bytes.writeUInt32LE(strings.length, 28);
+  bytes.set(new Uint8Array(packed.raw.buffer, packed.raw.byteOffset, packed.raw.byteLength), headerBytes);
+  let at = headerBytes + packed.raw.byteLength;
+  for (const text of strings) {
+    at = bytes.writeUInt32LE(text.length, at);
+    at += text.copy(bytes, at);
+  }
+  return bytes;
+}
+
+/** The same entries over a dictionary that holds the strings in use only, in order of first use. */
+export function packStrings(
+  layout: WindowLayout,
+  { raw, strings }: Pick<DecodedWindow, 'raw' | 'strings'>,
+): Pick<DecodedWindow, 'raw' | 'strings'> {
+  if (layout.numberColumns === layout.columns.length) return { raw, strings: [] };
+  const packed = raw.slice();
+  const codes = new Map<string, number>();
+  const stride = strideOf(layout);
+  for (let entry = 0; entry < packed.length; entry += stride) {
+    for (let at = entry + 2 + layout.numberColumns; at < entry + stride; at += 1) {
+      const text = strings[packed[at] ?? -1];
+      if (text === undefined) continue;
+      const code = codes.get(text) ?? codes.size;
+      codes.set(text, code);
+      packed[at] = code;
+    }
+  }
+  return { raw: packed, strings: [...codes.keys()] };
+}
+
+export function decodeWindow(layout: WindowLayout, encoded: Uint8Array): DecodedWindow {
+  const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+  if (bytes.length < headerBytes || bytes.readUInt32LE(0) !== magic) {
+    throw new WindowStateError(`these ${bytes.length} bytes are not a window state of format ${magic & 0xff}`);
+  }
+  if (bytes.readUInt32LE(4) !== layout.fingerprint) {
+    throw new WindowStateError('this window state belongs to another feature view, or to another version of it');
+  }
+  const rawBytes = bytes.readUInt32LE(24) * strideOf(layout) * 8;
+  if (bytes.length < headerBytes + rawBytes) throw new WindowStateError('this window state has been cut short');
+  // Copied, because a slice of a network buffer is seldom aligned for doubles and must not be kept alive.
+  const raw = new Float64Array(rawBytes / 8);
+  new Uint8Array(raw.buffer).set(bytes.subarray(headerBytes, headerBytes + rawBytes));
+  return {
+    raw,
+    applied: bytes.readDoubleLE(8),
+    newestMs: bytes.readDoubleLE(16),
+    strings: decodeStrings(bytes, headerBytes + rawBytes, bytes.readUInt32LE(28)),
+  };
+}
+
+function decodeStrings(bytes: Buffer, from: number, count: number): string[] {
+  const strings: string[] = [];
+  let at = from;
+  for (let index = 0; index < count; index += 1) {
+    const length = bytes.readUInt32LE(at);
+    strings.push(bytes.toString('utf8', at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return strings;
+}

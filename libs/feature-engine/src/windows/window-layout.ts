@@ -1,0 +1,35 @@
+/** What an input column of a view is used for: only that is indexed. */
+export interface WindowColumn {
+  readonly kind: 'number' | 'string';
+  readonly summed: boolean;
+  readonly ranked: boolean;
+}
+
+/** The shape of a view's state: entries of (time, position, one double a column; a string is an index in a dictionary). */
+export interface WindowLayout {
+  readonly columns: readonly WindowColumn[];
+  /** Number columns come first; an entry's `strings` fill the columns from here on. */
+  readonly numberColumns: number;
+  /** Events are kept while they are newer than the newest one less this. */
+  readonly retentionMs: number;
+  /** An event older than the newest one by more than this is refused. */
+  readonly allowedLatenessMs: number;
+  /** True when a feature counts every event, also those without a value in any column. */
+  readonly keepsEmptyEntries: boolean;
+  /** Tells states of other layouts apart. */
+  readonly fingerprint: number;
+}
+
+/** Doubles an entry takes in memory and in Redis. */
+export function strideOf(layout: WindowLayout): number {
+  return 2 + layout.columns.length;
+}
+
+/** FNV-1a over UTF-16 units: enough to notice bytes of another view, not a security measure. */
+export function fingerprintOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,195 @@
+import type { EntryInputs } from '../plans/values.ts';
+import { decodeWindow, encodeWindow, packStrings, type DecodedWindow } from './window-codec.ts';
+import { WindowIndex } from './window-index.ts';
+import { strideOf, type WindowLayout } from './window-layout.ts';
+
+/** One event as a view's log holds it. Positions rise along the log, times need not. */
+export interface WindowEntry {
+  readonly timeMs: number;
+  readonly position: number;
+  readonly inputs: EntryInputs;
+}
+
+/** `repeated`: at or before the cut, nothing changed. `too-late`: refused, but the cut has moved past it. */
+export type Applied = 'applied' | 'repeated' | 'too-late';
+
+/**
+ * The events of one entity in one view that any window may still need, ordered by (time, position).
+ * Its content is a function of the sequence of entries applied, so a replay after a crash gives the same bytes.
+ */
+export class WindowState {
+  readonly layout: WindowLayout;
+  readonly index: WindowIndex;
+  readonly #stride: number;
+  #raw: Float64Array;
+  #start = 0;
+  #end: number;
+  #applied: number;
+  #newestMs: number;
+  #strings: string[];
+  #stringCodes: Map<string, number> | null = null;
+
+  constructor(layout: WindowLayout, content: DecodedWindow = emptyWindow) {
+    this.layout = layout;
+    this.index = new WindowIndex(layout);
+    this.#stride = strideOf(layout);
+    this.#raw = content.raw;
+    this.#end = content.raw.length / this.#stride;
+    this.#applied = content.applied;
+    this.#newestMs = content.newestMs;
+    this.#strings = content.strings;
+  }
+
+  static decode(layout: WindowLayout, bytes: Uint8Array): WindowState {
+    return new WindowState(layout, decodeWindow(layout, bytes));
+  }
+
+  /** A copy that later changes do not touch. */
+  encode(): Buffer {
+    return encodeWindow(this.layout, {
+      raw: this.#raw.subarray(this.#start * this.#stride, this.#end * this.#stride),
+      applied: this.#applied,
+      newestMs: this.#newestMs,
+      strings: this.#strings,
+    });
+  }
+
+  /** The cut: last position of the view's log that has been applied; -1 before the first. */
+  get applied(): number {
+    return this.#applied;
+  }
+
+  /** Event time of the newest event; minus infinity before the first. */
+  get newestMs(): number {
+    return this.#newestMs;
+  }
+
+  /** Number of events kept. */
+  get size(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Bytes that this state takes in memory, the index included: what a bounded cache counts. */
+  get sizeBytes(): number {
+    const entryBytes = (this.#stride + 4 * this.layout.columns.length) * 8;
+    return 500 + (this.#raw.length / this.#stride) * entryBytes + this.#strings.length * 40;
+  }
+
+  /** Index range and storage for evaluation: entries [start, end) of `raw`. */
+  get raw(): Float64Array {
+    return this.#raw;
+  }
+
+  get start(): number {
+    return this.#start;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  isTooLate(timeMs: number): boolean {
+    return timeMs < this.#newestMs - this.layout.allowedLatenessMs;
+  }
+
+  apply(entry: WindowEntry): Applied {
+    if (entry.position <= this.#applied) return 'repeated';
+    this.#applied = entry.position;
+    if (this.isTooLate(entry.timeMs)) return 'too-late';
+    if (this.layout.keepsEmptyEntries || hasValue(entry.inputs)) this.#insert(entry);
+    if (entry.timeMs > this.#newestMs) {
+      this.#newestMs = entry.timeMs;
+      this.#expire();
+    }
+    return 'applied';
+  }
+
+  /** The first entry whose time is after `timeMs`. */
+  firstAfter(timeMs: number): number {
+    return this.firstAfterPosition(timeMs, Number.POSITIVE_INFINITY);
+  }
+
+  /** The first entry after (`timeMs`, `position`) in the order of time and position. */
+  firstAfterPosition(timeMs: number, position: number): number {
+    let low = this.#start;
+    let high = this.#end;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const at = middle * this.#stride;
+      const time = this.#raw[at] ?? 0;
+      if (time > timeMs || (time === timeMs && (this.#raw[at + 1] ?? 0) > position)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  valueAt(entry: number, column: number): number {
+    return this.#raw[entry * this.#stride + 2 + column] ?? Number.NaN;
+  }
+
+  stringAt(entry: number, column: number): string | null {
+    return this.#strings[this.#raw[entry * this.#stride + 2 + column] ?? -1] ?? null;
+  }
+
+  #insert({ timeMs, position, inputs }: WindowEntry): void {
+    if (this.#end * this.#stride === this.#raw.length) this.#makeRoom();
+    // Positions only rise, so among equal times the new entry is the last.
+    const entry = timeMs >= this.#newestMs ? this.#end : this.firstAfter(timeMs);
+    const at = entry * this.#stride;
+    this.#raw.copyWithin(at + this.#stride, at, this.#end * this.#stride);
+    this.#end += 1;
+    this.index.staleFrom(entry);
+    this.#raw[at] = timeMs;
+    this.#raw[at + 1] = position;
+    const { numberColumns, columns } = this.layout;
+    for (let column = 0; column < columns.length; column += 1) {
+      const value =
+        column < numberColumns ? inputs.numbers[column] : this.#codeOf(inputs.strings[column - numberColumns] ?? null);
+      this.#raw[at + 2 + column] = value ?? Number.NaN;
+    }
+  }
+
+  #expire(): void {
+    const keptAfterMs = this.#newestMs - this.layout.retentionMs;
+    while (this.#start < this.#end && (this.#raw[this.#start * this.#stride] ?? 0) <= keptAfterMs) this.#start += 1;
+  }
+
+  /** Drops what has expired if that is much, else grows: both amortised over as many insertions as they move entries. */
+  #makeRoom(): void {
+    const live = this.#raw.subarray(this.#start * this.#stride, this.#end * this.#stride);
+    const size = this.size;
+    const capacity = this.#start >= size && this.#start > 0 ? this.#end : Math.max(4, size * 2);
+    const { raw, strings } = packStrings(this.layout, { raw: live, strings: this.#strings });
+    this.#raw = new Float64Array(capacity * this.#stride);
+    this.#raw.set(raw);
+    this.#strings = strings;
+    this.#stringCodes = null;
+    this.#start = 0;
+    this.#end = size;
+    this.index.staleFrom(0);
+  }
+
+  #codeOf(text: string | null): number {
+    if (text === null) return Number.NaN;
+    this.#stringCodes ??= new Map(this.#strings.map((known, code) => [known, code]));
+    const known = this.#stringCodes.get(text);
+    if (known !== undefined) return known;
+    this.#strings.push(text);
+    this.#stringCodes.set(text, this.#strings.length - 1);
+    return this.#strings.length - 1;
+  }
+}
+
+const emptyWindow: DecodedWindow = {
+  raw: new Float64Array(0),
+  applied: -1,
+  newestMs: Number.NEGATIVE_INFINITY,
+  strings: [],
+};
+
+function hasValue(inputs: EntryInputs): boolean {
+  for (let index = 0; index < inputs.numbers.length; index += 1) {
+    if (!Number.isNaN(inputs.numbers[index])) return true;
+  }
+  return inputs.strings.some((text) => text !== null);
+}
