@@ -1,25 +1,402 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DeadLetterGuard, HANDLER_FAULT } from '../dead-letters/dead-letter-guard.ts';
+import { DeadLetterWriter } from '../dead-letters/dead-letter-writer.ts';
+import { EventsError, TransientError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
-import type { BatchConsumerOptions, ConsumerStatus } from './consumer-options.ts';
+import { kafkaFailure } from '../kafkajs/kafka-failure.ts';
+import { backOffMs, waitUnlessAborted } from './back-off.ts';
+import type { BatchConsumerOptions, ConsumerHooks, ConsumerStatus } from './consumer-options.ts';
+import { StartOverError } from './flow-errors.ts';
+import { GroupMember } from './group-member.ts';
+import type { GroupEvents } from './group-member.ts';
+import { asError } from './handle-carefully.ts';
+import { OffsetCommitter } from './offset-committer.ts';
+import type { PartitionId } from './partition-handler.ts';
+import { PartitionWorker } from './partition-worker.ts';
+import type { WorkerOwner } from './partition-worker.ts';
+import { planPartition, planTopic, startFence } from './plan-start.ts';
+import type { TopicPlan } from './plan-start.ts';
+import { WorkerSet } from './worker-set.ts';
 
+const DEFAULTS = {
+  maxBatchRecords: 500,
+  maxQueuedBytes: 8 * 1024 * 1024,
+  commitIntervalMs: 200,
+  idleIntervalMs: 200,
+  drainMs: 8_000,
+  sessionTimeoutMs: 10_000,
+  maxWaitMs: 50,
+  maxBytesPerPartition: 1024 * 1024,
+};
+const QUEUED_BATCHES = 8;
+
+/** One assignment of this member; what belongs to an older one must not act any more. */
+interface Epoch {
+  readonly number: number;
+  readonly member: GroupMember;
+  readonly places: readonly PartitionId[];
+}
+
+/**
+ * Reads topics in a consumer group and hands batches to a handler: fetching overlaps handling, offsets are committed
+ * after effects together with a fence, a log that is not the one that was read stops its topic, and only its topic.
+ *
+ * One consumer a group and EventBus: kafkajs shares committed offsets between members of one client.
+ */
 export class BatchConsumer {
-  constructor(_bus: EventBus, _options: BatchConsumerOptions) {}
+  readonly #bus: EventBus;
+  readonly #options: BatchConsumerOptions & typeof DEFAULTS;
+  readonly #hooks: ConsumerHooks;
+  readonly #workers: WorkerSet;
+  readonly #committer: OffsetCommitter;
+  readonly #deadLetters: DeadLetterWriter;
+  readonly #guard: DeadLetterGuard;
+  readonly #stopped = new Map<string, EventsError>();
+  readonly #generations = new Map<string, number>();
+  readonly #stop = new AbortController();
+  readonly #owner: WorkerOwner;
+  #epoch: Epoch | null = null;
+  #epochs = 0;
+  #member: GroupMember | null = null;
+  #mayCommit = false;
+  #state: ConsumerStatus['state'] = 'starting';
+  #lastTickMs = 0;
+  #assigned = Promise.withResolvers<void>();
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(bus: EventBus, options: BatchConsumerOptions) {
+    this.#bus = bus;
+    this.#options = { ...DEFAULTS, ...options };
+    this.#hooks = options.hooks ?? {};
+    this.#workers = new WorkerSet(options.handler, bus.log);
+    this.#deadLetters = new DeadLetterWriter(bus, options.group);
+    this.#guard = new DeadLetterGuard(options.deadLetterLimits);
+    this.#committer = new OffsetCommitter({
+      intervalMs: this.#options.commitIntervalMs,
+      commit: (offsets) => (this.#mayCommit && this.#member !== null ? this.#member.commit(offsets) : false),
+      failed: (worker, error) => this.#failed(worker, error),
+      postponed: (error) => bus.log.info('consumer.commit-postponed', this.#fields({ error: error.message })),
+    });
+    this.#owner = {
+      bury: (slice) => this.#bury(slice),
+      progressed: (worker) => this.#committer.mark(worker),
+      setFetching: (worker, fetching) => this.#setFetching(worker, fetching),
+      blocked: (worker, error, attempt) => this.#blocked(worker, error, attempt),
+      failed: (worker, error) => this.#failed(worker, error),
+    };
+  }
+
   /** Makes the dead-letter topic and joins the group; a broker that goes away later is waited for. */
-  start(): Promise<void> {
-    throw new Error('being built');
+  async start(): Promise<void> {
+    await this.#deadLetters.ensureTopic();
+    for (const topic of this.#options.topics) await this.#bus.topics.partitions(topic);
+    this.#lastTickMs = Date.now();
+    if (this.#options.handler.idle !== undefined)
+      this.#idleTimer = setInterval(() => this.#workers.requestIdle(), this.#options.idleIntervalMs);
+    try {
+      await this.#launch(this.#options.topics);
+    } catch (error) {
+      await this.stop();
+      throw kafkaFailure(error, `joining group "${this.#options.group}"`);
+    }
   }
-  /** Resolves when every assigned partition is being read. */
+
+  /** Resolves when every assigned partition is being read or its source has stopped. */
   whenAssigned(): Promise<void> {
-    throw new Error('being built');
+    return this.#assigned.promise;
   }
+
   /** Drains what is in flight, commits, leaves the group. */
-  stop(): Promise<void> {
-    throw new Error('being built');
+  async stop(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    clearInterval(this.#idleTimer);
+    await this.#dismiss();
+    this.#committer.close();
+    this.#state = 'stopped';
+    this.#assigned.resolve();
   }
-  /** Goes on with a stopped source: in a new generation, from the beginning of its log. */
-  resume(_topic: string, _generation: number): Promise<void> {
-    throw new Error('being built');
+
+  /** Goes on with a source in a new generation, from the beginning of its log, whether it had stopped or not. */
+  async resume(topic: string, generation: number): Promise<void> {
+    this.#generations.set(topic, generation);
+    this.#stopped.delete(topic);
+    const epoch = this.#epoch;
+    if (epoch === null) return;
+    const places = epoch.places.filter((place) => place.topic === topic);
+    await this.#retire(places);
+    await this.#assignTopic(epoch, topic, places);
   }
+
   get status(): ConsumerStatus {
-    throw new Error('being built');
+    const partitions = this.#workers.statuses();
+    const stopped = [...this.#stopped].map(([topic, { code, message }]) => ({ topic, code, message }));
+    const [stoppedBy] = stopped;
+    return {
+      group: this.#options.group,
+      state: this.#state,
+      lastTickMs: this.#lastTickMs,
+      ...(stoppedBy === undefined ? {} : { stoppedBy }),
+      stopped,
+      partitions,
+      lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
+    };
   }
+
+  async #launch(topics: readonly string[]): Promise<void> {
+    const { group, sessionTimeoutMs, maxWaitMs, maxBytesPerPartition } = this.#options;
+    const settings = {
+      groupId: this.#bus.topics.name(group),
+      ...{ topics, sessionTimeoutMs, maxWaitMs, maxBytesPerPartition },
+    };
+    const isCurrent = (): boolean => this.#member === member;
+    const events: GroupEvents = {
+      beforeJoin: async () => {
+        if (isCurrent()) await this.#handBack();
+      },
+      joined: (places) => {
+        if (isCurrent() && !this.#stop.signal.aborted) this.#joined(member, places);
+      },
+      fetched: (chunk) => this.#workers.get(chunk)?.enqueue(chunk),
+      passedOver: (place, lastOffset) => this.#workers.get(place)?.passOver(lastOffset),
+      outOfRange: (place) => {
+        member.pause(place);
+        if (isCurrent()) void this.#startOver(place);
+      },
+      turned: () => {
+        this.#lastTickMs = Date.now();
+      },
+      crashed: (error) => {
+        if (isCurrent() && !this.#stop.signal.aborted) void this.#relaunch(error);
+      },
+    };
+    const member = new GroupMember(this.#bus, settings, events);
+    this.#member = member;
+    await member.run();
+  }
+
+  /** The member is gone: a new one takes its place, for as long as it takes. */
+  async #relaunch(cause: Error): Promise<void> {
+    this.#bus.log.warn('consumer.crashed', this.#fields({ error: cause.message }));
+    this.#member = null;
+    await this.#handBack();
+    for (let attempt = 1; await waitUnlessAborted(backOffMs(attempt, Math.random()), this.#stop.signal); attempt++) {
+      try {
+        const existing = new Set(await this.#bus.topics.list());
+        const topics = this.#options.topics.filter((topic) => existing.has(topic));
+        const missing = this.#options.topics.filter((topic) => !existing.has(topic));
+        for (const topic of missing) this.#stopSource(topic, missingTopic(topic));
+        if (topics.length === 0) continue;
+        await this.#launch(topics);
+        if (missing.length > 0) void this.#watchFor(missing);
+        return;
+      } catch (error) {
+        const { message } = asError(error);
+        this.#bus.log.warn('consumer.relaunch-failed', this.#fields({ error: message, attempt }));
+        await this.#dismiss();
+      }
+    }
+  }
+
+  /** A topic that was deleted is joined again once it is there; whether it is the same log is then checked. */
+  async #watchFor(missing: readonly string[]): Promise<void> {
+    const member = this.#member;
+    while (await waitUnlessAborted(MISSING_TOPIC_MS, this.#stop.signal)) {
+      if (this.#member !== member) return;
+      const existing = await this.#bus.topics.list().catch((): string[] => []);
+      if (this.#member !== member || !missing.some((topic) => existing.includes(topic))) continue;
+      await this.#dismiss();
+      return this.#relaunch(new Error(`topic "${missing.join('", "')}" is back`));
+    }
+  }
+
+  /** The present member leaves; its events no longer count. */
+  async #dismiss(): Promise<void> {
+    const member = this.#member;
+    await this.#handBack();
+    this.#member = null;
+    await member?.leave();
+  }
+
+  /** Work in hand is finished or given up, what is durable is committed, the handler lets go of its partitions. */
+  async #handBack(): Promise<void> {
+    if (this.#state !== 'starting') this.#state = 'rebalancing';
+    const heartbeats = setInterval(() => void this.#member?.heartbeat(), 1_000);
+    try {
+      await this.#workers.drain(this.#options.drainMs);
+      await Promise.race([this.#committer.flush(), sleep(FLUSH_MS, undefined, { ref: false })]);
+    } finally {
+      clearInterval(heartbeats);
+      // From here to the next assignment a commit could speak for another member's partition.
+      this.#mayCommit = false;
+      this.#epoch = null;
+    }
+    await this.#workers.revokeAll();
+  }
+
+  /** Runs in the client's own turn: everything is paused before the first fetch. */
+  #joined(member: GroupMember, places: readonly PartitionId[]): void {
+    for (const place of places) member.pause(place);
+    const epoch: Epoch = { number: ++this.#epochs, member, places };
+    this.#epoch = epoch;
+    this.#mayCommit = true;
+    this.#state = 'running';
+    const { resolve } = this.#assigned;
+    const next = Promise.withResolvers<void>();
+    this.#assigned = next;
+    void this.#assign(epoch).then(() => {
+      next.resolve();
+      resolve();
+    });
+  }
+
+  async #assign(epoch: Epoch): Promise<void> {
+    const topics = Map.groupBy(epoch.places, ({ topic }) => topic);
+    await Promise.all([...topics].map(([topic, places]) => this.#assignTopic(epoch, topic, places)));
+  }
+
+  async #assignTopic(epoch: Epoch, topic: string, places: readonly PartitionId[]): Promise<void> {
+    if (places.length === 0) return;
+    const stoppedBy = this.#stopped.get(topic);
+    // What concerns the log is looked at again; a handler that fails on everything is not let loose by a rebalance.
+    if (stoppedBy !== undefined && LASTING_STOPS.has(stoppedBy.code)) return;
+    this.#stopped.delete(topic);
+    const wanted = Math.max(this.#generations.get(topic) ?? 0, this.#options.generationOf?.(topic) ?? 0);
+    const plan = await this.#persistently(epoch, topic, async () =>
+      planTopic(topic, await epoch.member.topicState(topic), wanted),
+    );
+    if (plan === null) return;
+    await Promise.all(
+      places.map((place) => this.#persistently(epoch, topic, () => this.#assignPartition(epoch, plan, place))),
+    );
+  }
+
+  async #assignPartition(epoch: Epoch, plan: TopicPlan, place: PartitionId): Promise<void> {
+    const { member } = epoch;
+    // An older assignment of the same partition may still be at its last batch.
+    await this.#workers.whenFree(place);
+    if (this.#epoch !== epoch || this.#stopped.has(place.topic)) return;
+    const partition = await planPartition(place, plan, (offset) => member.lastHashAt(place, offset));
+    const { generation } = plan;
+    let worker: PartitionWorker | null = null;
+    const own = await this.#options.handler.assigned?.({
+      ...{ ...place, ...partition, generation },
+      commitIntent: (intent) =>
+        worker === null
+          ? Promise.reject(new TransientError('kafka', 'an intent belongs to a batch: none was handled yet'))
+          : this.#committer.commitIntent(worker, intent),
+      requestIdle: () => worker?.requestIdle(),
+    });
+    const start = startFence(place, plan, partition, own ?? {});
+    if (this.#epoch !== epoch || this.#stopped.has(place.topic)) {
+      await this.#workers.revoke(place);
+      return;
+    }
+    const { maxBatchRecords, maxQueuedBytes, handler } = this.#options;
+    worker = new PartitionWorker({
+      ...{ place, generation, start, handler, maxBatchRecords, maxQueuedBytes },
+      ...{ cutAt: own?.cutAt, endOffset: partition.endOffset, hooks: this.#hooks, owner: this.#owner },
+      maxQueuedRecords: this.#options.maxQueuedRecords ?? QUEUED_BATCHES * maxBatchRecords,
+    });
+    this.#workers.add(worker);
+    member.seek(place, start.nextOffset);
+    member.resume(place);
+    this.#bus.log.info('consumer.assigned', this.#fields({ ...place, generation, startAt: start.nextOffset }));
+  }
+
+  /** Tries until it works or the assignment is over; a coded error stops the source. Null when nothing came of it. */
+  async #persistently<T>(epoch: Epoch, topic: string, work: () => Promise<T>): Promise<T | null> {
+    for (let attempt = 1; this.#epoch === epoch; attempt++) {
+      try {
+        return await work();
+      } catch (thrown) {
+        const error = asError(thrown);
+        if (error instanceof EventsError) {
+          if (this.#epoch === epoch) this.#stopSource(topic, error);
+          return null;
+        }
+        this.#bus.log.warn('consumer.assignment-failed', this.#fields({ topic, attempt, error: error.message }));
+        if (!(await waitUnlessAborted(backOffMs(attempt, Math.random()), this.#stop.signal))) return null;
+      }
+    }
+    return null;
+  }
+
+  #blocked({ place }: PartitionWorker, error: Error, attempt: number): void {
+    this.#hooks.onBlocked?.({ ...place, error, attempt });
+    if (attempt === 1 || attempt % 10 === 0)
+      this.#bus.log.warn('consumer.blocked', this.#fields({ ...place, attempt, error: error.message }));
+  }
+
+  #failed(worker: PartitionWorker, error: Error): void {
+    const { topic } = worker.place;
+    if (error instanceof StartOverError) {
+      this.#bus.log.warn('consumer.starting-over', this.#fields({ ...worker.place, error: error.message }));
+      void this.#startOver(worker.place);
+    } else if (error instanceof EventsError) this.#stopSource(topic, error);
+    else this.#stopSource(topic, new EventsError('EVENTS_CONSUMER_FAULT', error.message, { cause: error }));
+  }
+
+  /** Gives the partition up and takes it anew from its fence, if the group still says that it is ours. */
+  async #startOver(place: PartitionId): Promise<void> {
+    const epoch = this.#epoch;
+    if (epoch === null) return;
+    epoch.member.pause(place);
+    await this.#retire([place]);
+    // A zombie finds out here, before it claims anything.
+    await epoch.member.heartbeat();
+    if (!(await waitUnlessAborted(START_OVER_MS * (0.5 + Math.random()), this.#stop.signal))) return;
+    if (this.#epoch === epoch && !this.#stopped.has(place.topic)) await this.#assignTopic(epoch, place.topic, [place]);
+  }
+
+  #stopSource(topic: string, error: EventsError): void {
+    if (this.#stopped.has(topic)) return;
+    this.#stopped.set(topic, error);
+    this.#bus.log.error('consumer.source-stopped', this.#fields({ topic, code: error.code, error: error.message }));
+    this.#hooks.onAlert?.({ kind: 'source-stopped', topic, error });
+    const places = this.#epoch?.places.filter((place) => place.topic === topic) ?? [];
+    for (const place of places) this.#epoch?.member.pause(place);
+    void this.#retire(places);
+  }
+
+  async #retire(places: readonly PartitionId[]): Promise<void> {
+    await this.#workers.drainSome(places, this.#options.drainMs);
+    await this.#committer.flush();
+    await Promise.all(places.map((place) => this.#workers.revoke(place)));
+  }
+
+  #setFetching({ place }: PartitionWorker, fetching: boolean): void {
+    if (this.#stopped.has(place.topic)) return;
+    if (fetching) this.#epoch?.member.resume(place);
+    else this.#epoch?.member.pause(place);
+  }
+
+  async #bury({ records, poison, generation }: Parameters<WorkerOwner['bury']>[0]): Promise<void> {
+    const reasons = records === 0 ? [] : poison.map(({ reason }) => reason);
+    const tooMany = this.#guard.admit(records, reasons, Date.now());
+    if (tooMany !== null) throw tooMany;
+    if (poison.length === 0) return;
+    await this.#deadLetters.write(poison, generation);
+    for (const { record, reason, message } of poison) {
+      const place = { topic: record.topic, partition: record.partition, offset: record.offset };
+      this.#hooks.onDeadLetter?.({ ...place, reason });
+      if (reason !== HANDLER_FAULT) continue;
+      this.#bus.log.error('consumer.handler-fault', this.#fields({ ...place, error: message }));
+      this.#hooks.onAlert?.({ kind: 'handler-fault', ...place, error: new Error(message) });
+    }
+  }
+
+  #fields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return { group: this.#options.group, ...fields };
+  }
+}
+
+/** A broker that does not answer a commit must not keep the member from joining again. */
+const FLUSH_MS = 3_000;
+const MISSING_TOPIC_MS = 2_000;
+const LASTING_STOPS = new Set(['EVENTS_TOO_MANY_DEAD_LETTERS', 'EVENTS_CONSUMER_FAULT']);
+const START_OVER_MS = 200;
+
+function missingTopic(topic: string): EventsError {
+  return new EventsError('EVENTS_SOURCE_MISSING', `topic "${topic}" is gone: the consumer goes on when it is back`);
 }

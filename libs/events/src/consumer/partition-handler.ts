@@ -64,6 +64,8 @@ export interface AssignedPartition extends PartitionId {
 export interface StartPosition {
   /** Where to read from when it is not the committed offset: a fence of the handler's own store. */
   readonly startAt?: number;
+  /** Watermarks of that fence: those of the commit are ahead of an earlier start and would drop what must be repeated. */
+  readonly watermarks?: Watermarks;
   /** A batch ends exactly before this offset, so that an intended range can be finished as it was cut. */
   readonly cutAt?: number;
 }
@@ -76,7 +78,10 @@ export interface StartPosition {
 export interface PartitionHandler {
   assigned?(partition: AssignedPartition): Promise<StartPosition | void>;
   handle(batch: PartitionBatch): Promise<HandleResult | void>;
-  /** Called between batches every `idleIntervalMs` and on `requestIdle`: flush what is held. */
+  /**
+   * Called between batches every `idleIntervalMs` and on `requestIdle`: flush what is held. A result without `hold` says
+   * that everything handled so far is durable; no result says nothing.
+   */
   idle?(partition: PartitionId & { readonly generation: number }): Promise<HandleResult | void>;
   /** The partition is taken away or the consumer stops. Held effects that are not durable will come again. */
   revoked?(partition: PartitionId): Promise<void>;

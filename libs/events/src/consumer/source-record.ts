@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KafkaMessage } from 'kafkajs';
+import type { FetchedRecord } from '../kafkajs/record-batches.ts';
 import type { RawRecord } from '../raw-record.ts';
 
 /** A record as it lies in the log. */
@@ -11,17 +12,24 @@ export interface SourceRecord extends RawRecord {
   readonly timestampMs: number;
   readonly key: Buffer | null;
   /** All values of each header that occurs more than once; `headers` holds its last. */
-  readonly repeatedHeaders?: Readonly<Record<string, readonly Buffer[]>>;
+  readonly repeatedHeaders?: Readonly<Record<string, Buffer[]>>;
 }
 
 const NO_HEADERS: Readonly<Record<string, Buffer>> = Object.freeze({});
 
-export function toSourceRecord(topic: string, partition: number, message: KafkaMessage): SourceRecord {
+/** What the client hands out: our own decoder's records, or the stock one's for a log in an old format. */
+export type FetchedMessage = FetchedRecord | KafkaMessage;
+
+export function offsetOf(message: FetchedMessage): number {
+  return 'offsetNumber' in message ? message.offsetNumber : Number(message.offset);
+}
+
+export function toSourceRecord(topic: string, partition: number, message: FetchedMessage): SourceRecord {
   const record = {
     topic,
     partition,
-    offset: Number(message.offset),
-    timestampMs: Number(message.timestamp),
+    offset: offsetOf(message),
+    timestampMs: 'timestampMs' in message ? message.timestampMs : Number(message.timestamp),
     key: message.key,
     value: message.value,
   };
@@ -29,20 +37,26 @@ export function toSourceRecord(topic: string, partition: number, message: KafkaM
   return { ...record, headers: NO_HEADERS };
 }
 
-function headersOf(message: KafkaMessage): Pick<SourceRecord, 'headers' | 'repeatedHeaders'> {
-  const headers: Record<string, Buffer> = {};
-  let repeatedHeaders: Record<string, readonly Buffer[]> | undefined;
+function headersOf(message: FetchedMessage): Pick<SourceRecord, 'headers' | 'repeatedHeaders'> {
+  const headers: Record<string, Buffer> = Object.create(null) as Record<string, Buffer>;
+  let repeatedHeaders: Record<string, Buffer[]> | undefined;
   for (const [name, value] of Object.entries(message.headers ?? {})) {
-    if (value === undefined || value === null) continue;
-    const values = (Array.isArray(value) ? value : [value]).map((one) =>
-      typeof one === 'string' ? Buffer.from(one) : one,
-    );
+    const values = valuesOf(value);
     const last = values.at(-1);
     if (last === undefined) continue;
     headers[name] = last;
     if (values.length > 1) (repeatedHeaders ??= {})[name] = values;
   }
   return repeatedHeaders === undefined ? { headers } : { headers, repeatedHeaders };
+}
+
+type HeaderValue = Buffer | string | null | undefined;
+
+function valuesOf(value: HeaderValue | readonly HeaderValue[]): Buffer[] {
+  const values: Buffer[] = [];
+  for (const one of Array.isArray(value) ? (value as readonly HeaderValue[]) : [value as HeaderValue])
+    if (one !== null && one !== undefined) values.push(typeof one === 'string' ? Buffer.from(one) : one);
+  return values;
 }
 
 /** Short hash of a record's timestamp, key and value: tells whether a log still holds the record it held. */

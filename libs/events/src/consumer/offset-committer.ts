@@ -1,0 +1,114 @@
+import type { TopicPartitionOffsetAndMetadata } from 'kafkajs';
+import { EventsError, TransientError } from '../errors.ts';
+import { encodeFence } from './fence.ts';
+import type { Fence } from './fence.ts';
+import { asError } from './handle-carefully.ts';
+import type { PartitionWorker } from './partition-worker.ts';
+
+export interface CommitterSetting {
+  readonly intervalMs: number;
+  /** One attempt; false, decided at once, when this member may not commit now. */
+  commit(offsets: readonly TopicPartitionOffsetAndMetadata[]): Promise<void> | false;
+  /** A fence that no commit can hold. */
+  failed(worker: PartitionWorker, error: Error): void;
+  postponed(error: Error): void;
+}
+
+/** Commits offset and fence of the partitions that moved, together and at most once an interval. */
+export class OffsetCommitter {
+  readonly #setting: CommitterSetting;
+  readonly #dirty = new Set<PartitionWorker>();
+  #timer: NodeJS.Timeout | undefined;
+  /** One commit at a time: an older fence must never arrive after a newer one. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(setting: CommitterSetting) {
+    this.#setting = setting;
+  }
+
+  mark(worker: PartitionWorker): void {
+    if (!worker.progress.dirty) return;
+    this.#dirty.add(worker);
+    this.#schedule();
+  }
+
+  /** Commits now what is marked; a failure is left to the next interval, or to whoever reads the records again. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#inTurn(async () => {
+      const workers = [...this.#dirty];
+      this.#dirty.clear();
+      try {
+        await this.#commit(workers);
+      } catch (error) {
+        this.#setting.postponed(asError(error));
+        for (const worker of workers) this.mark(worker);
+      }
+    });
+  }
+
+  /** Commits the partition's fence with this intent and resolves when the broker has it. */
+  async commitIntent(worker: PartitionWorker, intent: number): Promise<void> {
+    await this.#inTurn(async () => {
+      worker.progress.intend(intent);
+      let committed = false;
+      try {
+        committed = await this.#commit([worker]);
+      } catch (error) {
+        if (error instanceof EventsError) throw error;
+        throw new TransientError('kafka', `intent not committed: ${asError(error).message}`, { cause: error });
+      }
+      if (!committed)
+        throw new TransientError('kafka', `intent not committed: the group is rebalancing or the partition has moved`);
+    });
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#dirty.clear();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.flush();
+    }, this.#setting.intervalMs);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** True when every worker given was committed. Between the check and the request nothing may be awaited. */
+  async #commit(workers: readonly PartitionWorker[]): Promise<boolean> {
+    const fences: { worker: PartitionWorker; fence: Fence }[] = [];
+    const offsets: TopicPartitionOffsetAndMetadata[] = [];
+    for (const worker of workers) {
+      if (!worker.live) continue;
+      const fence = worker.progress.fence();
+      const metadata = this.#encode(worker, fence);
+      if (metadata === null) continue;
+      fences.push({ worker, fence });
+      offsets.push({ ...worker.place, offset: String(fence.nextOffset), metadata });
+    }
+    if (offsets.length === 0) return false;
+    const answer = this.#setting.commit(offsets);
+    if (answer === false) return false;
+    await answer;
+    for (const { worker, fence } of fences) worker.progress.markCommitted(fence);
+    return fences.length === workers.length;
+  }
+
+  #encode(worker: PartitionWorker, fence: Fence): string | null {
+    try {
+      return encodeFence(fence);
+    } catch (error) {
+      this.#setting.failed(worker, asError(error));
+      return null;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { Cluster } from 'kafkajs';
+import type { FetchedMessage } from '../consumer/source-record.ts';
+import '../kafkajs/load-kafkajs.ts';
+import { loadInternal } from '../kafkajs/kafkajs-internals.ts';
+
+/** kafkajs's view of one partition's answer: drops control records, aborted transactions and what lies before the offset. */
+interface FetchedBatch {
+  readonly messages: readonly FetchedMessage[];
+  readonly highWatermark: string;
+  isEmptyIncludingFiltered(): boolean;
+  isEmptyDueToLogCompactedMessages(): boolean;
+  lastOffset(): string;
+}
+
+const Batch = loadInternal('src/consumer/batch') as new (
+  topic: string,
+  fetchedOffset: string,
+  partitionData: { readonly partition: number },
+) => FetchedBatch;
+
+const READ_COMMITTED = 1;
+
+export interface FetchRequest {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** How long the broker holds the request when there is nothing at the offset yet. */
+  readonly maxWaitMs: number;
+  readonly maxBytes: number;
+}
+
+export interface FetchAnswer {
+  readonly messages: readonly FetchedMessage[];
+  /** Where to go on: past control records and holes too. */
+  readonly nextOffset: number;
+  readonly highWatermark: number;
+}
+
+interface FetchResponse {
+  readonly responses: readonly { readonly partitions: readonly { readonly partition: number }[] }[];
+}
+
+/** One fetch of one partition, outside of any group. The topic must be a target topic of the cluster. */
+export async function fetchRecords(cluster: Cluster, request: FetchRequest): Promise<FetchAnswer> {
+  const { topic, partition, offset } = request;
+  const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+  if (nodeId === undefined) {
+    await cluster.refreshMetadata();
+    return { messages: [], nextOffset: offset, highWatermark: offset };
+  }
+  const broker = await cluster.findBroker({ nodeId });
+  const answer = (await broker.fetch({
+    isolationLevel: READ_COMMITTED,
+    maxWaitTime: request.maxWaitMs,
+    minBytes: 1,
+    maxBytes: request.maxBytes,
+    topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes: request.maxBytes }] }],
+    rackId: '',
+  })) as FetchResponse;
+  const data = answer.responses[0]?.partitions[0];
+  if (data === undefined) return { messages: [], nextOffset: offset, highWatermark: offset };
+  const batch = new Batch(topic, String(offset), data);
+  const empty = batch.isEmptyIncludingFiltered() && !batch.isEmptyDueToLogCompactedMessages();
+  return {
+    messages: batch.messages,
+    nextOffset: empty ? offset : Math.max(offset, Number(batch.lastOffset()) + 1),
+    highWatermark: Number(batch.highWatermark),
+  };
+}
