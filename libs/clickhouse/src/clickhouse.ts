@@ -1,0 +1,196 @@
+import { Readable } from 'node:stream';
+import { createClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
+import { asClickHouseError } from './errors.ts';
+import { identifier } from './identifiers.ts';
+import type { Table } from './table.ts';
+
+export interface ClickHouseConfig {
+  readonly url: string;
+  readonly database: string;
+  readonly username: string;
+  readonly password: string;
+  /** PEM of the authority that signed the server's certificate. */
+  readonly ca?: string;
+  /** Tables are made ON CLUSTER and replicated when one is named. */
+  readonly cluster?: string;
+  /** gzip both ways: for a server behind a slow network. */
+  readonly compress?: boolean;
+  readonly requestTimeoutMs?: number;
+  readonly maxConnections?: number;
+}
+
+export interface QueryOptions {
+  readonly settings?: ClickHouseSettings;
+  readonly signal?: AbortSignal;
+  /** For queries that come from people: no writes, and bounds that end the query with CLICKHOUSE_QUERY_LIMIT. */
+  readonly limits?: QueryLimits;
+}
+
+export interface QueryLimits {
+  readonly maxExecutionMs: number;
+  readonly maxResultRows: number;
+  readonly maxMemoryBytes: number;
+}
+
+export type QueryParameters = Readonly<Record<string, unknown>>;
+
+/** Times are ISO 8601 with Z both ways; 64-bit integers are JSON numbers (ours are below 2^53), NaN comes as null. */
+const JSON_SETTINGS = {
+  date_time_output_format: 'iso',
+  date_time_input_format: 'best_effort',
+  output_format_json_quote_64bit_integers: 0,
+} satisfies ClickHouseSettings;
+
+/** The connection pool of a process to ClickHouse. Failures are `TransientError` (wait) or `ClickHouseFault` (do not). */
+export class ClickHouse {
+  readonly database: string;
+  readonly cluster: string | null;
+  readonly #client: ClickHouseClient;
+
+  constructor(config: ClickHouseConfig) {
+    this.database = config.database;
+    this.cluster = config.cluster ?? null;
+    this.#client = createClient({
+      url: config.url,
+      username: config.username,
+      password: config.password,
+      // The database is part of every name we write, so that a client can exist before the database does.
+      request_timeout: config.requestTimeoutMs ?? 60_000,
+      max_open_connections: config.maxConnections ?? 10,
+      compression: { request: config.compress ?? false, response: config.compress ?? false },
+      // Below the server's keep_alive_timeout: a socket that the server closes first looks like a failed insert.
+      keep_alive: { enabled: true, idle_socket_ttl: 1_500 },
+      ...(config.ca === undefined ? {} : { tls: { ca_cert: Buffer.from(config.ca) } }),
+    });
+  }
+
+  /** Rows as objects. Parameters are written {name:Type} in the SQL. */
+  async query<T>(sql: string, parameters: QueryParameters = {}, options: QueryOptions = {}): Promise<T[]> {
+    return this.#run('query', async () => {
+      const result = await this.#client.query({
+        query: sql,
+        query_params: { ...parameters },
+        format: 'JSONEachRow',
+        ...this.#options(options),
+      });
+      return result.json<T>();
+    });
+  }
+
+  /** The first row, or null. */
+  async queryOne<T>(sql: string, parameters: QueryParameters = {}, options: QueryOptions = {}): Promise<T | null> {
+    const [first] = await this.query<T>(sql, parameters, options);
+    return first ?? null;
+  }
+
+  /** Rows in pages as they arrive: for results larger than memory. */
+  async *stream<T>(
+    sql: string,
+    parameters: QueryParameters = {},
+    options: QueryOptions = {},
+  ): AsyncGenerator<T[], void, void> {
+    try {
+      const result = await this.#client.query({
+        query: sql,
+        query_params: { ...parameters },
+        format: 'JSONEachRow',
+        ...this.#options(options),
+      });
+      for await (const rows of result.stream<T>()) yield rows.map((row) => row.json());
+    } catch (error) {
+      throw asClickHouseError(error, 'query');
+    }
+  }
+
+  /** A statement without rows: DDL. */
+  async command(sql: string, parameters: QueryParameters = {}, settings: ClickHouseSettings = {}): Promise<void> {
+    await this.#run('run a statement', async () => {
+      await this.#client.command({
+        query: sql,
+        query_params: { ...parameters },
+        clickhouse_settings: { ...settings, wait_end_of_query: 1 },
+      });
+    });
+  }
+
+  /**
+   * One insert of RowBinary bytes. An insert with a token that the table has seen within its deduplication window is
+   * dropped by the server, whatever it holds: equal tokens must mean equal rows.
+   */
+  async insertBytes<T>(into: Table<T>, rows: Uint8Array, token: string): Promise<void> {
+    await this.#run(`insert into ${into.name}`, async () => {
+      const result = await this.#client.exec({
+        query: `INSERT INTO ${this.qualified(into.name)} (${into.columnList}) FORMAT RowBinary`,
+        values: Readable.from([rows]),
+        clickhouse_settings: {
+          insert_deduplication_token: token,
+          insert_deduplicate: 1,
+          async_insert: 0,
+          wait_end_of_query: 1,
+          // Event times are the users' own; a batch that spans many months must not block its partition for ever.
+          max_partitions_per_insert_block: '0',
+        },
+      });
+      for await (const _ of result.stream);
+    });
+  }
+
+  /** Rows as objects, as JSON: for a few rows outside the stream. */
+  async insert(tableName: string, rows: readonly object[], token?: string): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#run(`insert into ${tableName}`, async () => {
+      await this.#client.insert({
+        table: this.qualified(tableName),
+        values: [...rows],
+        format: 'JSONEachRow',
+        clickhouse_settings: {
+          ...JSON_SETTINGS,
+          wait_end_of_query: 1,
+          ...(token === undefined ? {} : { insert_deduplication_token: token }),
+        },
+      });
+    });
+  }
+
+  /** `database`.`name`, quoted. */
+  qualified(name: string): string {
+    return `${identifier(this.database)}.${identifier(name)}`;
+  }
+
+  /** For readiness: throws TransientError while the server does not answer. */
+  async ping(): Promise<void> {
+    const result = await this.#client.ping();
+    if (!result.success) throw asClickHouseError(result.error, 'ping');
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  #options({ settings, signal, limits }: QueryOptions) {
+    return {
+      clickhouse_settings: { ...JSON_SETTINGS, ...settings, ...(limits ? limitSettings(limits) : {}) },
+      ...(signal ? { abort_signal: signal } : {}),
+    };
+  }
+
+  async #run<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw asClickHouseError(error, doing);
+    }
+  }
+}
+
+function limitSettings(limits: QueryLimits): ClickHouseSettings {
+  return {
+    readonly: '1',
+    max_execution_time: Math.ceil(limits.maxExecutionMs / 1000),
+    timeout_overflow_mode: 'throw',
+    max_result_rows: String(limits.maxResultRows),
+    result_overflow_mode: 'throw',
+    max_memory_usage: String(limits.maxMemoryBytes),
+  };
+}

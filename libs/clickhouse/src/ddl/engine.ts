@@ -1,0 +1,17 @@
+import type { ClickHouse } from '../clickhouse.ts';
+import { identifier } from '../identifiers.ts';
+
+/**
+ * Deduplication by token is off by default on a MergeTree and lasts an hour on a replicated one; a sink that finishes its
+ * range after a night must still be recognised. The windows count blocks of all writers of a table.
+ */
+export const TABLE_SETTINGS =
+  'non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800';
+
+export function onCluster({ cluster }: Pick<ClickHouse, 'cluster'>): string {
+  return cluster === null ? '' : `ON CLUSTER ${identifier(cluster)}`;
+}
+
+export function tableEngine({ cluster }: Pick<ClickHouse, 'cluster'>): string {
+  return cluster === null ? 'ReplacingMergeTree' : 'ReplicatedReplacingMergeTree';
+}
