@@ -111,7 +111,7 @@ export interface DriftReport {
   readonly windowStartMs: number;
   /** Event time at which the window ends, not included. */
   readonly windowEndMs: number;
-  /** Predictions plus outcomes that were counted: grows with what is known of the window. */
+  /** Predictions plus outcomes plus corrected outcomes that were counted: grows with what is known of the window. */
   readonly revision: number;
   /** Predictions in the window, failed ones included. */
   readonly rows: number;

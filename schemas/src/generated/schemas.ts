@@ -82,7 +82,7 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
       {
         name: 'revision',
         type: 'long',
-        doc: 'Predictions plus outcomes that were counted: grows with what is known of the window.',
+        doc: 'Predictions plus outcomes plus corrected outcomes that were counted: grows with what is known of the window.',
       },
       { name: 'rows', type: 'long', doc: 'Predictions in the window, failed ones included.' },
       { name: 'errors', type: 'long', doc: 'Of these, with status error.' },

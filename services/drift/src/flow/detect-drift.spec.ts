@@ -1,0 +1,215 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { InMemoryHistory } from '../store/in-memory-history.ts';
+import type { StoredPrediction } from '../store/in-memory-history.ts';
+import { DetectDrift } from './detect-drift.ts';
+import { defaultRules } from './monitor.ts';
+import type { Monitor } from './monitor.ts';
+
+const HOUR = 3_600_000;
+const monitor: Monitor = {
+  name: 'fraud',
+  endpoint: 'fraud',
+  generation: 3,
+  reference: { type: 'predictions', fromMs: 0, toMs: 2 * HOUR },
+  window: { type: 'time', lengthMs: HOUR, graceMs: 0 },
+  threshold: 0.5,
+  minRows: 30,
+  rules: defaultRules,
+  createdAtMs: 0,
+  createdBy: 'test',
+};
+const live = new AbortController().signal;
+
+/** 100 predictions of one hour; `changed` says how they differ from the healthy ones. */
+function hour(index: number, changed: (i: number) => Partial<StoredPrediction> = () => ({})): StoredPrediction[] {
+  return Array.from({ length: 100 }, (_, i) => {
+    const position = (i * 37 + index * 11) % 100;
+    return {
+      endpoint: 'fraud',
+      eventTimeMs: index * HOUR + i * 36_000,
+      numbers: { amount: position, isNight: position % 2 },
+      strings: { country: position < 60 ? 'FR' : 'BE' },
+      score: position / 100,
+      scoringMs: 2,
+      ...changed(i),
+    };
+  });
+}
+
+/** What the score says is true, so accuracy is 1. */
+const agree = (prediction: StoredPrediction): number => ((prediction.score ?? 0) >= 0.5 ? 1 : 0);
+
+describe('detecting drift', () => {
+  let store: InMemoryHistory;
+  let detect: DetectDrift;
+  const newInstance = (): DetectDrift =>
+    new DetectDrift({
+      history: store,
+      drift: store,
+      events: store,
+      now: () => 1,
+      limits: { maxRows: 10_000, lookBackMs: 1000 * HOUR, windowsPerRound: 50 },
+    });
+  beforeEach(() => {
+    store = new InMemoryHistory();
+    detect = newInstance();
+  });
+  const rounds = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i += 1) await detect.round(monitor, live);
+  };
+
+  test('a window is reported when the newest event is past its end, and not before', async () => {
+    store.add(...hour(0), ...hour(1), ...hour(2));
+    await rounds(2);
+    expect(store.reports.map((report) => report.windowStartMs / HOUR)).toEqual([0, 1]);
+    store.add({ ...(hour(3)[0] as StoredPrediction) });
+    await rounds(2);
+    expect(store.reports.map((report) => report.windowStartMs / HOUR)).toEqual([0, 1, 2]);
+  });
+
+  test('a healthy window raises no alert and shows no drift', async () => {
+    store.add(...hour(0), ...hour(1), ...hour(2), ...hour(3));
+    await rounds(1);
+    const report = store.reports.find((said) => said.windowStartMs === 2 * HOUR);
+    expect(report).toMatchObject({
+      rows: 100,
+      errors: 0,
+      labelled: 0,
+      referenceRows: 200,
+      quality: null,
+      firedRules: [],
+    });
+    expect(report?.columns.map((column) => column.name)).toEqual(['amount', 'isNight', 'country', 'score']);
+    expect(report?.columns.every((column) => (column.psi ?? 1) < 0.1)).toBe(true);
+    expect(store.alerts).toEqual([]);
+  });
+
+  test('windows inside the reference are reported without a comparison with themselves', async () => {
+    store.add(...hour(0), ...hour(1), ...hour(2));
+    await rounds(1);
+    expect(store.reports[0]).toMatchObject({ referenceRows: 0, columns: [] });
+  });
+
+  test('every default rule fires once, however often the window is reported and by whomever', async () => {
+    store.add(...hour(0), ...hour(1));
+    store.label(agree);
+    store.add(
+      ...hour(2, (i) => ({
+        numbers: { amount: 500 + i, isNight: 1 },
+        scoringMs: 150,
+        ...(i % 20 === 0 ? { score: null } : {}),
+      })),
+      ...hour(3),
+    );
+    await rounds(3);
+    expect(store.alerts.map((alert) => alert.rule).sort()).toEqual(['error-rate', 'ks-p-value', 'latency-p95']);
+    store.label((prediction) => (prediction.eventTimeMs >= 2 * HOUR ? 1 - agree(prediction) : undefined));
+    await rounds(3);
+    detect = newInstance();
+    await rounds(3);
+    const wrong = store.alerts.filter((alert) => alert.windowStartMs === 2 * HOUR).map((alert) => alert.rule);
+    expect(wrong.sort()).toEqual(['accuracy-drop', 'error-rate', 'ks-p-value', 'latency-p95']);
+    expect(new Set(store.alerts.map((alert) => alert.eventId)).size).toBe(store.alerts.length);
+    expect(new Set(store.reports.map((report) => report.eventId)).size).toBe(store.reports.length);
+  });
+
+  test('an alert says which features, how much and against what', async () => {
+    store.add(
+      ...hour(0),
+      ...hour(1),
+      ...hour(2, (i) => ({ numbers: { amount: 500 + i, isNight: i % 2 } })),
+      ...hour(3),
+    );
+    await rounds(1);
+    expect(store.alerts).toHaveLength(1);
+    expect(store.alerts[0]).toMatchObject({
+      eventId: `fraud|3|${2 * HOUR}|ks-p-value`,
+      columns: ['amount'],
+      threshold: 0.05,
+      modelVersion: '1',
+      reportEventId: `fraud|3|${2 * HOUR}|100`,
+    });
+  });
+
+  test('a window is reported again when its outcomes have arrived, and with every trickle only once it is quiet', async () => {
+    store.add(...hour(0), ...hour(1), ...hour(2), ...hour(3));
+    await rounds(2);
+    const revisions = (): number[] =>
+      store.reports.filter((report) => report.windowStartMs === 2 * HOUR).map((report) => report.revision);
+    expect(revisions()).toEqual([100]);
+    const first = store.predictionsStored.filter((p) => p.eventTimeMs >= 2 * HOUR && p.eventTimeMs < 3 * HOUR);
+    store.label((prediction) => (first.slice(0, 5).includes(prediction) ? agree(prediction) : undefined));
+    await detect.round(monitor, live);
+    expect(revisions()).toEqual([100]);
+    await detect.round(monitor, live);
+    expect(revisions()).toEqual([100, 105]);
+    store.label((prediction) => (prediction.eventTimeMs >= 2 * HOUR ? agree(prediction) : undefined));
+    await detect.round(monitor, live);
+    expect(revisions()).toEqual([100, 105, 200]);
+    await rounds(3);
+    expect(revisions()).toEqual([100, 105, 200]);
+    expect(store.reports.at(-1)?.quality).toMatchObject({ rows: 100, accuracy: 1, auc: 1 });
+  });
+
+  test('the accuracy of the reference is the baseline, also when its outcomes come late', async () => {
+    store.add(...hour(0), ...hour(1), ...hour(2), ...hour(3), ...hour(4));
+    store.label((p) =>
+      p.eventTimeMs >= 2 * HOUR ? (p.score !== null && p.score < 0.4 ? 1 - agree(p) : agree(p)) : undefined,
+    );
+    await rounds(2);
+    expect(store.alerts).toEqual([]);
+    store.label(agree);
+    await rounds(2);
+    store.label((p) => (p.eventTimeMs >= 3 * HOUR && (p.score ?? 0) < 0.4 ? 1 : undefined));
+    await rounds(3);
+    const drops = store.alerts.filter((alert) => alert.rule === 'accuracy-drop');
+    expect(drops.map((alert) => [alert.windowStartMs / HOUR, alert.baseline])).toEqual([[3, 1]]);
+  });
+
+  test('too few rows raise nothing', async () => {
+    const few = hour(2)
+      .slice(0, 20)
+      .map((p) => ({ ...p, numbers: { amount: 999, isNight: 1 }, score: null }));
+    store.add(...hour(0), ...hour(1), ...few, ...hour(3));
+    await rounds(2);
+    expect(store.reports.find((report) => report.windowStartMs === 2 * HOUR)?.errors).toBe(20);
+    expect(store.alerts).toEqual([]);
+  });
+
+  test('windows of so many rows follow one another and keep their borders', async () => {
+    const byRows: Monitor = { ...monitor, window: { type: 'rows', rows: 80 } };
+    store.add(...hour(0), ...hour(1), ...hour(2));
+    await detect.round(byRows, live);
+    expect(store.reports.map((report) => report.rows)).toEqual([80, 80, 80]);
+    const borders = store.reports.map((report) => [report.windowStartMs, report.windowEndMs]);
+    expect(borders[1]?.[0]).toBe(borders[0]?.[1]);
+    store.add({ ...(hour(0)[10] as StoredPrediction) });
+    detect = newInstance();
+    await detect.round(byRows, live);
+    await detect.round(byRows, live);
+    expect(store.reports.at(-1)).toMatchObject({ windowStartMs: borders[0]?.[0], rows: 81 });
+  });
+
+  test('the first rows can be the reference, and until they are there nothing is compared', async () => {
+    const first: Monitor = { ...monitor, reference: { type: 'first', rows: 150 } };
+    store.add(...hour(0), ...hour(1).slice(0, 10));
+    await detect.round(first, live);
+    store.add(...hour(1).slice(10), ...hour(2), ...hour(3));
+    await detect.round(first, live);
+    expect(store.reports.map((report) => report.referenceRows)).toEqual([0, 0, 150]);
+  });
+
+  test('vectors of the training set can be the reference', async () => {
+    const trained: Monitor = {
+      ...monitor,
+      reference: { type: 'vectors', featureService: 'fraud', version: 1, fromMs: -10 * HOUR, toMs: 0 },
+    };
+    store.add(
+      ...Array.from({ length: 10 }, (_, i) => hour(i - 10).map((p) => ({ ...p, endpoint: 'training' }))).flat(),
+    );
+    store.add(...Array.from({ length: 12 }, (_, i) => hour(i)).flat());
+    await detect.round(trained, live);
+    expect(store.reports[0]).toMatchObject({ windowStartMs: 0, referenceRows: 1000 });
+    expect(store.alerts).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import type { DriftAlert, DriftReport } from '@millrace/schemas';
+import { baselineAccuracy } from './baseline-accuracy.ts';
+import { closedWindows } from './closed-windows.ts';
+import { dueWindows, revisionOf } from './due-windows.ts';
+import { loadReference } from './load-reference.ts';
+import type { Monitor } from './monitor.ts';
+import type { DriftEvents, DriftHistory, PredictionHistory, SaidWindow, WindowCount } from './ports.ts';
+import type { ReferenceSample } from './reference-sample.ts';
+import { reportWindow } from './report-window.ts';
+
+export interface DetectDriftParts {
+  readonly history: PredictionHistory;
+  /** Read once a monitor, after a take-over; from then on this instance is the one that says things. */
+  readonly drift: DriftHistory;
+  readonly events: DriftEvents;
+  readonly now: () => number;
+  readonly limits: { readonly maxRows: number; readonly lookBackMs: number; readonly windowsPerRound: number };
+  readonly onReported?: (reported: { report: DriftReport; alerts: readonly DriftAlert[] }) => void;
+}
+
+interface Memory {
+  readonly said: Map<number, SaidWindow>;
+  readonly alertIds: Set<string>;
+  lastSeen: ReadonlyMap<number, number>;
+  reference: ReferenceSample | null;
+}
+
+/** Finds the windows that have something new to say, says it, and remembers what was said. One instance a monitor at a time. */
+export class DetectDrift {
+  readonly #parts: DetectDriftParts;
+  readonly #memories = new Map<string, Memory>();
+
+  constructor(parts: DetectDriftParts) {
+    this.#parts = parts;
+  }
+
+  /** Drops what is remembered: before another instance may have spoken, or when monitors are gone. */
+  forget(): void {
+    this.#memories.clear();
+  }
+
+  /** One look at one monitor; returns how many windows were reported. */
+  async round(monitor: Monitor, signal: AbortSignal): Promise<number> {
+    const { history, limits } = this.#parts;
+    const span = await history.span(monitor.endpoint);
+    if (span === null) return 0;
+    const memory = await this.#remember(monitor);
+    const windows = { history, lookBackMs: limits.lookBackMs, maxNew: limits.windowsPerRound };
+    const counted = await closedWindows(windows, monitor, { span, said: memory.said });
+    const due = dueWindows({ counted, said: memory.said, lastSeen: memory.lastSeen });
+    memory.lastSeen = new Map(counted.map((window) => [window.startMs, revisionOf(window)]));
+    if (due.length === 0) return 0;
+    memory.reference ??= await loadReference({ history, maxRows: limits.maxRows }, monitor, span);
+    let reported = 0;
+    for (const window of due) {
+      if (signal.aborted) break;
+      await this.#say(monitor, memory, window);
+      reported += 1;
+    }
+    return reported;
+  }
+
+  async #say(monitor: Monitor, memory: Memory, window: WindowCount): Promise<void> {
+    const { history, events, now, limits } = this.#parts;
+    const range = { fromMs: window.startMs, toMs: window.endMs };
+    const sample = await history.predictions(monitor.endpoint, range, limits.maxRows);
+    const baseline = baselineAccuracy({
+      said: memory.said.values(),
+      windowStartMs: window.startMs,
+      referenceEndsAtMs: memory.reference?.endsAtMs ?? null,
+      minRows: monitor.minRows,
+    });
+    const input = { monitor, window, sample, reference: memory.reference, baselineAccuracy: baseline, nowMs: now() };
+    const { report, alerts } = reportWindow(input);
+    const fresh = alerts.filter((alert) => !memory.alertIds.has(alert.eventId));
+    // Alerts first: a crash between the two finds the window unsaid and comes back to it; their ids are the same then.
+    if (fresh.length > 0) await events.publishAlerts(fresh);
+    for (const alert of fresh) memory.alertIds.add(alert.eventId);
+    await events.publishReport(report);
+    memory.said.set(window.startMs, {
+      startMs: window.startMs,
+      endMs: window.endMs,
+      revision: report.revision,
+      labelled: report.quality?.rows ?? 0,
+      accuracy: report.quality?.accuracy ?? null,
+    });
+    this.#parts.onReported?.({ report, alerts: fresh });
+  }
+
+  async #remember(monitor: Monitor): Promise<Memory> {
+    const key = `${monitor.name}|${monitor.generation}`;
+    const known = this.#memories.get(key);
+    if (known !== undefined) return known;
+    const { drift } = this.#parts;
+    const [windows, alertIds] = await Promise.all([drift.windows(monitor), drift.alertIds(monitor)]);
+    const memory: Memory = {
+      said: new Map(windows.map((window) => [window.startMs, window])),
+      alertIds: new Set(alertIds),
+      lastSeen: new Map(),
+      reference: null,
+    };
+    this.#memories.set(key, memory);
+    return memory;
+  }
+}

@@ -1,0 +1,65 @@
+/** What a window is compared with. */
+export type Reference =
+  /** The endpoint's first predictions. */
+  | { readonly type: 'first'; readonly rows: number }
+  /** The endpoint's predictions between two event times. */
+  | { readonly type: 'predictions'; readonly fromMs: number; readonly toMs: number }
+  /** The vectors that a training set was built from; the score is compared with the endpoint's first predictions. */
+  | {
+      readonly type: 'vectors';
+      readonly featureService: string;
+      readonly version: number;
+      readonly fromMs: number;
+      readonly toMs: number;
+    };
+
+export type WindowLength =
+  /** Aligned to the epoch; closes when the endpoint's newest event time is past its end by `graceMs`. */
+  | { readonly type: 'time'; readonly lengthMs: number; readonly graceMs: number }
+  /** So many predictions in the order of their event times. */
+  | { readonly type: 'rows'; readonly rows: number };
+
+export type Rule =
+  /** A feature or the score has a Kolmogorov-Smirnov p-value below `below` and a distance of at least `minStatistic`. */
+  | {
+      readonly rule: 'ks-p-value';
+      readonly below: number;
+      readonly minStatistic: number;
+      readonly features?: readonly string[];
+    }
+  /** Accuracy lies more than `above` under the baseline: points (0.05 is 5 points) or a share of the baseline. */
+  | {
+      readonly rule: 'accuracy-drop';
+      readonly above: number;
+      readonly mode: 'absolute' | 'relative';
+      readonly baseline?: number;
+    }
+  | { readonly rule: 'latency-p95'; readonly aboveMs: number; readonly measure: 'scoring' | 'end-to-end' }
+  /** Share of predictions with status error. */
+  | { readonly rule: 'error-rate'; readonly above: number };
+
+export interface MonitorDefinition {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly reference: Reference;
+  readonly window: WindowLength;
+  /** A score at or above it counts as predicted positive. */
+  readonly threshold: number;
+  /** Rules are silent in a window (or over its outcomes) with fewer rows: a ratio of nothing is no alarm. */
+  readonly minRows: number;
+  readonly rules: readonly Rule[];
+}
+
+/** A monitor as the journal made it. The generation tells one that was deleted from one of the same name made later. */
+export interface Monitor extends MonitorDefinition {
+  readonly generation: number;
+  readonly createdAtMs: number;
+  readonly createdBy: string;
+}
+
+export const defaultRules: readonly Rule[] = [
+  { rule: 'ks-p-value', below: 0.05, minStatistic: 0 },
+  { rule: 'accuracy-drop', above: 0.05, mode: 'absolute' },
+  { rule: 'latency-p95', aboveMs: 100, measure: 'scoring' },
+  { rule: 'error-rate', above: 0.01 },
+];
