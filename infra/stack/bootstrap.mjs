@@ -111,6 +111,7 @@ function handOver(script, args) {
   child.once('close', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));
 }
 
+process.env.MILLRACE_STARTED_AT_MS ??= String(Date.now());
 const [command, ...args] = process.argv.slice(2);
 const entry = Object.hasOwn(commands, command ?? '') ? commands[command] : undefined;
 if (entry === undefined) {

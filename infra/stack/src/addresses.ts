@@ -55,3 +55,15 @@ export function passedThroughEnv(env: NodeJS.ProcessEnv): Record<string, string>
 export function artifactsDirectory(paths: InstancePaths): string {
   return path.join(paths.data, 'artifacts');
 }
+
+/** What every service is told beside the addresses of servers and services. */
+export function platformEnv(paths: InstancePaths): Record<string, string> {
+  return {
+    MILLRACE_CLICKHOUSE_DATABASE: 'millrace',
+    MILLRACE_TOPIC_PREFIX: '',
+    MILLRACE_KEY_PREFIX: 'mr',
+    MILLRACE_ARTIFACTS_DIR: artifactsDirectory(paths),
+    MILLRACE_HOST: '127.0.0.1',
+    MILLRACE_LOG_LEVEL: 'info',
+  };
+}

@@ -1,5 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { artifactsDirectory, passedThroughEnv, removeAddresses, writeAddresses, type Addresses } from './addresses.ts';
+import {
+  artifactsDirectory,
+  passedThroughEnv,
+  platformEnv,
+  removeAddresses,
+  writeAddresses,
+  type Addresses,
+} from './addresses.ts';
 import { findPython } from './fetch/python.ts';
 import { choosePorts, knownPorts } from './instance-ports.ts';
 import { withLock } from './lock.ts';
@@ -86,12 +93,7 @@ async function describe(
     pids,
     env: {
       ...env,
-      MILLRACE_CLICKHOUSE_DATABASE: 'millrace',
-      MILLRACE_TOPIC_PREFIX: '',
-      MILLRACE_KEY_PREFIX: 'mr',
-      MILLRACE_ARTIFACTS_DIR: artifactsDirectory(paths),
-      MILLRACE_HOST: '127.0.0.1',
-      MILLRACE_LOG_LEVEL: 'info',
+      ...platformEnv(paths),
       ...services.env,
       ...(python === null ? {} : { MILLRACE_PYTHON: python }),
       ...passedThroughEnv(process.env),
@@ -123,6 +125,17 @@ async function stopServers(paths: InstancePaths): Promise<void> {
   for (const server of allServers.toReversed()) {
     if (await stopProcess(server, contextOf(paths))) say(`${server.title} has stopped`);
   }
+}
+
+/** Ends every process of the instance at once, without order or goodbye. */
+export async function killInstance(instance: string): Promise<void> {
+  const paths = instancePaths(instance);
+  removeAddresses(paths);
+  const servers = allServers.filter((server) => runningProcess(paths, server.name) !== null);
+  await Promise.allSettled([
+    stopLeftServices(paths, 0),
+    ...servers.map((server) => signalProcess(paths, server.name, 'SIGKILL')),
+  ]);
 }
 
 /** Stops the instance and deletes its data, logs and ports. */

@@ -8,6 +8,7 @@ import type { LaunchPlan, ServerContext, ServerDefinition, ServerName } from './
 
 const readyTimeoutMs = 180_000;
 const stopGraceMs = 20_000;
+const askedGraceMs = 5_000;
 const logRotatesAtBytes = 20 * 1024 * 1024;
 
 const pidFile = (paths: InstancePaths, name: ServerName): string => path.join(paths.run, `${name}.json`);
@@ -69,7 +70,10 @@ export async function stopProcess(server: ServerDefinition, context: ServerConte
   const identity = runningProcess(context.paths, server.name);
   if (identity !== null) {
     signal(identity, 'SIGCONT');
-    await server.askToStop?.(context, identity);
+    if (server.askToStop !== undefined) {
+      await server.askToStop(context, identity);
+      await waitForEnd(identity, askedGraceMs);
+    }
     await endProcess(identity, stopGraceMs);
   }
   rmSync(pidFile(context.paths, server.name), { force: true });

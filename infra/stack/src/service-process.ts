@@ -81,7 +81,7 @@ export class ServiceProcess {
 
   #watch(child: ChildProcess): void {
     const startedAt = performance.now();
-    const { record, name } = { record: this.#record, name: this.name };
+    const record = this.#record;
     child.once('exit', (code, signalName) => {
       rmSync(record, { force: true });
       const { onRestart } = this.#options;
@@ -89,7 +89,7 @@ export class ServiceProcess {
       if (performance.now() - startedAt > stableAfterMs) this.#backoffMs = firstBackoffMs;
       const inMs = this.#backoffMs;
       this.#backoffMs = Math.min(inMs * 2, longestBackoffMs);
-      onRestart({ name, exit: signalName ?? `exit code ${code}`, inMs });
+      onRestart({ name: this.name, exit: signalName ?? `exit code ${code}`, inMs });
       this.#restart = setTimeout(() => this.start(), inMs);
     });
   }
@@ -129,7 +129,7 @@ export class ServiceProcess {
 }
 
 /** Ends services whose supervisor was killed. Only processes of this instance that are still the recorded ones are touched. */
-export async function stopLeftServices(paths: InstancePaths): Promise<number> {
+export async function stopLeftServices(paths: InstancePaths, graceMs = stopGraceMs): Promise<number> {
   const left: ProcessIdentity[] = [];
   let files: string[] = [];
   try {
@@ -141,7 +141,7 @@ export async function stopLeftServices(paths: InstancePaths): Promise<number> {
     const identity = readJson(path.join(recordsOf(paths), file)) as ProcessIdentity | null;
     if (identity !== null && isAlive(identity)) left.push(identity);
   }
-  await Promise.all(left.map((identity) => endProcess(identity, stopGraceMs)));
+  await Promise.all(left.map((identity) => endProcess(identity, graceMs)));
   rmSync(recordsOf(paths), { recursive: true, force: true });
   return left.length;
 }

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from './build.ts';
+import { ensurePython } from './fetch/python.ts';
+import { refreshAddresses, reset, stop, up } from './instance.ts';
+import { onInterrupt } from './interrupt.ts';
+import { tryLock } from './lock.ts';
+import { repositoryRoot } from './paths.ts';
+import { say } from './say.ts';
+
+export type ProgramKind = 'proof' | 'bench';
+
+/** The text of the first comment in a program's source: its own description of itself, on one line. */
+export function describeProgram(source: string): string {
+  const comment = /^\s*\/\*\*([\s\S]*?)\*\//.exec(source)?.[1] ?? '';
+  return comment
+    .split('\n')
+    .map((line) => line.replace(/^\s*\*?\s*/, '').trim())
+    .filter((line) => line !== '')
+    .join(' ');
+}
+
+const folderOf = (kind: ProgramKind): string => path.join(repositoryRoot, 'infra', kind, 'src');
+
+/** Every file at the top of the folder is a program; what programs share lies in folders below. */
+function namesOf(kind: ProgramKind): string[] {
+  const folder = folderOf(kind);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => /^[a-z0-9-]+\.ts$/.test(file))
+    .map((file) => file.slice(0, -3))
+    .sort();
+}
+
+function printUsage(kind: ProgramKind): void {
+  console.log(`usage: npm run ${kind} -- NAME [OPTIONS]\n`);
+  for (const name of namesOf(kind)) {
+    console.log(
+      `  ${name.padEnd(18)}${describeProgram(readFileSync(path.join(folderOf(kind), `${name}.ts`), 'utf8'))}`,
+    );
+  }
+  console.log(`\nIt runs on a stack of its own (instance "${kind}"), which starts empty and is stopped at the end.`);
+}
+
+function runProgramFile(
+  file: string,
+  args: readonly string[],
+  instance: string,
+  interrupted: AbortSignal,
+): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--conditions=source', file, ...args], {
+      cwd: repositoryRoot,
+      detached: true,
+      stdio: 'inherit',
+      env: { ...process.env, MILLRACE_STACK_INSTANCE: instance },
+    });
+    interrupted.addEventListener('abort', () => child.kill('SIGTERM'));
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Runs one proof or bench on a fresh instance; its exit code is ours. */
+export async function runNamed(kind: ProgramKind, args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || !namesOf(kind).includes(name)) {
+    if (name !== undefined && name !== '--help') console.error(`there is no ${kind} called "${name}"\n`);
+    printUsage(kind);
+    return name === '--help' ? 0 : 2;
+  }
+  const file = path.join(folderOf(kind), `${name}.ts`);
+  if (rest.includes('--help')) return runProgramFile(file, rest, kind, new AbortController().signal);
+  if ((await tryLock(`${kind} in ${repositoryRoot}`)) === null)
+    throw new Error(`another ${kind} runs in this checkout`);
+  const interrupted = onInterrupt(() => process.exit(130));
+  try {
+    await reset(kind);
+    await Promise.all([up(kind), build(), ensurePython()]);
+    await refreshAddresses(kind);
+    say(`${kind} ${name}`);
+    return interrupted.aborted ? 130 : await runProgramFile(file, rest, kind, interrupted);
+  } finally {
+    await stop(kind);
+  }
+}

@@ -1,0 +1,125 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readAddresses, type Addresses } from './addresses.ts';
+import { build } from './build.ts';
+import { ensurePython } from './fetch/python.ts';
+import { killInstance, refreshAddresses, stop, up } from './instance.ts';
+import { defaultInstance } from './instance-ports.ts';
+import { aborted, onInterrupt } from './interrupt.ts';
+import { tryLock } from './lock.ts';
+import { instancePaths, repositoryRoot } from './paths.ts';
+import { Platform } from './platform.ts';
+import { runProgram } from './program.ts';
+import { say } from './say.ts';
+
+const profiles = ['small', 'medium'] as const;
+type Profile = (typeof profiles)[number];
+
+/** What infra/demo exports: it plays on a ready platform through public APIs only, and ends early when the signal aborts. */
+interface Demo {
+  playDemo(options: { env: Readonly<Record<string, string>>; profile: Profile; signal: AbortSignal }): Promise<void>;
+}
+
+const usage = `usage: npm start [-- OPTIONS]
+
+  --no-demo              the platform alone
+  --profile small|medium size of the demo (small)
+  --instance NAME        the stack instance to run on ("${defaultInstance}")
+  --help                 this text
+
+Ctrl-C stops everything in order, a second Ctrl-C at once. Data stays: "npm run stack -- reset" deletes it.`;
+
+function printUrls(addresses: Addresses): void {
+  const { gateway } = addresses.urls;
+  console.log(`
+  platform, MLflow tracking   ${gateway}
+  API of each service         ${['tracking', 'registry', 'features', 'inference', 'drift']
+    .map((name) => `${addresses.urls[name]}/docs`)
+    .join('\n                              ')}
+  Kafka                       ${addresses.urls['kafka']}
+  schema registry             ${addresses.urls['schema-registry']}
+  ClickHouse                  ${addresses.urls['clickhouse']}/play   (user analyst, password analyst)
+  Redis                       ${addresses.urls['redis']}
+  all addresses               ${instancePaths(addresses.instance).addresses}
+`);
+}
+
+async function playDemo(addresses: Addresses, profile: Profile, signal: AbortSignal): Promise<void> {
+  const program = path.join(repositoryRoot, 'infra', 'demo', 'src', 'main.ts');
+  const demo = (await import(pathToFileURL(program).href)) as Demo;
+  await demo.playDemo({ env: addresses.env, profile, signal });
+}
+
+/** Fetches, builds and starts the servers, all at the same time. */
+async function prepare(instance: string, withPython: boolean): Promise<Addresses> {
+  await Promise.all([up(instance), build(), withPython ? ensurePython() : null]);
+  return refreshAddresses(instance);
+}
+
+async function run(instance: string, profile: Profile | null): Promise<number> {
+  const interrupted = onInterrupt(() => void killInstance(instance).finally(() => process.exit(130)));
+  let platform: Platform | null = null;
+  try {
+    const addresses = await Promise.race([prepare(instance, profile !== null), aborted(interrupted)]);
+    if (interrupted.aborted || addresses === undefined) return 0;
+    platform = new Platform(instance, addresses.env);
+    await Promise.race([platform.start(), aborted(interrupted)]);
+    if (interrupted.aborted) return 0;
+    printUrls(addresses);
+    const startedAtMs = Number(process.env['MILLRACE_STARTED_AT_MS'] ?? Date.now());
+    say(`the platform is ready ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s after the command was given`);
+    const demo = profile === null ? null : playAndReport(addresses, profile, interrupted);
+    await Promise.race([demo, aborted(interrupted)]);
+    if (!interrupted.aborted) say('the platform keeps running: Ctrl-C stops it');
+    await aborted(interrupted);
+    return 0;
+  } finally {
+    say('stopping');
+    await platform?.stop();
+    // Waits for a start that is still under way, then ends what it has started.
+    await stop(instance);
+  }
+}
+
+/** A demo that fails is shown and leaves the platform running: its state is what one wants to look at. */
+async function playAndReport(addresses: Addresses, profile: Profile, signal: AbortSignal): Promise<void> {
+  try {
+    await playDemo(addresses, profile, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    say(`the demo failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      demo: { type: 'boolean', default: true },
+      profile: { type: 'string', default: 'small' },
+      instance: { type: 'string', default: defaultInstance },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const profile = profiles.find((name) => name === values.profile);
+  if (profile === undefined) throw new Error(`--profile ${values.profile}: choose one of ${profiles.join(', ')}`);
+  const paths = instancePaths(values.instance);
+  const lock = await tryLock(`the platform in ${paths.root}`);
+  if (lock === null) {
+    const addresses = readAddresses(paths);
+    say(
+      addresses === null ? 'the platform is already being started by another npm start' : 'the platform runs already',
+    );
+    if (addresses !== null) printUrls(addresses);
+    return 0;
+  }
+  return run(values.instance, values.demo ? profile : null);
+}
+
+runProgram(main);

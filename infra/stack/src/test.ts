@@ -1,0 +1,123 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensurePython } from './fetch/python.ts';
+import { refreshAddresses, reset, stop, up } from './instance.ts';
+import { onInterrupt } from './interrupt.ts';
+import { readJson } from './json-file.ts';
+import { tryLock } from './lock.ts';
+import { instancePaths, repositoryRoot } from './paths.ts';
+import { runProgram } from './program.ts';
+import { say } from './say.ts';
+import {
+  add,
+  closingLine,
+  nothing,
+  oneFailed,
+  onePassed,
+  tallyVitest,
+  type Tally,
+  type VitestReport,
+} from './tally.ts';
+
+const instance = 'test';
+const checks = ['check:format', 'check:lint', 'check:boundaries', 'build', 'check:dead', 'check:generated'] as const;
+const projects = ['unit', 'medium', 'e2e'] as const;
+
+const usage = `usage: npm test
+
+Installs what is missing, runs the checks (${checks.join(', ')}), starts a stack of its own
+(instance "${instance}", so npm start may run beside it), runs the ${projects.join(', ')} tests on it and stops it.
+The last line counts everything. For a part of it: npx vitest run --project unit libs/events`;
+
+let current: ChildProcess | undefined;
+
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  return new Promise((resolve) => {
+    // In a group of its own, so that an interrupt ends it with everything it has started.
+    current = spawn(command, args, {
+      cwd: repositoryRoot,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env,
+      detached: true,
+    });
+    current.once('error', () => resolve(127));
+    current.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+function endCurrent(): void {
+  if (current?.pid === undefined || current.exitCode !== null) return;
+  try {
+    process.kill(-current.pid, 'SIGTERM');
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+async function runCheck(name: string): Promise<Tally> {
+  say(`npm run ${name}`);
+  return (await run('npm', ['run', '--silent', name])) === 0 ? onePassed : oneFailed;
+}
+
+async function runTests(project: string): Promise<Tally> {
+  say(`${project} tests`);
+  const report = path.join(instancePaths(instance).run, `vitest-${project}.json`);
+  rmSync(report, { force: true });
+  const vitest = path.join(repositoryRoot, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const env = { ...process.env, MILLRACE_STACK_INSTANCE: instance };
+  const code = await run(process.execPath, [vitest, 'run', '--project', project, ...reporters], env);
+  const tally = tallyVitest(readJson(report) as VitestReport | null, code);
+  say(`${project} tests: ${closingLine(tally)}`);
+  return tally;
+}
+
+async function runAll(interrupted: AbortSignal): Promise<Tally> {
+  let total = nothing;
+  for (const check of checks) {
+    if (interrupted.aborted) return total;
+    const outcome = await runCheck(check);
+    if (outcome.failed > 0) say(`npm run ${check} has failed`);
+    total = add(total, outcome);
+  }
+  // Data of an earlier run would only make the broker slower to start.
+  await reset(instance);
+  await Promise.all([up(instance), ensurePython()]);
+  await refreshAddresses(instance);
+  mkdirSync(instancePaths(instance).run, { recursive: true });
+  for (const project of projects) {
+    if (interrupted.aborted) return total;
+    total = add(total, await runTests(project));
+  }
+  return total;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  if ((await tryLock(`the tests in ${repositoryRoot}`)) === null)
+    throw new Error('another npm test runs in this checkout');
+  const interrupted = onInterrupt(() => process.exit(130));
+  interrupted.addEventListener('abort', endCurrent);
+  let total = oneFailed;
+  try {
+    total = await runAll(interrupted);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  } finally {
+    await stop(instance);
+  }
+  if (interrupted.aborted) {
+    console.log('interrupted');
+    return 130;
+  }
+  console.log(closingLine(total));
+  return total.failed === 0 ? 0 : 1;
+}
+
+runProgram(main);
