@@ -36,7 +36,7 @@ export class AvroCodec {
       this.#writers.set(key, writer);
       writer.catch(() => this.#writers.delete(key)); // an outage is not remembered
     }
-    return writer as Promise<AvroWriter<T>>;
+    return writer;
   }
 
   /** A reader that gives records as `readerSchema` says, or as their writers wrote them. Keep it: it holds the resolvers. */

@@ -63,7 +63,7 @@ export class CachedAvroReader<T> implements AvroReader<T> {
     }
     if (decoding.fault !== null) return { ok: false, reason: 'undecodable', message: decoding.fault };
     try {
-      const decoded = decoding.type.decode(value, bodyAt, decoding.resolver) as { value: T; offset: number };
+      const decoded: { value: T; offset: number } = decoding.type.decode(value, bodyAt, decoding.resolver);
       if (decoded.offset === value.length) {
         return { ok: true, value: decoded.value, schemaId: typeof key === 'number' ? key : -1 };
       }
@@ -81,7 +81,7 @@ export class CachedAvroReader<T> implements AvroReader<T> {
       return { type: readerType ?? writerType, resolver: undefined, fault: null };
     }
     try {
-      return { type: readerType, resolver: readerType.createResolver(writerType) as Resolver, fault: null };
+      return { type: readerType, resolver: readerType.createResolver(writerType), fault: null };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return {

@@ -1,10 +1,10 @@
-import type { Kafka, Message, Producer, RecordMetadata, TopicMessages } from 'kafkajs';
+import type { CompressionTypes, Kafka, Message, Producer, RecordMetadata, TopicMessages } from 'kafkajs';
 import { EventsError } from './errors.ts';
 import type { EventsLog } from './events-config.ts';
-import { compressionTypes } from './kafkajs/compression-codecs.ts';
 import type { Compression } from './kafkajs/compression-codecs.ts';
 import { retry } from './kafkajs/connect-kafka.ts';
 import { kafkaFailure } from './kafkajs/kafka-failure.ts';
+import { kafkajs } from './kafkajs/load-kafkajs.ts';
 import type { OutgoingRecord } from './outgoing-record.ts';
 
 export interface EventProducerOptions {
@@ -22,6 +22,14 @@ interface Waiting {
 }
 
 const recordOverheadBytes = 80;
+const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
+const kafkaCompression: Readonly<Record<Compression, CompressionTypes>> = {
+  none: None,
+  gzip: GZIP,
+  snappy: Snappy,
+  lz4: LZ4,
+  zstd: ZSTD,
+};
 
 /**
  * Publishes records in the order of the calls: idempotent, acknowledged by all replicas, one request in flight. Callers
@@ -32,7 +40,7 @@ const recordOverheadBytes = 80;
 export class EventProducer {
   readonly #kafka: Kafka;
   readonly #log: EventsLog;
-  readonly #compression: Compression;
+  readonly #compression: CompressionTypes;
   readonly #maxRecords: number;
   readonly #maxBytes: number;
   readonly #waiting: Waiting[] = [];
@@ -43,7 +51,7 @@ export class EventProducer {
   constructor(kafka: Kafka, log: EventsLog, options: EventProducerOptions = {}) {
     this.#kafka = kafka;
     this.#log = log;
-    this.#compression = options.compression ?? 'none';
+    this.#compression = kafkaCompression[options.compression ?? 'none'];
     this.#maxRecords = options.maxRequestRecords ?? 5_000;
     this.#maxBytes = options.maxRequestBytes ?? 4 * 1024 * 1024;
   }
@@ -117,7 +125,7 @@ export class EventProducer {
     const { topicMessages, placeOf } = arrange(records);
     const metadata = await producer.sendBatch({
       acks: -1,
-      compression: compressionTypes[this.#compression],
+      compression: this.#compression,
       topicMessages,
     });
     return offsetsOf(records, placeOf, metadata);

@@ -13,9 +13,6 @@ export interface RequestQueueClass {
   readonly prototype: RequestQueue;
 }
 
-export const stockScheduleCheck =
-  loadInternal<RequestQueueClass>('src/network/requestQueue').prototype.scheduleCheckPendingRequests;
-
 const overloadedCheckMs = 10;
 
 /**
@@ -23,7 +20,7 @@ const overloadedCheckMs = 10;
  * into 1 ms: an idle connection wakes up 900 times a second. Here the timer exists only while there is something to do.
  */
 export function quietIdleTimer(): void {
-  const { prototype } = loadInternal<RequestQueueClass>('src/network/requestQueue');
+  const { prototype } = loadInternal('src/network/requestQueue') as RequestQueueClass;
   prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
     if (this.throttleCheckTimeoutId) return;
     const throttledMs = this.throttledUntil - Date.now();

@@ -21,7 +21,6 @@ const ordinary = [
 const outages = ['Connection error', 'Connection timeout', 'Closed connection', 'Failed to connect', 'ECONNREFUSED'];
 
 const repeatAfterMs = 10_000;
-const levels = { info: 4, debug: 5 } as const;
 
 /** A kafkajs log creator that writes event names and fields, at the level a person would give them. */
 export function kafkaLogCreator(log: EventsLog): () => (entry: LogEntry) => void {
@@ -39,7 +38,7 @@ export function kafkaLogCreator(log: EventsLog): () => (entry: LogEntry) => void
     const record = { source: entry.namespace, message, ...fields };
     const error = typeof fields['error'] === 'string' ? fields['error'] : '';
     const says = (phrase: string): boolean => message.includes(phrase) || error.includes(phrase);
-    if (entry.level === levels.debug || entry.level === levels.info || says('Limiting retries'))
+    if (entry.label === 'DEBUG' || entry.label === 'INFO' || says('Limiting retries'))
       log.debug('kafka.client', record);
     else if (ordinary.some(says)) log.info('kafka.group-changed', record);
     else if (!isNews(`${entry.namespace} ${message} ${error}`, timestamp)) log.debug('kafka.client', record);

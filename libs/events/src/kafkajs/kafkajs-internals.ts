@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
  */
 const require = createRequire(import.meta.url);
 
-export function loadInternal<T>(path: string): T {
-  return require(`kafkajs/${path}`) as T;
+export function loadInternal(path: string): unknown {
+  return require(`kafkajs/${path}`);
 }
 
 export function replaceInternal(path: string, exports: unknown): void {

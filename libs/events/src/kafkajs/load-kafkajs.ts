@@ -25,9 +25,9 @@ interface StockDecoder {
 const magicOffset = 16;
 
 /** The stock functions that stand in for ours where the protocol is older than ours knows. */
-const stockDecodeMessages = loadInternal<(decoder: StockDecoder) => Promise<unknown[]>>(decodeMessagesPath);
-const stockProduceRequest = loadInternal<(request: ProduceArguments) => object>(produceRequestPath);
-const Encoder = loadInternal<new (size: number) => InternalEncoder>(encoderPath);
+const stockDecodeMessages = loadInternal(decodeMessagesPath) as (decoder: StockDecoder) => Promise<unknown[]>;
+const stockProduceRequest = loadInternal(produceRequestPath) as (request: ProduceArguments) => object;
+const Encoder = loadInternal(encoderPath) as new (size: number) => InternalEncoder;
 
 export const kafkajs: typeof KafkaJs = loadPatched();
 
@@ -35,10 +35,10 @@ function loadPatched(): typeof KafkaJs {
   replaceInternal(produceRequestPath, fastProduceRequest);
   replaceInternal(decodeMessagesPath, fastDecodeMessages);
   replaceInternal(groupPath, groupByPartition);
-  const { Codecs } = loadInternal<{ Codecs: Record<number, () => unknown> }>(compressionPath);
+  const { Codecs } = loadInternal(compressionPath) as { Codecs: Record<number, () => unknown> };
   for (const type of [1, 2, 3, 4]) Codecs[type] = () => codecOf(type);
   quietIdleTimer();
-  return loadInternal<typeof KafkaJs>('index.js');
+  return loadInternal('index.js') as typeof KafkaJs;
 }
 
 /** As stock, but for the encoding of the body. */

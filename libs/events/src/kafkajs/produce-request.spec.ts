@@ -1,14 +1,14 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codecOf, compressionTypes } from './compression-codecs.ts';
 import { loadInternal } from './kafkajs-internals.ts';
-import type { InternalCodec, InternalEncoder } from './kafkajs-internals.ts';
+import type { InternalEncoder } from './kafkajs-internals.ts';
 import { fastProduceRequest } from './load-kafkajs.ts';
 import type { ProduceArguments } from './produce-request.ts';
 
-const stockRequest = loadInternal<(request: ProduceArguments) => { encode(): Promise<InternalEncoder> }>(
-  'src/protocol/requests/produce/v3/request',
-);
+const stockRequest = loadInternal('src/protocol/requests/produce/v3/request') as (request: ProduceArguments) => {
+  encode(): Promise<InternalEncoder>;
+};
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const message = fc.record({
@@ -78,9 +78,9 @@ test('a request may mix records with and without a timestamp: those without get 
       { topic: 't', partitions: [{ partition: 0, messages: [{ value: null, timestamp: 5_000 }, { value: null }] }] },
     ],
   };
-  const Encoder = loadInternal<new (size: number) => InternalEncoder>('src/protocol/encoder');
+  const Encoder = loadInternal('src/protocol/encoder') as new (size: number) => InternalEncoder;
   const { buffer } = await encodeProduce(args, {
-    codecOf: codecOf as (compression: number) => InternalCodec,
+    codecOf,
     newEncoder: () => new Encoder(1),
     now: () => 8_000,
   });

@@ -1,6 +1,7 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codecOf } from './compression-codecs.ts';
+import javaBatches from './java-record-batches.json' with { type: 'json' };
 import { loadInternal } from './kafkajs-internals.ts';
 import type { InternalEncoder } from './kafkajs-internals.ts';
 import { decodeRecordBatches } from './record-batches.ts';
@@ -16,15 +17,15 @@ interface StockRecord extends Record<'key' | 'value', Buffer | null> {
   readonly attributes: number;
 }
 
-const { RecordBatch } = loadInternal<{ RecordBatch(batch: object): Promise<InternalEncoder> }>(
-  'src/protocol/recordBatch/v0',
-);
-const Record0 = loadInternal<(record: object) => InternalEncoder>('src/protocol/recordBatch/record/v0');
-const StockDecoder = loadInternal<new (data: Buffer) => object>('src/protocol/decoder');
-const stockBatchDecoder = loadInternal<(decoder: object) => Promise<{ records: StockRecord[] }>>(
-  'src/protocol/recordBatch/v0/decoder',
-);
-const Long = loadInternal<{ fromValue(value: unknown): unknown }>('src/utils/long');
+const { RecordBatch } = loadInternal('src/protocol/recordBatch/v0') as {
+  RecordBatch: (batch: object) => Promise<InternalEncoder>;
+};
+const Record0 = loadInternal('src/protocol/recordBatch/record/v0') as (record: object) => InternalEncoder;
+const StockDecoder = loadInternal('src/protocol/decoder') as new (data: Buffer) => object;
+const stockBatchDecoder = loadInternal('src/protocol/recordBatch/v0/decoder') as (
+  decoder: object,
+) => Promise<{ records: StockRecord[] }>;
+const Long = loadInternal('src/utils/long') as { fromValue(value: unknown): unknown };
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
 const record = fc.record({
@@ -116,4 +117,14 @@ test('a header called __proto__ is data', async () => {
   const [one] = await decodeRecordBatches(buffer, codecOf);
   expect(Object.keys(one?.headers ?? {})).toEqual(['__proto__']);
   expect(Object.getPrototypeOf(one?.headers)).toBe(null);
+});
+
+test.each(Object.entries(javaBatches))('a batch that the Java client packed with %s is read', async (_, base64) => {
+  const records = await decodeRecordBatches(Buffer.from(base64, 'base64'), codecOf);
+  const seen = records.map(({ key, value, timestampMs }) => `${String(key)} ${String(value)} ${timestampMs}`);
+  const written = Array.from(
+    { length: 200 },
+    (_, i) => `key-${i} value of record ${i} again and again and again ${1_700_000_000_000 + i}`,
+  );
+  expect(seen).toEqual(written);
 });

@@ -1,0 +1,56 @@
+import { createRequire } from 'node:module';
+import { expect, test, vi } from 'vitest';
+import type { RequestQueue, RequestQueueClass } from './idle-timer-patch.ts';
+import { loadInternal } from './kafkajs-internals.ts';
+import './load-kafkajs.ts';
+
+const path = 'kafkajs/src/network/requestQueue/index.js';
+const patched = loadInternal('src/network/requestQueue') as RequestQueueClass;
+
+/** The class as kafkajs ships it, from a second copy of its module. */
+function stockClass(): RequestQueueClass {
+  const require = createRequire(import.meta.url);
+  const resolved = require.resolve(path);
+  const cached = require.cache[resolved];
+  delete require.cache[resolved];
+  const stock = require(path) as RequestQueueClass;
+  if (cached) require.cache[resolved] = cached;
+  return stock;
+}
+
+function idleQueue(QueueClass: RequestQueueClass): RequestQueue {
+  const logger = { debug: () => undefined };
+  return new QueueClass({ maxInFlightRequests: 1, requestTimeout: 1, clientId: 'c', broker: 'b', logger });
+}
+
+test('kafkajs still re-arms a timer for an idle connection: when this fails, drop the patch', () => {
+  vi.useFakeTimers();
+  const queue = idleQueue(stockClass());
+  queue.checkPendingRequests();
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(50);
+  expect(vi.getTimerCount()).toBe(1);
+  vi.useRealTimers();
+});
+
+test('an idle connection has no timer', () => {
+  vi.useFakeTimers();
+  const queue = idleQueue(patched);
+  queue.checkPendingRequests();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+test('a throttled connection looks again when the throttle ends, and once only', () => {
+  vi.useFakeTimers();
+  const queue = Object.assign(idleQueue(patched), { throttledUntil: Date.now() + 1_000 });
+  const checks = vi.spyOn(queue, 'checkPendingRequests');
+  queue.scheduleCheckPendingRequests();
+  queue.scheduleCheckPendingRequests();
+  vi.advanceTimersByTime(999);
+  expect(checks).toHaveBeenCalledTimes(0);
+  vi.advanceTimersByTime(1_000);
+  expect(checks).toHaveBeenCalledTimes(1);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
