@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicSpec } from '@millrace/schemas';
 import type { Admin, Kafka } from 'kafkajs';
-import { EventsError } from './errors.ts';
+import { EventsError, TransientError } from './errors.ts';
 import { kafkaFailure } from './kafkajs/kafka-failure.ts';
 import { kafkajs } from './kafkajs/load-kafkajs.ts';
 import { configOf, mismatchesOf, remedyOf } from './topic-settings.ts';
@@ -13,6 +14,8 @@ export interface TopicAdminOptions {
 
 const partitionsTtlMs = 10_000;
 const maxReplicas = 3;
+const leaderWaitMs = 15_000;
+const leaderPollMs = 50;
 /** Short: readiness asks through here, and whoever creates topics tries again itself. */
 const adminRetry = { initialRetryTime: 100, maxRetryTime: 500, retries: 4 } as const;
 
@@ -46,6 +49,7 @@ export class TopicAdmin {
     const present = new Set(await this.list());
     const missing = topics.filter(({ name }) => !present.has(name));
     if (missing.length > 0) await this.#create(missing);
+    for (const { name } of missing) await this.#untilLed(name);
     // Looked at also when just created: another process may have been first.
     const existing = await this.#describe(topics.map(({ name }) => name));
     const faults = topics.flatMap((spec) => faultsOf(spec, existing.get(spec.name)));
@@ -127,6 +131,22 @@ export class TopicAdmin {
         })),
       });
     });
+  }
+
+  /** A new topic is known some moments before its partitions have a leader that answers. */
+  async #untilLed(topic: string): Promise<void> {
+    const untilMs = this.#now() + leaderWaitMs;
+    for (;;) {
+      try {
+        await this.endOffsets(topic);
+        return;
+      } catch (error) {
+        const young =
+          error instanceof TransientError || (error instanceof EventsError && error.code === 'EVENTS_TOPIC_MISSING');
+        if (!young || this.#now() > untilMs) throw error;
+        await delay(leaderPollMs);
+      }
+    }
   }
 
   async #describe(names: string[]): Promise<Map<string, ExistingTopic>> {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codecOf } from './compression-codecs.ts';
-import javaBatches from './java-record-batches.json' with { type: 'json' };
+import { javaRecordBatches } from './java-record-batches.ts';
 import { loadInternal } from './kafkajs-internals.ts';
 import type { InternalEncoder } from './kafkajs-internals.ts';
 import { decodeRecordBatches } from './record-batches.ts';
@@ -119,12 +119,15 @@ test('a header called __proto__ is data', async () => {
   expect(Object.getPrototypeOf(one?.headers)).toBe(null);
 });
 
-test.each(Object.entries(javaBatches))('a batch that the Java client packed with %s is read', async (_, base64) => {
-  const records = await decodeRecordBatches(Buffer.from(base64, 'base64'), codecOf);
-  const seen = records.map(({ key, value, timestampMs }) => `${String(key)} ${String(value)} ${timestampMs}`);
-  const written = Array.from(
-    { length: 200 },
-    (_, i) => `key-${i} value of record ${i} again and again and again ${1_700_000_000_000 + i}`,
-  );
-  expect(seen).toEqual(written);
-});
+test.each(Object.entries(javaRecordBatches))(
+  'a batch that the Java client packed with %s is read',
+  async (_, base64) => {
+    const records = await decodeRecordBatches(Buffer.from(base64, 'base64'), codecOf);
+    const seen = records.map(({ key, value, timestampMs }) => `${String(key)} ${String(value)} ${timestampMs}`);
+    const written = Array.from(
+      { length: 200 },
+      (_, i) => `key-${i} value of record ${i} again and again and again ${1_700_000_000_000 + i}`,
+    );
+    expect(seen).toEqual(written);
+  },
+);
