@@ -1,0 +1,20 @@
+import type { Journal } from '@millrace/events';
+import type { RegistryCommand } from './registry-commands.ts';
+import type { PinnedArtifact, RegistryState } from './registry-state.ts';
+
+export type RegistryJournal = Pick<Journal<RegistryState, RegistryCommand>, 'submit' | 'read'>;
+
+export interface ResolvedSource {
+  /** Where the files lie: `mlflow-artifacts:/…`. */
+  readonly artifactUri: string;
+  /** The run that the files belong to, or that made the logged model. */
+  readonly runId: string | null;
+  readonly modelId: string | null;
+  readonly artifact: PinnedArtifact | null;
+}
+
+/** What the tracking service knows of a model's files. */
+export interface ModelArtifacts {
+  /** Null when the source names a run or logged model that does not exist. Throws UnavailableError while it is down. */
+  resolve(source: string): Promise<ResolvedSource | null>;
+}

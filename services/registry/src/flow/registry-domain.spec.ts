@@ -1,0 +1,176 @@
+import type { Applied, CommandMeta } from '@millrace/events';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { currentPromotions } from './current-promotions.ts';
+import { registryDomain } from './registry-domain.ts';
+import type { RegistryCommand } from './registry-commands.ts';
+import type { ModelVersion, PinnedArtifact, RegistryState } from './registry-state.ts';
+
+const artifact: PinnedArtifact = {
+  kind: 'onnx',
+  hash: 'ab'.repeat(32),
+  uri: 'mlflow-artifacts:/1/m/artifacts/model.onnx',
+  sizeBytes: 9,
+};
+
+let state: RegistryState;
+let offset: number;
+beforeEach(() => {
+  state = registryDomain.initial();
+  offset = 0;
+});
+
+function apply(command: RegistryCommand, actor = 'ada'): Applied {
+  const meta: CommandMeta = { offset, atMs: 1000 + offset, actor, requestId: `r${offset}`, commandId: `c${offset}` };
+  offset += 1;
+  return registryDomain.apply(state, command, meta);
+}
+const create = (name = 'fraud') => apply({ type: 'create-model', name, description: null, tags: [] });
+const register = (name = 'fraud', pinned: PinnedArtifact | null = artifact) =>
+  apply({
+    type: 'create-version',
+    name,
+    source: 'runs:/r1/model',
+    storageLocation: 'mlflow-artifacts:/1/r1/artifacts/model',
+    runId: 'r1',
+    runLink: null,
+    modelId: null,
+    description: null,
+    tags: [],
+    artifact: pinned,
+  });
+const alias = (version: number, name = 'champion') =>
+  apply({ type: 'set-alias', name: 'fraud', alias: name, version, artifact: null });
+const transition = (version: number, stage: ModelVersion['stage'], archiveExisting = false) =>
+  apply({ type: 'transition-stage', name: 'fraud', version, stage, archiveExisting, artifact: null });
+const eventsOf = (applied: Applied) => (applied.ok ? (applied.events ?? []).map(({ value }) => value) : []);
+const numberOf = (applied: Applied) => (applied.ok ? (applied.result as ModelVersion).version : undefined);
+
+describe('models', () => {
+  it('have unique names', () => {
+    expect(create().ok).toBe(true);
+    expect(create()).toMatchObject({ ok: false, code: 'RESOURCE_ALREADY_EXISTS' });
+  });
+
+  it('take their versions and aliases along when they are renamed', () => {
+    create();
+    register();
+    alias(1);
+    expect(apply({ type: 'rename-model', name: 'fraud', newName: 'scams' }).ok).toBe(true);
+    expect(state.models.get('fraud')).toBeUndefined();
+    expect(state.models.get('scams')?.versions.get(1)).toMatchObject({ name: 'scams' });
+    expect(state.models.get('scams')?.aliases.get('champion')).toBe(1);
+  });
+
+  it('cannot take the name of another', () => {
+    create('a');
+    create('b');
+    expect(apply({ type: 'rename-model', name: 'a', newName: 'b' })).toMatchObject({ code: 'RESOURCE_ALREADY_EXISTS' });
+  });
+
+  it.each([
+    { type: 'describe-model', name: 'x', description: '' },
+    { type: 'delete-model', name: 'x' },
+    { type: 'tag-model', name: 'x', key: 'k', value: 'v' },
+    { type: 'delete-alias', name: 'x', alias: 'a' },
+  ] satisfies RegistryCommand[])('that do not exist reject $type', (command) => {
+    expect(apply(command)).toMatchObject({ ok: false, code: 'RESOURCE_DOES_NOT_EXIST' });
+  });
+});
+
+describe('versions', () => {
+  it('are numbered in the order of the journal and never twice', () => {
+    create();
+    expect([register(), register()].map(numberOf)).toEqual([1, 2]);
+    apply({ type: 'delete-version', name: 'fraud', version: 2 });
+    expect(numberOf(register())).toBe(3);
+    apply({ type: 'delete-model', name: 'fraud' });
+    create();
+    expect(numberOf(register())).toBe(4);
+  });
+
+  it('take their aliases with them when they are deleted', () => {
+    create();
+    register();
+    alias(1);
+    apply({ type: 'delete-version', name: 'fraud', version: 1 });
+    expect(state.models.get('fraud')?.aliases.size).toBe(0);
+  });
+});
+
+describe('a promotion', () => {
+  it('says what came before it, what its file is and who asked', () => {
+    create();
+    register();
+    register();
+    expect(eventsOf(alias(1))).toEqual([
+      {
+        model: 'fraud',
+        version: '1',
+        previousVersion: null,
+        target: 'alias:champion',
+        artifactHash: artifact.hash,
+        artifactUri: artifact.uri,
+        runId: 'r1',
+        actor: 'ada',
+        promotedAtMs: 1003,
+      },
+    ]);
+    expect(eventsOf(alias(2))).toMatchObject([{ version: '2', previousVersion: '1' }]);
+  });
+
+  it('to what is in charge already is no event', () => {
+    create();
+    register();
+    alias(1);
+    expect(eventsOf(alias(1))).toEqual([]);
+    transition(1, 'Production');
+    expect(eventsOf(transition(1, 'Production'))).toEqual([]);
+  });
+
+  it('to a serving stage is an event, to another stage it is none', () => {
+    create();
+    register();
+    register();
+    expect(eventsOf(transition(1, 'Staging'))).toMatchObject([{ target: 'stage:Staging' }]);
+    expect(eventsOf(transition(1, 'Production'))).toMatchObject([
+      { target: 'stage:Production', previousVersion: null },
+    ]);
+    expect(eventsOf(transition(2, 'Production', true))).toMatchObject([{ version: '2', previousVersion: '1' }]);
+    expect(state.models.get('fraud')?.versions.get(1)?.stage).toBe('Archived');
+    expect(eventsOf(transition(2, 'Archived'))).toEqual([]);
+  });
+
+  it('pins the file of a version that was registered without one, and never another one later', () => {
+    create();
+    register('fraud', null);
+    const late = { ...artifact, hash: 'cd'.repeat(32) };
+    const first = apply({ type: 'set-alias', name: 'fraud', alias: 'a', version: 1, artifact: late });
+    expect(eventsOf(first)).toMatchObject([{ artifactHash: late.hash }]);
+    const second = apply({ type: 'set-alias', name: 'fraud', alias: 'b', version: 1, artifact });
+    expect(eventsOf(second)).toMatchObject([{ artifactHash: late.hash }]);
+  });
+
+  it('of a version that does not exist is rejected', () => {
+    create();
+    expect(alias(7)).toMatchObject({ ok: false, code: 'RESOURCE_DOES_NOT_EXIST' });
+  });
+
+  it('is listed with what is in charge now', () => {
+    create();
+    register();
+    register();
+    alias(2);
+    transition(1, 'Production');
+    transition(2, 'Production');
+    const targets = () => currentPromotions(state).map(({ target, version }) => [target, version.version]);
+    expect(targets()).toEqual([
+      ['alias:champion', 2],
+      ['stage:Production', 2],
+    ]);
+    transition(2, 'Archived');
+    expect(targets()).toEqual([
+      ['alias:champion', 2],
+      ['stage:Production', 1],
+    ]);
+  });
+});

@@ -1,0 +1,30 @@
+import type { CommandMeta, PublicEvent } from '@millrace/events';
+import type { ModelPromoted } from '@millrace/schemas';
+import type { ModelVersion } from '../flow/registry-state.ts';
+
+export const registryLane = 'registry';
+
+type IdentityField = 'eventId' | 'lane' | 'sourceTopic' | 'generation' | 'sourcePartition' | 'sourceOffset';
+
+/** The event of a change of charge; the publisher adds its identity, made of the journal position. */
+export function modelPromoted(promotion: {
+  readonly version: ModelVersion;
+  readonly previous: number | undefined;
+  readonly target: string;
+  readonly meta: CommandMeta;
+}): PublicEvent {
+  const { version, previous, target, meta } = promotion;
+  const value: Omit<ModelPromoted, IdentityField> = {
+    model: version.name,
+    version: String(version.version),
+    previousVersion: previous === undefined ? null : String(previous),
+    target,
+    // Empty when the files lie outside of the platform and were never seen.
+    artifactHash: version.artifact?.hash ?? '',
+    artifactUri: version.artifact?.uri ?? version.storageLocation,
+    runId: version.runId,
+    actor: meta.actor,
+    promotedAtMs: meta.atMs,
+  };
+  return { topic: 'registry.model-promoted', key: version.name, value };
+}

@@ -1,0 +1,92 @@
+import { Module } from '@nestjs/common';
+import { EventBus, Journal, JournalPublisher } from '@millrace/events';
+import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import type { RegistryConfig } from './config.ts';
+import { AliasesController } from './entry/aliases.controller.ts';
+import { ModelVersionsController } from './entry/model-versions.controller.ts';
+import { ModelsController } from './entry/models.controller.ts';
+import { RegisteredModelsController } from './entry/registered-models.controller.ts';
+import { countCommands } from './flow/command-metrics.ts';
+import { PromoteVersion } from './flow/promote-version.ts';
+import { RegisterVersion } from './flow/register-version.ts';
+import { registryDomain } from './flow/registry-domain.ts';
+import type { RegistryCommand } from './flow/registry-commands.ts';
+import type { RegistryState } from './flow/registry-state.ts';
+import type { RegistryJournal } from './flow/ports.ts';
+import { registryLane } from './publish/model-promoted.ts';
+import { TrackingModelArtifacts } from './store/tracking-model-artifacts.ts';
+import { REGISTRY_JOURNAL } from './tokens.ts';
+
+const journalTopic = 'registry.journal';
+const MODEL_ARTIFACTS = Symbol('model artifacts');
+
+@Module({
+  controllers: [AliasesController, RegisteredModelsController, ModelVersionsController, ModelsController],
+  providers: [
+    {
+      provide: EventBus,
+      inject: [SERVICE_CONFIG, ServiceLog, Readiness, Shutdown],
+      useFactory: async (config: RegistryConfig, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
+        const bus = await untilAvailable(log, 'events', () => EventBus.connect(config.events, log));
+        readiness.add('events', () => bus.ping().then(() => true));
+        shutdown.add('producers', 'events', () => bus.close());
+        return bus;
+      },
+    },
+    {
+      provide: REGISTRY_JOURNAL,
+      inject: [EventBus, ServiceLog, ServiceMetrics, Readiness, Shutdown],
+      useFactory: async (
+        bus: EventBus,
+        log: ServiceLog,
+        metrics: ServiceMetrics,
+        readiness: Readiness,
+        shutdown: Shutdown,
+      ): Promise<Journal<RegistryState, RegistryCommand>> => {
+        const options = { topic: journalTopic, domain: registryDomain };
+        const journal = await untilAvailable(log, 'journal', () => Journal.open(bus, options));
+        countCommands(journal, metrics);
+        readiness.add('journal', () => ({ ok: journal.ready, detail: journal.fault?.message ?? 'replayed' }));
+        shutdown.add('consumers', 'journal', () => journal.close());
+        return journal;
+      },
+    },
+    {
+      provide: JournalPublisher,
+      // After the journal: it makes the topic that the publisher reads.
+      inject: [EventBus, ServiceLog, Readiness, Shutdown, REGISTRY_JOURNAL],
+      useFactory: async (bus: EventBus, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
+        const publisher = new JournalPublisher(bus, {
+          topic: journalTopic,
+          domain: registryDomain,
+          lane: registryLane,
+        });
+        await untilAvailable(log, 'publisher', () => publisher.start());
+        readiness.add('publisher', () => {
+          const stopped = publisher.status.stoppedBy;
+          return { ok: stopped === undefined, detail: stopped?.message ?? 'running' };
+        });
+        shutdown.add('consumers', 'publisher', () => publisher.stop());
+        return publisher;
+      },
+    },
+    {
+      provide: MODEL_ARTIFACTS,
+      inject: [SERVICE_CONFIG],
+      useFactory: (config: RegistryConfig) => new TrackingModelArtifacts(config.upstream.trackingUrl),
+    },
+    {
+      provide: RegisterVersion,
+      inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS],
+      useFactory: (journal: RegistryJournal, artifacts: TrackingModelArtifacts) =>
+        new RegisterVersion(journal, artifacts),
+    },
+    {
+      provide: PromoteVersion,
+      inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS],
+      useFactory: (journal: RegistryJournal, artifacts: TrackingModelArtifacts) =>
+        new PromoteVersion(journal, artifacts),
+    },
+  ],
+})
+export class RegistryModule {}
