@@ -28,6 +28,7 @@ export type {
 } from './consumer/consumer-options.ts';
 export { decodeFence, encodeFence, MAX_FENCE_BYTES } from './consumer/fence.ts';
 export type { Fence } from './consumer/fence.ts';
+export { StartOverError, StopSourceError } from './consumer/flow-errors.ts';
 export type {
   AssignedPartition,
   HandleResult,
@@ -43,8 +44,12 @@ export { subscribe } from './consumer/subscribe.ts';
 export type { SubscribeOptions } from './consumer/subscribe.ts';
 export { Watermarks } from './consumer/watermarks.ts';
 export type { SerializedWatermarks } from './consumer/watermarks.ts';
-export { listDeadLetters, replayDeadLetters } from './dead-letters/dead-letters.ts';
-export type { DeadLetter, DeadLetterQuery, ReplayOptions } from './dead-letters/dead-letters.ts';
+export type { DeadLetter } from './dead-letters/dead-letter-record.ts';
+export { listDeadLetters, REPLAY_OF, replayDeadLetters } from './dead-letters/dead-letters.ts';
+export type { DeadLetterQuery, ReplayOptions } from './dead-letters/dead-letters.ts';
+export { LogReader } from './log/log-reader.ts';
+export type { LogBatch, LogReaderOptions } from './log/log-reader.ts';
+export { scanLog } from './log/scan-log.ts';
 export { Journal } from './journal/journal.ts';
 export type { AppliedCommand, JournalOptions, SubmitOptions, Submitted } from './journal/journal.ts';
 export type { Accepted, Applied, CommandMeta, Domain, PublicEvent, Rejected } from './journal/journal-domain.ts';

@@ -1,23 +1,9 @@
 import type { EventBus } from '../event-bus.ts';
-
-export interface DeadLetter {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly generation: number;
-  readonly timestampMs: number;
-  readonly group: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly schemaId: number | null;
-  readonly atMs: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  /** The record's own headers. */
-  readonly headers: Readonly<Record<string, Buffer | readonly Buffer[]>>;
-  /** When it was brought back, null when it was not. */
-  readonly replayedAtMs: number | null;
-}
+import { scanLog } from '../log/scan-log.ts';
+import type { OutgoingRecord } from '../outgoing-record.ts';
+import { exhume, placeOf, replayMark } from './dead-letter-record.ts';
+import type { DeadLetter } from './dead-letter-record.ts';
+import { deadLetterTopic } from './dead-letter-writer.ts';
 
 export interface DeadLetterQuery {
   /** Group without the configured prefix. */
@@ -39,12 +25,63 @@ export interface ReplayOptions extends DeadLetterQuery {
   readonly again?: boolean;
 }
 
+/** Header of a record that was brought back: the place of the one that was dead-lettered. */
+export const REPLAY_OF = 'millrace-replay-of';
+
 /** Dead letters of a group, oldest first within each source partition, each source record once. */
-export function listDeadLetters(_bus: EventBus, _query: DeadLetterQuery): Promise<DeadLetter[]> {
-  throw new Error('being built');
+export async function listDeadLetters(bus: EventBus, query: DeadLetterQuery): Promise<DeadLetter[]> {
+  const { name } = deadLetterTopic(query.group);
+  const letters = new Map<string, DeadLetter>();
+  const replayed = new Map<string, number>();
+  for await (const record of scanLog(bus, bus.topics.name(name))) {
+    const entry = exhume(record);
+    if (entry.kind === 'replayed') replayed.set(entry.place, entry.atMs);
+    else if (entry.kind === 'letter' && matches(entry.letter, query)) {
+      const place = placeOf(entry.letter);
+      // A crash between the dead letter and the commit writes it twice.
+      if (!letters.has(place)) letters.set(place, entry.letter);
+    }
+  }
+  const found: DeadLetter[] = [];
+  for (const [place, letter] of letters) {
+    const replayedAtMs = replayed.get(place) ?? null;
+    if (query.pending === true && replayedAtMs !== null) continue;
+    if (found.length === query.limit) break;
+    found.push({ ...letter, replayedAtMs });
+  }
+  return found;
 }
 
-/** Publishes dead letters to their own topic, partition and key again; one that was brought back is left out. */
-export function replayDeadLetters(_bus: EventBus, _options: ReplayOptions): Promise<DeadLetter[]> {
-  throw new Error('being built');
+/**
+ * Publishes dead letters to their own topic and partition again, with the original key and headers and the original or
+ * mended bytes; returns those it published. One that was brought back is left out, unless it is asked for again: the
+ * dead-letter topic itself remembers. A crash between publishing and remembering may bring one back twice.
+ */
+export async function replayDeadLetters(bus: EventBus, options: ReplayOptions): Promise<DeadLetter[]> {
+  const { again = false, mend = (letter: DeadLetter) => letter.value } = options;
+  const deadLetters = deadLetterTopic(options.group);
+  const replayed: DeadLetter[] = [];
+  for (const letter of await listDeadLetters(bus, { ...options, pending: !again })) {
+    const value = mend(letter);
+    if (value === undefined) continue;
+    await bus.producer().send([revive(letter, value)]);
+    const partition = letter.partition % deadLetters.partitions;
+    await bus.producer().send([replayMark(letter, { topic: bus.topics.name(deadLetters.name), partition })]);
+    replayed.push(letter);
+  }
+  return replayed;
+}
+
+function revive(letter: DeadLetter, value: Buffer | null): OutgoingRecord {
+  const { topic, partition, key, headers } = letter;
+  return { topic, partition, key, value, headers: { ...headers, [REPLAY_OF]: Buffer.from(placeOf(letter)) } };
+}
+
+function matches(letter: DeadLetter, query: DeadLetterQuery): boolean {
+  return (
+    (query.reason === undefined || query.reason === letter.reason) &&
+    (query.topic === undefined || query.topic === letter.topic) &&
+    (query.partition === undefined || query.partition === letter.partition) &&
+    (query.offset === undefined || query.offset === letter.offset)
+  );
 }
