@@ -351,6 +351,8 @@ export interface RunMetric {
   readonly step: number;
   /** Logged model that was measured. */
   readonly modelId: string | null;
+  /** Run that logged the point, where the subject is a logged model. */
+  readonly runId: string | null;
   /** Dataset it was measured on. */
   readonly datasetName: string | null;
   /** Digest of that dataset. */

@@ -599,6 +599,12 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
               },
               { name: 'step', type: 'long', doc: 'Step the client gave; may be negative.' },
               { name: 'modelId', type: ['null', 'string'], doc: 'Logged model that was measured.', default: null },
+              {
+                name: 'runId',
+                type: ['null', 'string'],
+                doc: 'Run that logged the point, where the subject is a logged model.',
+                default: null,
+              },
               { name: 'datasetName', type: ['null', 'string'], doc: 'Dataset it was measured on.', default: null },
               { name: 'datasetDigest', type: ['null', 'string'], doc: 'Digest of that dataset.', default: null },
             ],
