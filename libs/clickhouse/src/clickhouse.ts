@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
+import { onCluster } from './ddl/engine.ts';
 import { asClickHouseError } from './errors.ts';
 import { identifier } from './identifiers.ts';
 import type { Table } from './table.ts';
@@ -47,22 +48,27 @@ export class ClickHouse {
   readonly database: string;
   readonly cluster: string | null;
   readonly #client: ClickHouseClient;
+  readonly #connect: (database?: string) => ClickHouseClient;
 
   constructor(config: ClickHouseConfig) {
     this.database = config.database;
     this.cluster = config.cluster ?? null;
-    this.#client = createClient({
-      url: config.url,
-      username: config.username,
-      password: config.password,
-      // The database is part of every name we write, so that a client can exist before the database does.
-      request_timeout: config.requestTimeoutMs ?? 60_000,
-      max_open_connections: config.maxConnections ?? 10,
-      compression: { request: config.compress ?? false, response: config.compress ?? false },
-      // Below the server's keep_alive_timeout: a socket that the server closes first looks like a failed insert.
-      keep_alive: { enabled: true, idle_socket_ttl: 1_500 },
-      ...(config.ca === undefined ? {} : { tls: { ca_cert: Buffer.from(config.ca) } }),
-    });
+    this.#connect = (database) => connect(config, database);
+    this.#client = this.#connect(config.database);
+  }
+
+  /** Every other call needs the database to exist. */
+  async createDatabase(): Promise<void> {
+    const client = this.#connect();
+    try {
+      await this.#run('create the database', async () => {
+        await client.command({
+          query: `CREATE DATABASE IF NOT EXISTS ${identifier(this.database)} ${onCluster(this)}`,
+        });
+      });
+    } finally {
+      await client.close();
+    }
   }
 
   /** Rows as objects. Parameters are written {name:Type} in the SQL. */
@@ -193,4 +199,21 @@ function limitSettings(limits: QueryLimits): ClickHouseSettings {
     result_overflow_mode: 'throw',
     max_memory_usage: String(limits.maxMemoryBytes),
   };
+}
+
+function connect(config: ClickHouseConfig, database?: string): ClickHouseClient {
+  return createClient({
+    url: config.url,
+    ...(database === undefined ? {} : { database }),
+    username: config.username,
+    password: config.password,
+    request_timeout: config.requestTimeoutMs ?? 60_000,
+    max_open_connections: config.maxConnections ?? 10,
+    compression: { request: config.compress ?? false, response: config.compress ?? false },
+    // Every failure reaches the caller, who knows whether it is expected.
+    log: { level: ClickHouseLogLevel.OFF },
+    // Below the server's keep_alive_timeout: a socket that the server closes first looks like a failed insert.
+    keep_alive: { enabled: true, idle_socket_ttl: 1_500 },
+    ...(config.ca === undefined ? {} : { tls: { ca_cert: Buffer.from(config.ca) } }),
+  });
 }

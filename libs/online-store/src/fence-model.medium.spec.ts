@@ -120,7 +120,7 @@ let runs = 0;
 
 it('the states are those of the log up to the fence after any crash, resend, zombie and loss', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), async (steps) => {
       const log: LogPartition = { topic: 'model', generation: 1, partition: runs++ };
       const owners = stores.map((store) => new Owner(store, log));
       const names = ['fence', ...ENTITIES.map((e) => `s:${e}`)].map(

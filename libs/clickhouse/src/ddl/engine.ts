@@ -1,5 +1,9 @@
-import type { ClickHouse } from '../clickhouse.ts';
 import { identifier } from '../identifiers.ts';
+
+/** Whether tables are made on a cluster, and on which. */
+export interface Clustered {
+  readonly cluster: string | null;
+}
 
 /**
  * Deduplication by token is off by default on a MergeTree and lasts an hour on a replicated one; a sink that finishes its
@@ -8,10 +12,10 @@ import { identifier } from '../identifiers.ts';
 export const TABLE_SETTINGS =
   'non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800';
 
-export function onCluster({ cluster }: Pick<ClickHouse, 'cluster'>): string {
+export function onCluster({ cluster }: Clustered): string {
   return cluster === null ? '' : `ON CLUSTER ${identifier(cluster)}`;
 }
 
-export function tableEngine({ cluster }: Pick<ClickHouse, 'cluster'>): string {
+export function tableEngine({ cluster }: Clustered): string {
   return cluster === null ? 'ReplacingMergeTree' : 'ReplicatedReplacingMergeTree';
 }

@@ -17,7 +17,7 @@ export interface MigrationLog {
 export async function migrate(clickhouse: ClickHouse, folder: string, log: MigrationLog): Promise<string[]> {
   const migrations = await migrationFiles(folder);
   const cluster = onCluster(clickhouse);
-  await clickhouse.command(`CREATE DATABASE IF NOT EXISTS ${identifier(clickhouse.database)} ${cluster}`);
+  await clickhouse.createDatabase();
   await clickhouse.command(`
     CREATE TABLE IF NOT EXISTS ${clickhouse.qualified('schema_migrations')} ${cluster}
     (
