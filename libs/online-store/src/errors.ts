@@ -1,14 +1,12 @@
-/**
- * Redis is down, restarting, loading its data or refusing writes. `transient` is what stream code looks at:
- * the partition waits and tries again, nothing is dead-lettered.
- */
-export class OnlineStoreUnavailable extends Error {
-  readonly code = 'ONLINE_STORE_UNAVAILABLE';
-  readonly transient = true;
+import { TransientError } from '@millrace/events';
+
+/** Redis is down, restarting, loading its data or refusing writes: stream code waits, HTTP answers 503. */
+export class OnlineStoreUnavailable extends TransientError {
+  override readonly code = 'ONLINE_STORE_UNAVAILABLE';
+  override readonly name = 'OnlineStoreUnavailable';
 
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'OnlineStoreUnavailable';
+    super('redis', message, options);
   }
 }
 

@@ -50,7 +50,7 @@ const log = fc
     const write = (kind: Kind) => records.push(recordOf(offset++, kind));
     for (const { kind, again, hole } of parts) {
       if (kind === 'fact') write({ fact: fact++ });
-      else write(kind as Kind);
+      else write(kind);
       for (let i = Math.max(0, fact - again); i < fact; i++) write({ fact: i });
       offset += hole;
     }
