@@ -85,6 +85,19 @@ export class TopicAdmin {
     return offsets;
   }
 
+  /**
+   * What a consumer group (name without the prefix) has committed of a topic (broker name): the first offset not yet
+   * handled of each partition, -1 where it has committed nothing.
+   */
+  async committedOffsets(group: string, topic: string): Promise<number[]> {
+    const rows = await this.#use(`reading the offsets of group "${group}"`, (admin) =>
+      admin.fetchOffsets({ groupId: this.name(group), topics: [topic] }),
+    );
+    const offsets: number[] = [];
+    for (const { partition, offset } of rows[0]?.partitions ?? []) offsets[partition] = Number(offset);
+    return offsets;
+  }
+
   /** Broker names of all topics. */
   list(): Promise<string[]> {
     return this.#use('listing topics', (admin) => admin.listTopics());
