@@ -37,7 +37,7 @@ function readEntry(name: string, raw: RawEntry, recordNames: ReadonlySet<string>
   const at = `topics.yaml/${name}`;
   const { schema, key, partitions, retention, cleanup, maxMessageBytes } = raw;
   if (schema !== null && !(typeof schema === 'string' && recordNames.has(schema))) {
-    faults.push(`${at}/schema: "${String(schema)}" is neither null nor the record of a schema file`);
+    faults.push(`${at}/schema: ${JSON.stringify(schema)} is neither null nor the record of a schema file`);
   }
   if (typeof key !== 'string') faults.push(`${at}/key: say what the key is`);
   if (!isCount(partitions)) faults.push(`${at}/partitions: "${String(partitions)}" is not a positive integer`);
