@@ -1,0 +1,165 @@
+import path from 'node:path';
+import { Module } from '@nestjs/common';
+import { ClickHouse, ClickHouseSink, migrate } from '@millrace/clickhouse';
+import { BatchConsumer, EventBus, Journal } from '@millrace/events';
+import { topics } from '@millrace/schemas';
+import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import type { DriftConfig } from './config.ts';
+import { DriftController } from './entry/drift.controller.ts';
+import { LeadershipConsumer } from './entry/leadership.consumer.ts';
+import { MonitorsController } from './entry/monitors.controller.ts';
+import { DetectDrift } from './flow/detect-drift.ts';
+import { DriftMetrics } from './flow/drift-metrics.ts';
+import { ManageMonitors } from './flow/manage-monitors.ts';
+import type { MonitorCommand, Monitors } from './flow/monitors-domain.ts';
+import { monitorsDomain } from './flow/monitors-domain.ts';
+import { RunRounds } from './flow/run-rounds.ts';
+import { DriftEventsPublisher } from './publish/drift-events.publisher.ts';
+import { ClickHouseDriftHistory } from './store/clickhouse-drift-history.ts';
+import { ClickHousePredictionHistory } from './store/clickhouse-prediction-history.ts';
+import { whenStored } from './store/drift-events-stored.ts';
+import { DriftReader } from './store/drift-reader.ts';
+import { driftSinkRows, storedTopics } from './store/drift-sink-rows.ts';
+import { FeatureCatalog } from './store/feature-catalog.ts';
+
+const MIGRATIONS = path.join(import.meta.dirname, '../../../infra/clickhouse/migrations');
+const HISTORY_GROUP = 'drift.history';
+const LEADER_GROUP = 'drift.leader';
+const HISTORY = Symbol('drift history');
+const LEADER = Symbol('leadership');
+
+@Module({
+  controllers: [MonitorsController, DriftController],
+  providers: [
+    {
+      provide: EventBus,
+      inject: [SERVICE_CONFIG, ServiceLog, Readiness, Shutdown],
+      useFactory: async (config: DriftConfig, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
+        const bus = await untilAvailable(log, 'events', () => EventBus.connect(config.events, log));
+        readiness.add('events', () => bus.ping().then(() => true));
+        shutdown.add('producers', 'events', () => bus.close());
+        await untilAvailable(log, 'topics', () => bus.topics.ensure(storedTopics));
+        return bus;
+      },
+    },
+    {
+      provide: ClickHouse,
+      inject: [SERVICE_CONFIG, ServiceLog, Readiness, Shutdown],
+      useFactory: async (config: DriftConfig, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
+        const clickhouse = new ClickHouse(config.clickhouse);
+        readiness.add('clickhouse', () => clickhouse.ping().then(() => true));
+        shutdown.add('stores', 'clickhouse', () => clickhouse.close());
+        await untilAvailable(log, 'clickhouse', () => migrate(clickhouse, MIGRATIONS, log));
+        return clickhouse;
+      },
+    },
+    {
+      provide: Journal,
+      inject: [EventBus, ServiceLog, Readiness, Shutdown],
+      useFactory: async (bus: EventBus, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
+        const options = { topic: topics['drift.journal'].name, domain: monitorsDomain };
+        const journal = await untilAvailable(log, 'journal', () => Journal.open(bus, options));
+        readiness.add('journal', () => ({ ok: journal.ready, detail: journal.fault?.message ?? 'replayed' }));
+        shutdown.add('consumers', 'journal', () => journal.close());
+        return journal;
+      },
+    },
+    {
+      provide: ManageMonitors,
+      inject: [Journal],
+      useFactory: (journal: Journal<Monitors, MonitorCommand>) => new ManageMonitors(journal),
+    },
+    { provide: DriftReader, inject: [ClickHouse], useFactory: (clickhouse: ClickHouse) => new DriftReader(clickhouse) },
+    {
+      provide: DriftMetrics,
+      inject: [ServiceMetrics],
+      useFactory: (metrics: ServiceMetrics) => new DriftMetrics(metrics),
+    },
+    {
+      provide: HISTORY,
+      inject: [EventBus, ClickHouse, DriftMetrics, ServiceLog, Readiness, Shutdown],
+      useFactory: async (
+        bus: EventBus,
+        clickhouse: ClickHouse,
+        metrics: DriftMetrics,
+        log: ServiceLog,
+        readiness: Readiness,
+        shutdown: Shutdown,
+      ) => {
+        const sink = new ClickHouseSink({
+          inserter: clickhouse,
+          group: bus.topics.name(HISTORY_GROUP),
+          map: driftSinkRows(bus),
+          hooks: { onFlush: ({ rows }) => metrics.stored(rows) },
+        });
+        const stored = storedTopics.map((topic) => bus.topics.name(topic.name));
+        const consumer = new BatchConsumer(bus, { group: HISTORY_GROUP, topics: stored, handler: sink });
+        await untilAvailable(log, 'history', () => consumer.start());
+        readiness.add('history', () => ({
+          ok: consumer.status.stoppedBy === undefined,
+          detail: consumer.status.stoppedBy?.message ?? 'running',
+        }));
+        shutdown.add('consumers', 'history', () => consumer.stop());
+        return consumer;
+      },
+    },
+    {
+      provide: RunRounds,
+      inject: [SERVICE_CONFIG, EventBus, ClickHouse, Journal, ServiceLog, DriftMetrics],
+      useFactory: (
+        config: DriftConfig,
+        bus: EventBus,
+        clickhouse: ClickHouse,
+        journal: Journal<Monitors, MonitorCommand>,
+        log: ServiceLog,
+        metrics: DriftMetrics,
+      ) => {
+        const { featuresUrl, roundMs, limits } = config.own;
+        const detect = new DetectDrift({
+          history: new ClickHousePredictionHistory(clickhouse, new FeatureCatalog(featuresUrl)),
+          drift: new ClickHouseDriftHistory(clickhouse),
+          events: new DriftEventsPublisher(bus),
+          now: () => Date.now(),
+          limits,
+          onReported: (reported) => metrics.reported(reported),
+        });
+        return new RunRounds({
+          detect,
+          monitors: () => [...journal.state.values()],
+          caughtUp: (signal) => whenStored({ bus, clickhouse }, signal),
+          roundMs,
+          now: () => Date.now(),
+          log,
+          onRound: (round) => metrics.round(round),
+          onLeading: (isLeading) => metrics.leading(isLeading),
+        });
+      },
+    },
+    {
+      provide: LEADER,
+      // After the history: what an earlier leader said must be on its way into ClickHouse.
+      inject: [EventBus, RunRounds, ServiceLog, Readiness, Shutdown, HISTORY],
+      useFactory: async (
+        bus: EventBus,
+        rounds: RunRounds,
+        log: ServiceLog,
+        readiness: Readiness,
+        shutdown: Shutdown,
+      ) => {
+        const consumer = new BatchConsumer(bus, {
+          group: LEADER_GROUP,
+          topics: [bus.topics.name(topics['drift.journal'].name)],
+          handler: new LeadershipConsumer(rounds),
+        });
+        await untilAvailable(log, 'leadership', () => consumer.start());
+        readiness.add('leadership', () => ({
+          ok: consumer.status.stoppedBy === undefined,
+          detail: consumer.status.stoppedBy?.message ?? (rounds.isLeading ? 'leading' : 'another instance leads'),
+        }));
+        shutdown.add('consumers', 'leadership', () => consumer.stop());
+        return consumer;
+      },
+    },
+  ],
+})
+export class DriftModule {}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Monitor } from '../flow/monitor.ts';
+
+export const monitorView = z.object({
+  name: z.string(),
+  endpoint: z.string(),
+  reference: z.record(z.string(), z.unknown()),
+  window: z.record(z.string(), z.unknown()),
+  threshold: z.number(),
+  minRows: z.number(),
+  rules: z.array(z.record(z.string(), z.unknown())),
+  createdAt: z.string(),
+  createdBy: z.string(),
+  page: z.string().describe('Where people look at it'),
+});
+
+export type MonitorView = z.infer<typeof monitorView>;
+
+export function viewMonitor(monitor: Monitor): MonitorView {
+  const { reference, window } = monitor;
+  return {
+    name: monitor.name,
+    endpoint: monitor.endpoint,
+    reference:
+      reference.type === 'first'
+        ? { ...reference }
+        : withoutTimes(reference, { from: isoTime(reference.fromMs), to: isoTime(reference.toMs) }),
+    window:
+      window.type === 'rows'
+        ? { ...window }
+        : { type: 'time', length: `${window.lengthMs}ms`, grace: `${window.graceMs}ms` },
+    threshold: monitor.threshold,
+    minRows: monitor.minRows,
+    rules: monitor.rules.map((rule) => ({ ...rule })),
+    createdAt: isoTime(monitor.createdAtMs),
+    createdBy: monitor.createdBy,
+    page: `/api/v1/drift/pages/${encodeURIComponent(monitor.endpoint)}`,
+  };
+}
+
+export function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+function withoutTimes(
+  { fromMs: _fromMs, toMs: _toMs, ...rest }: { readonly fromMs: number; readonly toMs: number },
+  times: { readonly from: string; readonly to: string },
+): Record<string, unknown> {
+  return { ...rest, ...times };
+}

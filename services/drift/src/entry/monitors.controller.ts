@@ -1,0 +1,49 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiJsonBody, ApiJsonResponse, ApiProblems, parseRequest } from '@millrace/service-kit';
+import { z } from 'zod';
+import type { Asker } from '../flow/manage-monitors.ts';
+import { ManageMonitors } from '../flow/manage-monitors.ts';
+import { monitorDefinition, newMonitor } from './monitor-request.ts';
+import { monitorView, viewMonitor } from './monitor-view.ts';
+import type { MonitorView } from './monitor-view.ts';
+
+@Controller('api/v1/drift/monitors')
+@ApiProblems(404, 409, 503)
+export class MonitorsController {
+  readonly #manage: ManageMonitors;
+
+  constructor(@Inject(ManageMonitors) manage: ManageMonitors) {
+    this.#manage = manage;
+  }
+
+  @Post()
+  @ApiJsonBody(newMonitor, 'A monitor: the same definition again changes nothing')
+  @ApiJsonResponse(201, monitorView)
+  async create(@Body() body: unknown, @Headers() headers: Record<string, string | undefined>): Promise<MonitorView> {
+    const definition = monitorDefinition(parseRequest(newMonitor, body));
+    return viewMonitor(await this.#manage.create(definition, askerOf(headers)));
+  }
+
+  @Get()
+  @ApiJsonResponse(200, z.object({ monitors: z.array(monitorView) }))
+  async list(): Promise<{ monitors: MonitorView[] }> {
+    return { monitors: (await this.#manage.list()).map(viewMonitor) };
+  }
+
+  @Get(':name')
+  @ApiJsonResponse(200, monitorView)
+  async get(@Param('name') name: string): Promise<MonitorView> {
+    return viewMonitor(await this.#manage.get(name));
+  }
+
+  @Delete(':name')
+  @HttpCode(204)
+  async delete(@Param('name') name: string, @Headers() headers: Record<string, string | undefined>): Promise<void> {
+    await this.#manage.delete(name, askerOf(headers));
+  }
+}
+
+function askerOf(headers: Record<string, string | undefined>): Asker {
+  const requestId = headers['idempotency-key'];
+  return { actor: headers['x-millrace-actor'] ?? 'anonymous', ...(requestId !== undefined && { requestId }) };
+}

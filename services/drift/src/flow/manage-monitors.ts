@@ -1,0 +1,44 @@
+import { CodedError } from '@millrace/service-kit';
+import type { Journal } from '@millrace/events';
+import type { Monitor, MonitorDefinition } from './monitor.ts';
+import type { MonitorCommand, Monitors } from './monitors-domain.ts';
+
+export type MonitorsJournal = Pick<Journal<Monitors, MonitorCommand>, 'submit' | 'read'>;
+
+export interface Asker {
+  readonly actor: string;
+  readonly requestId?: string;
+}
+
+/** Monitors as people make and see them: every write goes through the journal. */
+export class ManageMonitors {
+  readonly #journal: MonitorsJournal;
+
+  constructor(journal: MonitorsJournal) {
+    this.#journal = journal;
+  }
+
+  async create(monitor: MonitorDefinition, asker: Asker): Promise<Monitor> {
+    return (await this.#submit({ type: 'create-monitor', monitor }, asker)) as Monitor;
+  }
+
+  async delete(name: string, asker: Asker): Promise<void> {
+    await this.#submit({ type: 'delete-monitor', name }, asker);
+  }
+
+  async list(): Promise<Monitor[]> {
+    return [...(await this.#journal.read()).values()];
+  }
+
+  async get(name: string): Promise<Monitor> {
+    const monitor = (await this.#journal.read()).get(name);
+    if (monitor === undefined) throw new CodedError('DRIFT_MONITOR_NOT_FOUND', `there is no monitor "${name}"`);
+    return monitor;
+  }
+
+  async #submit(command: MonitorCommand, asker: Asker): Promise<unknown> {
+    const submitted = await this.#journal.submit(command, asker);
+    if (!submitted.ok) throw new CodedError(submitted.code, submitted.message);
+    return submitted.result;
+  }
+}

@@ -1,0 +1,54 @@
+import { UnavailableError } from '@millrace/service-kit';
+import { z } from 'zod';
+
+/** Names of a feature service's features in the order in which vectors hold them. */
+export interface FeatureNames {
+  readonly numbers: readonly string[];
+  readonly strings: readonly string[];
+}
+
+const described = z.object({ features: z.array(z.object({ name: z.string(), type: z.string() })) });
+const TIMEOUT_MS = 10_000;
+
+/** What the numbers of a vector are called: asked of the features service once a version, which never changes. */
+export class FeatureCatalog {
+  readonly #baseUrl: string;
+  readonly #known = new Map<string, FeatureNames>();
+
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl;
+  }
+
+  /** A service or version that is not defined (any more) gives no names: its features are then called by their places. */
+  async namesOf(service: string, version: number): Promise<FeatureNames> {
+    const key = `${service}@${version}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const names = await this.#ask(service, version);
+    this.#known.set(key, names);
+    return names;
+  }
+
+  async #ask(service: string, version: number): Promise<FeatureNames> {
+    const url = `${this.#baseUrl}/api/v1/feature-services/${encodeURIComponent(service)}?version=${version}`;
+    let response: Response;
+    try {
+      response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+    } catch (cause) {
+      throw new UnavailableError('DRIFT_FEATURES_UNAVAILABLE', `the features service did not answer ${url}`, { cause });
+    }
+    if (response.status === 404) return { numbers: [], strings: [] };
+    const body = described.safeParse(response.ok ? await response.json() : null);
+    if (!body.success) {
+      throw new UnavailableError(
+        'DRIFT_FEATURES_UNAVAILABLE',
+        `the features service answered ${response.status} to ${url}`,
+      );
+    }
+    const { features } = body.data;
+    return {
+      numbers: features.filter((feature) => feature.type !== 'string').map((feature) => feature.name),
+      strings: features.filter((feature) => feature.type === 'string').map((feature) => feature.name),
+    };
+  }
+}
