@@ -63,8 +63,8 @@ test('the ports on the host are the usual ones of the local stack, on loopback o
   const published = Object.values(compose.services).flatMap((each) => each.ports);
   for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   const host = published.map((port) => Number(port.split(':')[1])).sort((a, b) => a - b);
-  // The controller's port of Kafka is its own affair.
-  const usual = usualPorts.filter(({ name }) => name !== 'kafka-controller').map((port) => port.usual);
+  const internal = ['kafka-controller', 'schema-registry-management'];
+  const usual = usualPorts.filter(({ name }) => !internal.includes(name)).map((port) => port.usual);
   expect(host).toEqual(usual.sort((a, b) => a - b));
 });
 
@@ -129,7 +129,7 @@ test('named volumes are declared', () => {
 
 test('Kafka has the settings of the local broker', () => {
   const addressing =
-    /^(node\.id|process|controller|listener|advertised|inter|log\.dirs|num\.|log\.cleaner|offsets\.topic\.num|transaction\.state\.log\.num)/;
+    /^(node\.id|broker\.|process|controller|listener|advertised|inter|log\.dirs|num\.|log\.cleaner|offsets\.topic\.num|transaction\.state\.log\.num)/;
   const local = kafkaProperties('/data', 9092, 9093)
     .trim()
     .split('\n')

@@ -26,6 +26,8 @@ export interface UpOptions {
 const externalAddress = (server: ServerDefinition): string | undefined =>
   process.env[server.externalVariable] || undefined;
 
+const withoutPassword = (address: string): string => address.replace(/\/\/[^/@]*@/, '//…@');
+
 function contextOf(paths: InstancePaths): ServerContext {
   return { paths, ports: knownPorts(paths) };
 }
@@ -40,7 +42,7 @@ export async function up(instance: string, options: UpOptions = {}): Promise<Add
     const own = wanted.filter((server) => externalAddress(server) === undefined);
     for (const server of wanted) {
       const address = externalAddress(server);
-      if (address !== undefined) say(`${server.title} is yours: ${address}`);
+      if (address !== undefined) say(`${server.title} is yours: ${withoutPassword(address)}`);
     }
     // One download after the other: each may install a package or run Maven, which don't like company.
     for (const server of own) await server.fetch();
@@ -161,7 +163,8 @@ export async function status(instance: string): Promise<ServerStatus[]> {
   return Promise.all(
     allServers.map(async (server): Promise<ServerStatus> => {
       const external = externalAddress(server);
-      if (external !== undefined) return { name: server.name, state: 'yours', pid: null, url: external };
+      if (external !== undefined)
+        return { name: server.name, state: 'yours', pid: null, url: withoutPassword(external) };
       const running = runningProcess(paths, server.name);
       if (running === null) return { name: server.name, state: 'stopped', pid: null, url: '' };
       const state = (await server.ready(context)) ? 'ready' : 'starting or stuck';

@@ -8,7 +8,7 @@ import type { LaunchPlan, ServerContext, ServerDefinition, ServerName } from './
 
 const readyTimeoutMs = 180_000;
 const stopGraceMs = 20_000;
-const askedGraceMs = 5_000;
+const askedGraceMs = 7_000;
 const logRotatesAtBytes = 20 * 1024 * 1024;
 
 const pidFile = (paths: InstancePaths, name: ServerName): string => path.join(paths.run, `${name}.json`);

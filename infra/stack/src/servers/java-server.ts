@@ -17,6 +17,8 @@ export async function javaFlags(archive: string, heap: { minMb: number; maxMb: n
     `-Xmx${heap.maxMb}m`,
     '-XX:+UseSerialGC',
     '-XX:-UsePerfData',
+    // Measured on two cores: over the first million records the second compiler costs the broker twice the CPU time.
+    '-XX:TieredStopAtLevel=1',
     ...sharing,
     `-XX:SharedArchiveFile=${file}`,
     '-Xlog:disable',

@@ -23,6 +23,9 @@ export function kafkaProperties(data: string, port: number, controllerPort: numb
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
+    // A killed broker may register again only when its old session has lapsed (9 s by default).
+    'broker.session.timeout.ms': 4_000,
+    'broker.heartbeat.interval.ms': 1_000,
     'auto.create.topics.enable': false,
     // Sources take records of several megabytes; a dead-letter topic takes more, by its own max.message.bytes.
     'message.max.bytes': 8 * megabyte,
@@ -44,6 +47,8 @@ export const log4jConfiguration = `<?xml version="1.0" encoding="UTF-8"?>
     <Console name="console"><PatternLayout pattern="%d %p %m (%c{1})%n"/></Console>
   </Appenders>
   <Loggers>
+    <Logger name="org.apache.kafka.common.config.AbstractConfig" level="WARN"/>
+    <Logger name="kafka.server.KafkaConfig" level="WARN"/>
     <Root level="INFO"><AppenderRef ref="console"/></Root>
   </Loggers>
 </Configuration>

@@ -14,9 +14,11 @@ async function prepare({ paths, ports }: ServerContext): Promise<LaunchPlan> {
   await mkdir(data, { recursive: true });
   const flags = await javaFlags(`apicurio-${versions.apicurio}`, { minMb: 64, maxMb: 384 });
   const quarkus = [
-    '-XX:TieredStopAtLevel=1',
     `-Dquarkus.http.port=${portOf(ports, 'schema-registry')}`,
     '-Dquarkus.http.host=127.0.0.1',
+    // Otherwise its health endpoints listen on port 9000 of every interface.
+    `-Dquarkus.management.port=${portOf(ports, 'schema-registry-management')}`,
+    '-Dquarkus.management.host=127.0.0.1',
   ];
   return {
     command: (await ensureJava()).command,
@@ -36,7 +38,10 @@ export const schemaRegistry: ServerDefinition = {
   name: 'schema-registry',
   title: 'schema registry',
   externalVariable: 'MILLRACE_SCHEMA_REGISTRY_URL',
-  ports: [{ name: 'schema-registry', usual: 8081 }],
+  ports: [
+    { name: 'schema-registry', usual: 8081 },
+    { name: 'schema-registry-management', usual: 8082 },
+  ],
   fetch: async () => {
     await ensureJava();
     await ensureRegistryApp();
