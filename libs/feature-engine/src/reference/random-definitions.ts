@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import type { Aggregation, WindowedFeature } from '../definitions/definition.ts';
+import { noDefinitions, parseDefinitions } from '../definitions/parse-definitions.ts';
+import type { Definitions } from '../definitions/definition.ts';
+import type { Expression } from '../expressions/expression.ts';
+
+/** For tests: definitions and events in which windows, delays, ties, lateness and filters meet often. */
+
+export const columns = {
+  id: 'string',
+  time: 'timestamp',
+  card: 'string',
+  shop: 'long',
+  a: 'double',
+  n: 'long',
+  f: 'boolean',
+  s: 'string',
+} as const;
+
+const column = (name: string): Expression => ({ op: 'column', name });
+const numberInputs: readonly Expression[] = [
+  column('a'),
+  column('n'),
+  { op: '+', args: [column('a'), column('n')] },
+  { op: '/', args: [column('a'), column('n')] },
+];
+const filters: readonly Expression[] = [
+  column('f'),
+  { op: '>', args: [column('a'), { op: 'literal', value: 0 }] },
+  { op: 'in', args: [column('s')], values: ['x', 'y'] },
+];
+const windows = ['1ms', '3ms', '7ms', '20ms'] as const;
+const delays = ['0ms', '1ms', '4ms', '10ms'] as const;
+const latenesses = ['0ms', '3ms', '15ms'] as const;
+
+const numeric = fc.record({
+  aggregation: fc.constantFrom<Aggregation>('sum', 'mean', 'min', 'max', 'last', 'count'),
+  input: fc.constantFrom(...numberInputs, column('f')),
+});
+const textual = fc.record({
+  aggregation: fc.constantFrom<Aggregation>('last', 'count'),
+  input: fc.constant(column('s')),
+});
+const plain = fc.record({ aggregation: fc.constant<Aggregation>('count') });
+
+const feature = fc
+  .record({
+    what: fc.oneof({ arbitrary: numeric, weight: 4 }, textual, plain),
+    window: fc.constantFrom(...windows),
+    delay: fc.option(fc.constantFrom(...delays), { nil: undefined }),
+    filter: fc.option(fc.constantFrom(...filters), { nil: undefined, freq: 2 }),
+    ownEvent: fc.option(fc.constantFrom('include', 'exclude'), { nil: undefined }),
+    empty: fc.option(fc.constantFrom(null, -1), { nil: undefined, freq: 4 }),
+  })
+  .map(({ what, empty, ...rest }) => ({
+    ...what,
+    ...rest,
+    // A number fits every feature but the last text or boolean.
+    ...(empty === undefined || (what.aggregation === 'last' && empty !== null) ? {} : { empty }),
+  }));
+
+const view = fc.record({
+  allowedLateness: fc.option(fc.constantFrom(...latenesses), { nil: undefined }),
+  features: fc.array(feature, { minLength: 1, maxLength: 6 }),
+});
+
+const dropUndefined = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+
+/** A service `svc@1` over a view `by_card@1` on the topic's own log and a rekeyed one, `by_shop@1`. */
+export const randomDefinitions: fc.Arbitrary<Definitions> = fc
+  .record({ card: view, shop: view, lateness: fc.constantFrom(...latenesses) })
+  .map(({ card, shop, lateness }) => {
+    const named = (prefix: string, features: readonly object[]) =>
+      features.map((each, index) => ({ name: `${prefix}${index}`, ...dropUndefined(each) }) as WindowedFeature);
+    const source = {
+      kind: 'source',
+      name: 'events',
+      topic: 'events',
+      id: 'id',
+      entity: 'card',
+      partitioner: 'murmur2',
+      eventTime: { column: 'time', unit: 'ms' },
+      allowedLateness: lateness,
+      columns,
+    };
+    const byCard = {
+      ...dropUndefined(card),
+      kind: 'feature-view',
+      name: 'by_card',
+      entity: 'card',
+      source: 'events',
+      features: named('c', card.features),
+    };
+    const byShop = {
+      ...dropUndefined(shop),
+      kind: 'feature-view',
+      name: 'by_shop',
+      entity: 'shop',
+      source: 'events',
+      features: named('p', shop.features),
+    };
+    const service = {
+      kind: 'feature-service',
+      name: 'svc',
+      source: 'events',
+      views: ['by_card', 'by_shop'],
+      passThrough: [
+        { name: 'a', expression: 'a' },
+        { name: 'text', expression: { op: 'coalesce', args: ['s', { op: 'literal', value: 'none' }] } },
+        { name: 'flag', expression: { op: 'and', args: ['f', { op: 'is-null', args: ['a'] }] } },
+        { name: 'hour', expression: { op: 'hour', args: [{ op: 'event-time' }], zone: 'Asia/Kolkata' } },
+        // A feature of any type may be asked whether it is missing.
+        { name: 'missing', expression: { op: 'is-null', args: [{ op: 'feature', name: 'c0' }] } },
+      ],
+    };
+    const entities = [
+      { kind: 'entity', name: 'card', key: 'card', type: 'string' },
+      { kind: 'entity', name: 'shop', key: 'shop', type: 'long' },
+    ];
+    const parsed = parseDefinitions([source, ...entities, byCard, byShop, service], noDefinitions);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    return parsed.definitions;
+  });
+
+export interface RandomEvent {
+  readonly id: string;
+  readonly time: number;
+  readonly card: string;
+  readonly shop: number;
+  readonly a: number | null;
+  readonly n: number | null;
+  readonly f: boolean | null;
+  readonly s: string | null;
+}
+
+export const startMs = 1_700_000_000_000;
+
+/** Events in log order whose times mostly rise, often tie, and sometimes fall back. */
+export const randomEvents: fc.Arbitrary<RandomEvent[]> = fc
+  .array(
+    fc.record({
+      step: fc.oneof(
+        { arbitrary: fc.integer({ min: 0, max: 2 }), weight: 8 },
+        { arbitrary: fc.integer({ min: -20, max: 12 }), weight: 1 },
+      ),
+      card: fc.constantFrom('c1', 'c1', "c'2"),
+      shop: fc.constantFrom(7, 7, 8),
+      a: fc.option(
+        fc.integer({ min: -30, max: 99 }).map((tenths) => tenths / 10),
+        { freq: 5 },
+      ),
+      n: fc.option(fc.integer({ min: -3, max: 5 }), { freq: 5 }),
+      f: fc.option(fc.boolean(), { freq: 5 }),
+      s: fc.option(fc.constantFrom('x', 'y', 'z', '', "q'\\"), { freq: 5 }),
+    }),
+    { minLength: 1, maxLength: 40 },
+  )
+  .map((events) => {
+    let time = startMs;
+    return events.map(({ step, ...event }, index) => {
+      time += step;
+      return { id: `e${index}`, time, ...event };
+    });
+  });

@@ -1,0 +1,40 @@
+import type { ServicePlan } from '../plans/service-plan.ts';
+import type { VectorValues } from '../plans/values.ts';
+
+export interface FeatureMismatch {
+  readonly feature: string;
+  readonly served: number | string | null;
+  readonly recomputed: number | string | null;
+}
+
+/** Doubles agree within this, relative to the larger one, and within as much absolutely near zero, where sums cancel. */
+const tolerance = 1e-9;
+
+export function agree(a: number, b: number): boolean {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
+  return a === b || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a), Math.abs(b));
+}
+
+/** Features whose values differ between a vector as served and as recomputed; counts and whole numbers must be equal. */
+export function compareVectors(
+  service: ServicePlan,
+  served: VectorValues,
+  recomputed: VectorValues,
+): FeatureMismatch[] {
+  return service.features.flatMap(({ name, type, slot }) => {
+    const of = (values: VectorValues) =>
+      type === 'string' ? (values.strings[slot] ?? null) : (values.numbers[slot] ?? Number.NaN);
+    const a = of(served);
+    const b = of(recomputed);
+    const same = typeof a === 'number' && typeof b === 'number' ? sameNumber(a, b) : a === b;
+    return same ? [] : [{ feature: name, served: shown(a), recomputed: shown(b) }];
+  });
+}
+
+function sameNumber(a: number, b: number): boolean {
+  return Number.isInteger(a) && Number.isInteger(b) && Math.abs(a) < 2 ** 52 ? a === b : agree(a, b);
+}
+
+function shown(value: number | string | null): number | string | null {
+  return typeof value === 'number' && Number.isNaN(value) ? null : value;
+}

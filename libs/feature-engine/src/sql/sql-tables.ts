@@ -1,0 +1,47 @@
+import { sqlName } from '../expressions/print-expression.ts';
+import type { ServicePlan } from '../plans/service-plan.ts';
+import type { ViewPlan } from '../plans/view-plan.ts';
+
+/** Where the rows of a service's logs lie, and which of them count. */
+export interface LogTables {
+  readonly database: string;
+  /** Generation of each source's topic, by name of the source: positions mean something within one generation only. */
+  readonly generations: Readonly<Record<string, number>>;
+  /** By view (`name@version`) and partition of its log: the first position that its state has seen. Absent: the beginning. */
+  readonly starts?: Readonly<Record<string, Readonly<Record<number, number>>>>;
+  /** Whether tables hold repeats of an event's `id`, of which the first in the log counts; `dropped` when the writer drops them. */
+  readonly repeats?: 'stored' | 'dropped';
+}
+
+/** What is asked: values as they were known, or with all events there are now. */
+export type Knowledge = 'as-known' | 'hindsight';
+
+/** How a row of the spine knows what was known: by the vector's cuts, or by the time alone. */
+export type KnownBy = 'cuts' | 'time';
+
+export interface VectorQuery {
+  readonly service: ServicePlan;
+  readonly tables: LogTables;
+  readonly knowledge: Knowledge;
+  readonly knownBy: KnownBy;
+}
+
+export function tableName(database: string, table: string): string {
+  return `${sqlName(database)}.${sqlName(table)}`;
+}
+
+export function sourceTable(database: string, source: string): string {
+  return tableName(database, `source_${source}`);
+}
+
+export function generationOf(tables: LogTables, source: string): number {
+  const generation = tables.generations[source];
+  if (generation === undefined) throw new RangeError(`the generation of source "${source}" is not given`);
+  return generation;
+}
+
+/** A condition on partition and position that leaves out what a view's state has never seen. */
+export function startCondition(view: ViewPlan, tables: LogTables, partition: string, position: string): string {
+  const starts = Object.entries(tables.starts?.[view.id] ?? {}).filter(([, start]) => start > 0);
+  return starts.map(([of, start]) => `NOT (${partition} = ${Number(of)} AND ${position} < ${start})`).join(' AND ');
+}

@@ -1,0 +1,93 @@
+import { sqlName, sqlText } from '../expressions/print-expression.ts';
+import type { ServicePlan } from '../plans/service-plan.ts';
+import { triggerSql } from './recompute-vectors.ts';
+import { generationOf, tableName, type Knowledge, type LogTables, type VectorQuery } from './sql-tables.ts';
+import { vectorSql, type VectorShape } from './vector-sql.ts';
+import { spineColumns } from './view-aggregates.ts';
+
+export interface TrainingSet {
+  readonly tables: LogTables;
+  /**
+   * `as-known` at a time t: the events that lie in the entity's log before the first one newer than t, that is, what had come
+   * when the log passed t; where the row names its own event, what had come up to that event. `hindsight`: all events there
+   * are now. Both count the events of windows that end at t, that time included.
+   */
+  readonly knowledge: Knowledge;
+  /**
+   * A table or `(SELECT ...)` that gives the same rows whenever it is read: `row` UInt64 (unique; the order of the result),
+   * `time` DateTime64(3, 'UTC'), `entities` Map(String, String) from entity name to key.
+   */
+  readonly spine: string;
+  /** Whether the spine also has `own_partition` and `own_offset` (nullable): the position of each row's own event in the trigger's log. */
+  readonly own?: 'given' | 'none';
+  /** Columns of the spine, typed as in the source's table, that stand for those of the trigger where a row has no own event. */
+  readonly columns?: readonly string[];
+  readonly shape?: VectorShape;
+}
+
+/** SQL that gives one row of features for every row of a spine, in its order. */
+export function trainingSetSql(service: ServicePlan, training: TrainingSet): string {
+  const { tables, knowledge, shape = 'named' } = training;
+  const query: VectorQuery = { service, tables, knowledge, knownBy: 'time' };
+  return vectorSql({
+    query,
+    spine: spineSql(service, training),
+    trigger: requestSql(service, training),
+    shape,
+    keep: ['row'],
+  });
+}
+
+function spineSql(service: ServicePlan, { tables, spine, own = 'none' }: TrainingSet): string {
+  const position = (column: string) =>
+    own === 'given' ? `ifNull(toInt64(given.${column}), toInt64(-1))` : 'toInt64(-1)';
+  const columns = [
+    'given.row AS row',
+    'toUnixTimestamp64Milli(given.time) AS t',
+    `${position('own_partition')} AS own_partition`,
+    `${position('own_offset')} AS own_offset`,
+  ];
+  const joins: string[] = [];
+  service.views.forEach(({ plan, readsTrigger }, view) => {
+    const { key, cut, own: ownPosition } = spineColumns(view);
+    columns.push(`given.entities[${sqlText(plan.entity.name)}] AS ${key}`, `toInt64(-1) AS ${cut}`);
+    if (own === 'none' || !readsTrigger) columns.push(`toInt64(-1) AS ${ownPosition}`);
+    else if (plan.log === 'source') columns.push(`${position('own_offset')} AS ${ownPosition}`);
+    else {
+      columns.push(`if(log_${view}.found = 1, log_${view}.position, toInt64(-1)) AS ${ownPosition}`);
+      joins.push(ownPositionsJoin(service, tables, view, position));
+    }
+  });
+  return `SELECT ${columns.join(', ')} FROM ${spine} AS given ${joins.join(' ')}`;
+}
+
+/** Where each row's own event lies in a rekeyed view's log. */
+function ownPositionsJoin(
+  service: ServicePlan,
+  tables: LogTables,
+  view: number,
+  position: (column: string) => string,
+): string {
+  const id = service.views[view]?.plan.id ?? '';
+  const where = [
+    `view = ${sqlText(id)}`,
+    `source_topic = ${sqlText(service.source.definition.topic)}`,
+    `generation = ${generationOf(tables, service.source.name)}`,
+  ];
+  const rows = `SELECT toInt64(source_partition) AS p, toInt64(source_offset) AS o, min(toInt64(\`offset\`)) AS position, toUInt8(1) AS found FROM ${tableName(tables.database, 'rekeyed_events')} WHERE ${where.join(' AND ')} GROUP BY p, o`;
+  return `LEFT JOIN (${rows}) AS log_${view} ON ${position('own_partition')} = log_${view}.p AND ${position('own_offset')} = log_${view}.o`;
+}
+
+function requestSql(service: ServicePlan, { tables, spine, own = 'none', columns = [] }: TrainingSet): string | null {
+  const needed = service.requestColumns;
+  if (needed.length === 0) return null;
+  const ofOwn = own === 'given' ? triggerSql(service, tables, 'spine') : null;
+  const given = needed.map((name) => (columns.includes(name) ? `given.${sqlName(name)}` : 'NULL'));
+  if (ofOwn === null) {
+    return `SELECT given.row AS row, ${needed.map((name, index) => `${given[index]} AS ${sqlName(name)}`).join(', ')} FROM ${spine} AS given`;
+  }
+  const either = needed.map(
+    (name, index) => `if(of_own.found = 1, of_own.${sqlName(name)}, ${given[index]}) AS ${sqlName(name)}`,
+  );
+  return `SELECT given.row AS row, ${either.join(', ')} FROM ${spine} AS given LEFT JOIN (SELECT *, toUInt8(1) AS found FROM (${ofOwn})) AS of_own ON given.row = of_own.row`;
+}

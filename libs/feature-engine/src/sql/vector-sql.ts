@@ -1,0 +1,95 @@
+import { checkExpression } from '../expressions/check-expression.ts';
+import { printExpression, sqlName, type ReferenceSql } from '../expressions/print-expression.ts';
+import type { ExpressionType } from '../expressions/expression.ts';
+import type { FeatureType } from '../plans/feature-type.ts';
+import type { ServiceFeature, ServicePlan } from '../plans/service-plan.ts';
+import { Faults } from '../definitions/faults.ts';
+import { sourceReference } from './source-columns.ts';
+import type { VectorQuery } from './sql-tables.ts';
+import { emptySql, featureColumn, viewAggregatesSql } from './view-aggregates.ts';
+
+/**
+ * How the features of a row are given: `arrays` as vectors store them (`numbers`, `strings`), `named` as one nullable column
+ * a feature.
+ */
+export type VectorShape = 'arrays' | 'named';
+
+export interface VectorSqlParts {
+  readonly query: VectorQuery;
+  /** SELECT that yields row, t, own_partition, own_offset and for each view key_i, cut_i, own_i. */
+  readonly spine: string;
+  /** SELECT that yields row and the columns of the trigger that pass-through features read; null when there are none. */
+  readonly trigger: string | null;
+  readonly shape: VectorShape;
+  /** Columns of the spine to give back. */
+  readonly keep: readonly string[];
+}
+
+/** One row out for every row of the spine, in order of `row`. */
+export function vectorSql({ query, spine, trigger, shape, keep }: VectorSqlParts): string {
+  const { service } = query;
+  const joins = service.views.map(
+    (_, view) => `LEFT JOIN (${viewAggregatesSql(query, view)}) AS view_${view} ON spine.row = view_${view}.row`,
+  );
+  if (trigger !== null) joins.push(`LEFT JOIN (${trigger}) AS own ON spine.row = own.row`);
+  const features = service.views.flatMap(({ plan }, view) =>
+    plan.features.map((feature, index) => {
+      const column = featureColumn(view, index);
+      return `if(present_${view} = 1, ${column}, ${emptySql(feature)}) AS v_${column}`;
+    }),
+  );
+  const columns = [...keep.map((name) => `spine.${name} AS ${name}`), 'spine.t AS t', ...features];
+  if (trigger !== null)
+    columns.push(...service.requestColumns.map((name) => `own.${sqlName(name)} AS ${sqlName(name)}`));
+  return `WITH spine AS (${spine})
+SELECT ${[...keep, ...outputs(service, shape)].join(', ')}
+FROM (SELECT ${columns.join(', ')} FROM spine ${joins.join(' ')})
+ORDER BY row`;
+}
+
+function outputs(service: ServicePlan, shape: VectorShape): string[] {
+  const values = service.features.map((feature) => ({ feature, sql: featureSql(service, feature) }));
+  if (shape === 'named') {
+    return values.map(
+      ({ feature, sql }) =>
+        `${feature.type === 'boolean' ? `CAST(${sql}, 'Nullable(Bool)')` : sql} AS ${sqlName(feature.name)}`,
+    );
+  }
+  const numbers = values
+    .filter(({ feature }) => feature.type !== 'string')
+    .map(({ sql }) => `ifNull(toFloat64(${sql}), nan)`);
+  const strings = values.filter(({ feature }) => feature.type === 'string').map(({ sql }) => sql);
+  return [
+    `CAST([${numbers.join(', ')}], 'Array(Float64)') AS numbers`,
+    `CAST([${strings.join(', ')}], 'Array(Nullable(String))') AS strings`,
+  ];
+}
+
+function featureSql(service: ServicePlan, { origin, name }: ServiceFeature): string {
+  if (origin.from === 'view') return viewFeatureSql(service, name);
+  const passThrough = service.definition.passThrough[origin.index];
+  if (passThrough === undefined) throw new RangeError(`there is no pass-through feature ${name}`);
+  const types = new Map<string, FeatureType>(
+    service.views.flatMap(({ plan }) =>
+      plan.features.map((feature): [string, FeatureType] => [feature.name, feature.type]),
+    ),
+  );
+  const scope = { columns: service.source.columns, columnsOf: service.source.name, features: types };
+  const type = checkExpression(passThrough.expression, scope, '', new Faults());
+  const ofTrigger = sourceReference(service.source.columns, '');
+  const reference: ReferenceSql = (used) => {
+    if (used.op === 'event-time') return 'toFloat64(t)';
+    if (used.op === 'column') return ofTrigger(used);
+    const sql = viewFeatureSql(service, used.name);
+    return types.get(used.name) === 'boolean' ? `(${sql} != 0)` : sql;
+  };
+  return printExpression(passThrough.expression, type as ExpressionType, reference);
+}
+
+function viewFeatureSql(service: ServicePlan, name: string): string {
+  for (const [view, { plan }] of service.views.entries()) {
+    const index = plan.features.findIndex((feature) => feature.name === name);
+    if (index !== -1) return `v_${featureColumn(view, index)}`;
+  }
+  throw new RangeError(`there is no feature ${name}`);
+}

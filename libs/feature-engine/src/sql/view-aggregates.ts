@@ -1,0 +1,88 @@
+import { printLiteral } from '../expressions/print-expression.ts';
+import type { ServiceView } from '../plans/service-plan.ts';
+import type { ViewFeature } from '../plans/view-feature.ts';
+import { inputColumn, viewEventsSql } from './view-events.ts';
+import type { VectorQuery } from './sql-tables.ts';
+
+/** Columns of the spine that belong to one view. */
+export function spineColumns(view: number): { readonly key: string; readonly cut: string; readonly own: string } {
+  return { key: `key_${view}`, cut: `cut_${view}`, own: `own_${view}` };
+}
+
+export function featureColumn(view: number, feature: number): string {
+  return `f_${view}_${feature}`;
+}
+
+/** One row for every row of `spine` that has events in reach of this view: its features, null where missing. */
+export function viewAggregatesSql(query: VectorQuery, view: number): string {
+  const { plan } = query.service.views[view] as ServiceView;
+  const isLate = query.knowledge === 'hindsight' ? '0' : `countIf(e_time > t + ${plan.allowedLatenessMs}) > 0`;
+  const features = plan.features.map(
+    (feature, index) => `if(${isLate}, NULL, ${aggregateSql(feature, view)}) AS ${featureColumn(view, index)}`,
+  );
+  return `SELECT row, toUInt8(1) AS present_${view}, ${features.join(', ')} FROM ${joinedEvents(query, view)} GROUP BY row`;
+}
+
+/** Every row of the spine with every event that it knew and that its longest window reaches. */
+export function joinedEvents(query: VectorQuery, view: number): string {
+  const { plan } = query.service.views[view] as ServiceView;
+  const { key } = spineColumns(view);
+  const events = viewEventsSql(query, view, { name: 'spine', key });
+  const where = `e_time > t - ${plan.spanMs} AND ${knownSql(query, view)}`;
+  return `spine INNER JOIN (${events}) AS events_${view} ON ${key} = e_entity WHERE ${where}`;
+}
+
+const isOwnSql = '(e_source_partition >= 0 AND e_source_partition = own_partition AND e_source_offset = own_offset)';
+
+function knownSql(query: VectorQuery, view: number): string {
+  if (query.knowledge === 'hindsight') return 'e_time <= t';
+  const { cut, own } = spineColumns(view);
+  // The own event counts as if it had been appended, also where the cut does not reach it yet.
+  if (query.knownBy === 'cuts') return `(${isOwnSql} OR (e_accepted AND e_pos <= ${cut}))`;
+  return `(${isOwnSql} OR (e_accepted AND if(${own} >= 0, e_pos <= ${own}, e_log_time <= t)))`;
+}
+
+/** Whether an event lies in a feature's window: (t - delay - window, t - delay], ties counted in log order up to the own event. */
+export function inWindowSql(feature: ViewFeature, view: number): string {
+  const { windowMs, delayMs, countsOwn } = feature;
+  const lower = `e_time > t - ${delayMs + windowMs}`;
+  if (delayMs > 0) return `${lower} AND e_time <= t - ${delayMs}`;
+  const { own } = spineColumns(view);
+  const upper = `${lower} AND (e_time < t OR (e_time = t AND (${own} < 0 OR e_pos <= ${own})))`;
+  return countsOwn ? upper : `${upper} AND NOT ${isOwnSql}`;
+}
+
+function aggregateSql(feature: ViewFeature, view: number): string {
+  const inWindow = inWindowSql(feature, view);
+  const value = inputColumn(feature.column);
+  const holds = feature.column === -1 ? inWindow : `${inWindow} AND isNotNull(${value})`;
+  const count = `countIf(${holds})`;
+  return `if(${count} = 0, ${emptySql(feature)}, ${nonEmptySql(feature, value, holds, count)})`;
+}
+
+function nonEmptySql({ aggregation, type }: ViewFeature, value: string, holds: string, count: string): string {
+  switch (aggregation) {
+    case 'count':
+      return `toFloat64(${count})`;
+    case 'sum':
+      return finite(`sumKahanIf(${value}, ${holds})`);
+    case 'mean':
+      return finite(`sumKahanIf(${value}, ${holds}) / ${count}`);
+    case 'min':
+    case 'max':
+      return `${aggregation}If(${value}, ${holds})`;
+    case 'last': {
+      const last = `argMaxIf(${value}, (e_time, e_pos), ${holds})`;
+      return type === 'string' ? last : `toFloat64(${last})`;
+    }
+  }
+}
+
+function finite(sql: string): string {
+  return `if(isFinite(${sql}), ${sql}, NULL)`;
+}
+
+/** The value of a window without values. */
+export function emptySql({ empty, type }: ViewFeature): string {
+  return `CAST(${printLiteral(empty)}, '${type === 'string' ? 'Nullable(String)' : 'Nullable(Float64)'}')`;
+}

@@ -1,0 +1,118 @@
+import { printExpression, sqlName, sqlText } from '../expressions/print-expression.ts';
+import type { ExpressionType } from '../expressions/expression.ts';
+import type { ServiceView } from '../plans/service-plan.ts';
+import type { ViewInput } from '../plans/view-inputs.ts';
+import type { ViewPlan } from '../plans/view-plan.ts';
+import { sourceReference } from './source-columns.ts';
+import {
+  generationOf,
+  sourceTable,
+  startCondition,
+  tableName,
+  type LogTables,
+  type VectorQuery,
+} from './sql-tables.ts';
+
+/** Names of the columns that `viewEventsSql` yields for the inputs of a view. */
+export function inputColumn(column: number): string {
+  return `e_input_${column}`;
+}
+
+/**
+ * The events of one view's log that can matter to the rows of `spine`, once each, with `e_accepted`: whether the state took
+ * the event or refused it as too late. Events before the earliest window change nothing in that judgement or in the
+ * running maximum of the log, so they are never read.
+ */
+export function viewEventsSql(
+  query: VectorQuery,
+  view: number,
+  spine: { readonly name: string; readonly key: string },
+): string {
+  const { plan } = query.service.views[view] as ServiceView;
+  const ofSpine = `e_entity IN (SELECT ${spine.key} FROM ${spine.name})`;
+  const earliest = `(SELECT min(t) FROM ${spine.name}) - ${plan.spanMs}`;
+  const rows = plan.log === 'source' ? sourceRows(query, view, earliest) : rekeyedRows(query, view, earliest);
+  if (query.knowledge === 'hindsight') return `SELECT *, toUInt8(1) AS e_accepted FROM (${rows}) WHERE ${ofSpine}`;
+  const known =
+    query.knownBy === 'cuts'
+      ? rows
+      : // The latest event time that the log had seen when the event came: known at t is what came before anything newer than t.
+        `SELECT *, max(e_time) OVER (PARTITION BY e_partition ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS e_log_time FROM (${rows})`;
+  const newest = `max(e_time) OVER (PARTITION BY e_entity ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  return `SELECT *, e_time >= ${newest} - ${plan.allowedLatenessMs} AS e_accepted FROM (${known}) WHERE ${ofSpine}`;
+}
+
+function sourceRows(query: VectorQuery, view: number, earliest: string): string {
+  const { plan, readsTrigger } = query.service.views[view] as ServiceView;
+  const { definition, columns } = plan.source;
+  const time = 'toUnixTimestamp64Milli(_event_time)';
+  const where = [
+    `_topic = ${sqlText(definition.topic)}`,
+    `_generation = ${generationOf(query.tables, definition.name)}`,
+    `${time} > ${earliest}`,
+    startCondition(plan, query.tables, '_partition', '_offset'),
+  ];
+  const selected = [
+    '_entity AS e_entity',
+    `${time} AS e_time`,
+    'toInt64(_partition) AS e_partition',
+    'toInt64(_offset) AS e_pos',
+    `${readsTrigger ? 'toInt64(_partition)' : 'toInt64(-1)'} AS e_source_partition`,
+    'toInt64(_offset) AS e_source_offset',
+    ...plan.inputColumns.map((input, column) => `${inputSql(input, columns)} AS ${inputColumn(column)}`),
+  ];
+  return `SELECT ${selected.join(', ')} FROM ${firstOfEach(plan, query.tables, where)}`;
+}
+
+/** Rows of a source, once each: a repeated insert is dropped by position, a repeated event by its id. */
+function firstOfEach(plan: ViewPlan, tables: LogTables, where: readonly string[]): string {
+  const { definition } = plan.source;
+  const condition = where.filter((part) => part !== '').join(' AND ');
+  const rows = `(SELECT * FROM ${sourceTable(tables.database, definition.name)} WHERE ${condition} LIMIT 1 BY _partition, _offset)`;
+  if (definition.id === undefined || tables.repeats === 'dropped') return rows;
+  const id = `ifNull(toString(${sqlName(definition.id)}), concat('\\0', toString(_offset)))`;
+  return `(SELECT * FROM ${rows} ORDER BY _offset LIMIT 1 BY _entity, ${id})`;
+}
+
+function rekeyedRows(query: VectorQuery, view: number, earliest: string): string {
+  const { plan, readsTrigger } = query.service.views[view] as ServiceView;
+  const { definition } = plan.source;
+  const time = 'toUnixTimestamp64Milli(event_time)';
+  const generation = generationOf(query.tables, definition.name);
+  const where = [
+    `view = ${sqlText(plan.id)}`,
+    `${time} > ${earliest}`,
+    startCondition(plan, query.tables, '`partition`', '`offset`'),
+  ].filter((part) => part !== '');
+  const ofTrigger = `${readsTrigger ? '' : 'false AND '}source_topic = ${sqlText(definition.topic)} AND generation = ${generation}`;
+  const selected = [
+    'entity AS e_entity',
+    `${time} AS e_time`,
+    'toInt64(`partition`) AS e_partition',
+    'toInt64(`offset`) AS e_pos',
+    `if(${ofTrigger}, toInt64(source_partition), toInt64(-1)) AS e_source_partition`,
+    'toInt64(source_offset) AS e_source_offset',
+    ...plan.inputColumns.map((input, column) => `${storedInput(plan, input, column)} AS ${inputColumn(column)}`),
+  ];
+  const table = tableName(query.tables.database, 'rekeyed_events');
+  // The first record of an identity in the log counts, as for every reader of it.
+  const identity = 'source_topic, generation, source_partition, source_offset';
+  return `SELECT ${selected.join(', ')} FROM (SELECT * FROM ${table} WHERE ${where.join(' AND ')} ORDER BY \`offset\` LIMIT 1 BY ${identity})`;
+}
+
+function storedInput(plan: ViewPlan, input: ViewInput, column: number): string {
+  if (input.kind === 'string') return `strings[${column - plan.layout.numberColumns + 1}]`;
+  return `if(isNaN(numbers[${column + 1}]), NULL, numbers[${column + 1}])`;
+}
+
+/** Evaluates an input from the source's own columns, independently of what the stream made of them. */
+function inputSql(input: ViewInput, columns: Parameters<typeof sourceReference>[0]): string {
+  const reference = sourceReference(columns, '');
+  const value =
+    input.input === undefined
+      ? 'toFloat64(1)'
+      : printExpression(input.input, input.inputType as ExpressionType, reference);
+  const typed = input.kind === 'string' ? value : `toFloat64(${value})`;
+  if (input.filter === undefined) return typed;
+  return `if(${printExpression(input.filter, 'boolean', reference)}, ${typed}, NULL)`;
+}

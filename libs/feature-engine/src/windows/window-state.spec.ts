@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseDefinitions } from '../definitions/parse-definitions.ts';
+import { compile, compileView } from '../plans/compile.ts';
+import { isInvalid } from '../plans/row.ts';
+import type { ViewValues } from '../plans/values.ts';
+import type { ViewPlan } from '../plans/view-plan.ts';
+import { asViewValues, naiveValues, type NaiveEvent } from '../reference/naive-view.ts';
+import { randomDefinitions, randomEvents, type RandomEvent } from '../reference/random-definitions.ts';
+import { agree } from '../sql/compare-vectors.ts';
+import { WindowStateError } from './window-codec.ts';
+
+function expectSame(values: ViewValues, expected: { numbers: number[]; strings: (string | null)[] }): void {
+  expect(values.strings).toEqual(expected.strings);
+  const numbers = Array.from(values.numbers);
+  const same =
+    numbers.length === expected.numbers.length &&
+    numbers.every((value, index) => agree(value, expected.numbers[index] ?? 0));
+  if (!same) expect(numbers).toEqual(expected.numbers);
+}
+
+function inputsOf(plan: ViewPlan, event: RandomEvent): NaiveEvent['inputs'] {
+  const inputs = plan.inputs({ ...event }, event.time);
+  if (isInvalid(inputs)) throw new Error(inputs.message);
+  return inputs;
+}
+
+function viewOf(features: readonly object[], allowedLateness = '10m'): ViewPlan {
+  const parsed = parseDefinitions([
+    {
+      kind: 'source',
+      name: 's',
+      topic: 't',
+      eventTime: { column: 'time', unit: 'ms' },
+      columns: { time: 'timestamp', key: 'string', a: 'double', s: 'string' },
+    },
+    { kind: 'entity', name: 'e', key: 'key', type: 'string' },
+    { kind: 'feature-view', name: 'v', entity: 'e', source: 's', allowedLateness, features },
+  ]);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  return compileView('v@1', parsed.definitions);
+}
+
+const amount = (a: number) => ({ numbers: [a], strings: [] });
+
+describe('window state', () => {
+  it('gives what the definition says for every event, before and after it is applied', () => {
+    fc.assert(
+      fc.property(randomDefinitions, randomEvents, fc.infiniteStream(fc.nat(9)), (definitions, events, dice) => {
+        const roll = () => dice.next().value as number;
+        for (const { plan } of compile('svc@1', definitions).views) {
+          let state = plan.emptyState();
+          const log: NaiveEvent[] = [];
+          for (const [index, event] of events.entries()) {
+            const own = { timeMs: event.time, position: index * 3, inputs: inputsOf(plan, event) };
+            log.push(own);
+            const before = state.applied;
+            expectSame(
+              plan.evaluate(before === -1 && roll() < 5 ? null : state, { timeMs: own.timeMs, own: own.inputs }),
+              asViewValues(plan, naiveValues(plan, log, { timeMs: own.timeMs, cut: before, own })),
+            );
+            const late = state.isTooLate(own.timeMs);
+            expect(state.apply(own)).toBe(late ? 'too-late' : 'applied');
+            expect(state.applied).toBe(own.position);
+            if (roll() < 3) state = plan.decodeState(state.encode());
+            if (roll() < 3) expect(state.apply(own)).toBe('repeated');
+            const at = { timeMs: own.timeMs, cut: own.position, own };
+            expectSame(plan.evaluate(state, own), asViewValues(plan, naiveValues(plan, log, at)));
+            const timeMs = own.timeMs + roll() * 5 - 10;
+            expectSame(
+              plan.evaluate(state, { timeMs }),
+              asViewValues(plan, naiveValues(plan, log, { timeMs, cut: own.position, own: null })),
+            );
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has the same bytes after a replay from any encoded state as without an interruption', () => {
+    fc.assert(
+      fc.property(randomDefinitions, randomEvents, fc.nat(40), (definitions, events, stop) => {
+        for (const { plan } of compile('svc@1', definitions).views) {
+          const whole = plan.emptyState();
+          let resumed = plan.emptyState();
+          const entries = events.map((event, position) => ({
+            timeMs: event.time,
+            position,
+            inputs: inputsOf(plan, event),
+          }));
+          for (const entry of entries) whole.apply(entry);
+          for (const entry of entries.slice(0, stop)) resumed.apply(entry);
+          resumed = plan.decodeState(resumed.encode());
+          for (const entry of entries) resumed.apply(entry);
+          expect(resumed.encode()).toEqual(whole.encode());
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keeps no event that no window can reach any more', () => {
+    const plan = viewOf([{ name: 'n', aggregation: 'count', window: '10s', delay: '5s' }], '1s');
+    const state = plan.emptyState();
+    for (let second = 0; second < 1_000; second += 1) {
+      state.apply({ timeMs: second * 1_000, position: second, inputs: amount(1) });
+      expect(state.size).toBeLessThanOrEqual(16);
+    }
+    expect(state.encode().length).toBeLessThan(16 * 24 + 32);
+  });
+
+  it('forgets the strings of events that have expired', () => {
+    const plan = viewOf([{ name: 's', aggregation: 'last', input: 's', window: '10ms' }], '0s');
+    const state = plan.emptyState();
+    for (let time = 1; time <= 5_000; time += 1) {
+      state.apply({ timeMs: time, position: time, inputs: { numbers: [], strings: [`text ${time}`] } });
+    }
+    expect(state.encode().length).toBeLessThan(1_000);
+    expect(state.sizeBytes).toBeLessThan(5_000);
+    expect(plan.evaluate(state, { timeMs: 5_000 }).strings).toEqual(['text 5000']);
+    expect(plan.evaluate(plan.decodeState(state.encode()), { timeMs: 5_000 }).strings).toEqual(['text 5000']);
+  });
+
+  it('sums to the last digit after a huge value has left the window and after a million small ones', () => {
+    const plan = viewOf([{ name: 'a', aggregation: 'sum', input: 'a', window: '10ms' }], '1h');
+    const state = plan.emptyState();
+    state.apply({ timeMs: 1, position: 0, inputs: amount(1e300) });
+    for (let time = 2; time <= 300_000; time += 1) state.apply({ timeMs: time, position: time, inputs: amount(0.1) });
+    expect(plan.evaluate(state, { timeMs: 300_000 }).numbers).toEqual([1]);
+    expect(plan.evaluate(state, { timeMs: 100_000 }).numbers).toEqual([1]);
+  });
+
+  it('gives no number where a sum overflows, and the sum again when the window has passed', () => {
+    const plan = viewOf([{ name: 'a', aggregation: 'sum', input: 'a', window: '5ms' }], '1h');
+    const state = plan.emptyState();
+    for (let time = 1; time <= 20; time += 1) {
+      state.apply({ timeMs: time, position: time, inputs: amount(time < 5 ? 1.7e308 : 0.5) });
+    }
+    expect(plan.evaluate(state, { timeMs: 4 }).numbers).toEqual([Number.NaN]);
+    expect(plan.evaluate(state, { timeMs: 20 }).numbers).toEqual([2.5]);
+  });
+
+  it('answers lowest, highest and last over many events as over few', () => {
+    const plan = viewOf(
+      (['min', 'max', 'last'] as const).flatMap((aggregation) =>
+        ['3ms', '100ms', '5000ms'].map((window) => ({
+          name: `${aggregation}${window}`,
+          aggregation,
+          input: 'a',
+          window,
+        })),
+      ),
+      '1h',
+    );
+    const state = plan.emptyState();
+    const values: number[] = [];
+    for (let time = 0; time < 6_000; time += 1) {
+      // No value at all for long stretches, as a sparse column has.
+      const value = time % 1_000 < 300 ? Number.NaN : (time * 7_919) % 10_007;
+      values.push(value);
+      state.apply({ timeMs: time, position: time, inputs: amount(value) });
+      if (time % 97 !== 0) continue;
+      const expected = (choose: (window: number[]) => number | undefined) =>
+        [3, 100, 5_000].map((length) => {
+          const window = values.slice(-length).filter((each) => !Number.isNaN(each));
+          return window.length === 0 ? Number.NaN : choose(window);
+        });
+      expect(plan.evaluate(state, { timeMs: time, position: time }).numbers).toEqual([
+        ...expected((window) => Math.min(...window)),
+        ...expected((window) => Math.max(...window)),
+        ...expected((window) => window.at(-1)),
+      ]);
+    }
+  });
+
+  it('refuses the bytes of another view, of another format and cut ones', () => {
+    const plan = viewOf([{ name: 'a', aggregation: 'sum', input: 'a', window: '5ms' }]);
+    const other = viewOf([{ name: 'a', aggregation: 'sum', input: 'a', window: '6ms' }]);
+    const state = plan.emptyState();
+    state.apply({ timeMs: 1, position: 0, inputs: amount(1) });
+    const bytes = state.encode();
+    expect(() => other.decodeState(bytes)).toThrow(WindowStateError);
+    expect(() => plan.decodeState(bytes.subarray(0, bytes.length - 1))).toThrow(/cut short/);
+    expect(() => plan.decodeState(Buffer.alloc(40))).toThrow(/not a window state/);
+  });
+});
