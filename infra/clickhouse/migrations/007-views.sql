@@ -123,11 +123,11 @@ FROM
     SELECT
         source,
         source_event_id,
-        argMax(label, (observed_at, event_id)) AS label,
-        argMax(event_time, (observed_at, event_id)) AS event_time,
-        max(observed_at) AS observed_at,
-        uniqExact(event_id) - 1 AS corrections
-    FROM {database}.outcomes
+        argMax(t.label, (t.observed_at, t.event_id)) AS label,
+        argMax(t.event_time, (t.observed_at, t.event_id)) AS event_time,
+        max(t.observed_at) AS observed_at,
+        uniqExact(t.event_id) - 1 AS corrections
+    FROM {database}.outcomes AS t
     GROUP BY source, source_event_id
 ) AS o
 LEFT JOIN (SELECT name, argMax(topic, defined_at) AS topic FROM {database}.sources GROUP BY name) AS s ON s.name = o.source
