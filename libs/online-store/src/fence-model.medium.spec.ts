@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
+import { testNamespace } from '@millrace/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Epoch, StateBatch } from './fence.ts';
 import type { LogPartition } from './log-partition.ts';
 import { OnlineStore } from './online-store.ts';
-import { redisUnderTest, uniquePrefix } from './redis-under-test.ts';
 
 /**
  * The log adds offset + 1 to the entity `offset % 3`. Owners crash, send batches again, wake as zombies and race; Redis
@@ -43,13 +43,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const silent = { info: () => undefined, warn: () => undefined };
-const keyPrefix = uniquePrefix();
+const { keyPrefix, env } = testNamespace();
+const url = env['MILLRACE_REDIS_URL'] ?? '';
 let redis: Redis;
 let stores: [OnlineStore, OnlineStore, OnlineStore];
 
 beforeAll(async () => {
-  redis = new Redis(redisUnderTest());
-  const connect = () => OnlineStore.connect({ url: redisUnderTest(), keyPrefix }, silent);
+  redis = new Redis(url);
+  const connect = () => OnlineStore.connect({ url, keyPrefix }, silent);
   stores = await Promise.all([connect(), connect(), connect()]);
 });
 

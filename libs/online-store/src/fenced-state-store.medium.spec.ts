@@ -1,3 +1,4 @@
+import { testNamespace } from '@millrace/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OnlineStoreUnavailable } from './errors.ts';
@@ -5,18 +6,18 @@ import type { Epoch, StateBatch } from './fence.ts';
 import type { FencedStateStore } from './fenced-state-store.ts';
 import type { LogPartition } from './log-partition.ts';
 import { OnlineStore } from './online-store.ts';
-import { redisUnderTest, uniquePrefix } from './redis-under-test.ts';
 
 const silent = { info: () => undefined, warn: () => undefined };
-const keyPrefix = uniquePrefix();
+const { keyPrefix, env } = testNamespace();
+const url = env['MILLRACE_REDIS_URL'] ?? '';
 let redis: Redis;
 let store: OnlineStore;
 let states: FencedStateStore;
 let nextPartition = 0;
 
 beforeAll(async () => {
-  redis = new Redis(redisUnderTest());
-  store = await OnlineStore.connect({ url: redisUnderTest(), keyPrefix }, silent);
+  redis = new Redis(url);
+  store = await OnlineStore.connect({ url, keyPrefix }, silent);
   states = store.states;
 });
 
@@ -91,7 +92,7 @@ describe('FencedStateStore', () => {
     const log = newLog();
     const zombie = await claimed(log);
     await states.commit(batch(log, zombie.epoch, 0, 2, { a: 'zombie' }));
-    const other = await OnlineStore.connect({ url: redisUnderTest(), keyPrefix }, silent);
+    const other = await OnlineStore.connect({ url, keyPrefix }, silent);
     const owner = await other.states.claim(log, { expectedProgress: 2 });
     if (owner.result !== 'claimed') throw new Error('not claimed');
     expect(await states.commit(batch(log, zombie.epoch, 2, 4, { a: 'late' }))).toBe('foreign-epoch');
@@ -186,7 +187,7 @@ describe('FencedStateStore', () => {
     await expect(connecting).rejects.toBeInstanceOf(OnlineStoreUnavailable);
     await expect(connecting).rejects.toMatchObject({ transient: true });
     await expect(connecting).rejects.not.toMatchObject({ message: expect.stringContaining('secret') as string });
-    const closed = await OnlineStore.connect({ url: redisUnderTest(), keyPrefix }, silent);
+    const closed = await OnlineStore.connect({ url, keyPrefix }, silent);
     await closed.close();
     await expect(closed.ping()).rejects.toMatchObject({ transient: true });
     await expect(closed.states.load(newLog(), ['a'])).rejects.toMatchObject({ transient: true });
