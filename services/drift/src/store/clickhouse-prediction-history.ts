@@ -73,7 +73,7 @@ export class ClickHousePredictionHistory implements PredictionHistory {
   async predictions(endpoint: string, range: TimeRange, maxRows: number): Promise<PredictionSample> {
     const served = `SELECT numbers, strings, score, label, duration_us / 1000 AS scoring_ms,
         toUnixTimestamp64Milli(scored_at) - toUnixTimestamp64Milli(source_timestamp) AS end_to_end_ms,
-        model_version, status != 'ok' AS failed, feature_service, feature_service_version
+        model_version, toBool(status != 'ok') AS failed, feature_service, feature_service_version
       FROM ${this.#joined(`numbers, strings, score, duration_us, scored_at, source_timestamp, model_version,
         feature_service, feature_service_version`)}
       ORDER BY cityHash64(event_id), event_id LIMIT {max_rows:UInt64}`;
