@@ -111,6 +111,15 @@ export const topics = {
     cleanup: 'delete',
     maxMessageBytes: 4194304,
   },
+  'events.sources': {
+    name: 'events.sources',
+    schema: null,
+    key: 'Consumer group and source topic.',
+    partitions: 1,
+    retentionMs: -1,
+    cleanup: 'compact',
+    maxMessageBytes: 1048576,
+  },
 } as const satisfies Record<string, TopicSpec>;
 
 /** Topics whose name is made when they are needed; see topicOfFamily. */

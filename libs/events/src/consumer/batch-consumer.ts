@@ -5,7 +5,9 @@ import { EventsError, TransientError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
 import { kafkaFailure } from '../kafkajs/kafka-failure.ts';
 import { backOffMs, waitUnlessAborted } from './back-off.ts';
+import { lastHashOffset } from './check-position.ts';
 import type { BatchConsumerOptions, ConsumerHooks, ConsumerStatus } from './consumer-options.ts';
+import type { Fence } from './fence.ts';
 import { StartOverError } from './flow-errors.ts';
 import { GroupMember } from './group-member.ts';
 import type { GroupEvents } from './group-member.ts';
@@ -16,6 +18,7 @@ import { PartitionWorker } from './partition-worker.ts';
 import type { WorkerOwner } from './partition-worker.ts';
 import { planPartition, planTopic, startFence } from './plan-start.ts';
 import type { TopicPlan } from './plan-start.ts';
+import { offsetsGone, SourceWitnesses } from './source-witnesses.ts';
 import { WorkerSet } from './worker-set.ts';
 
 const DEFAULTS = {
@@ -51,6 +54,7 @@ export class BatchConsumer {
   readonly #committer: OffsetCommitter;
   readonly #deadLetters: DeadLetterWriter;
   readonly #guard: DeadLetterGuard;
+  readonly #witnesses: SourceWitnesses;
   readonly #stopped = new Map<string, EventsError>();
   readonly #generations = new Map<string, number>();
   readonly #stop = new AbortController();
@@ -71,9 +75,11 @@ export class BatchConsumer {
     this.#workers = new WorkerSet(options.handler, bus.log);
     this.#deadLetters = new DeadLetterWriter(bus, options.group);
     this.#guard = new DeadLetterGuard(options.deadLetterLimits);
+    this.#witnesses = new SourceWitnesses(bus, options.group);
     this.#committer = new OffsetCommitter({
       intervalMs: this.#options.commitIntervalMs,
       commit: (offsets) => (this.#mayCommit && this.#member !== null ? this.#member.commit(offsets) : false),
+      committed: (worker, fence) => this.#witness(worker, fence),
       failed: (worker, error) => this.#failed(worker, error),
       postponed: (error) => bus.log.info('consumer.commit-postponed', this.#fields({ error: error.message })),
     });
@@ -89,6 +95,7 @@ export class BatchConsumer {
   /** Makes the dead-letter topic and joins the group; a broker that goes away later is waited for. */
   async start(): Promise<void> {
     await this.#deadLetters.ensureTopic();
+    await this.#witnesses.ensureTopic();
     for (const topic of this.#options.topics) await this.#bus.topics.partitions(topic);
     this.#lastTickMs = Date.now();
     if (this.#options.handler.idle !== undefined)
@@ -262,13 +269,31 @@ export class BatchConsumer {
     if (stoppedBy !== undefined && LASTING_STOPS.has(stoppedBy.code)) return;
     this.#stopped.delete(topic);
     const wanted = Math.max(this.#generations.get(topic) ?? 0, this.#options.generationOf?.(topic) ?? 0);
-    const plan = await this.#persistently(epoch, topic, async () =>
-      planTopic(topic, await epoch.member.topicState(topic), wanted),
-    );
+    const plan = await this.#persistently(epoch, topic, () => this.#planTopic(epoch, topic, wanted));
     if (plan === null) return;
     await Promise.all(
       places.map((place) => this.#persistently(epoch, topic, () => this.#assignPartition(epoch, plan, place))),
     );
+  }
+
+  async #planTopic({ member }: Epoch, topic: string, wanted: number): Promise<TopicPlan> {
+    const state = await member.topicState(topic);
+    if (state.committed.some((committed) => committed !== null)) return planTopic(topic, state, wanted);
+    const witness = await this.#witnesses.find(topic);
+    if (witness === null || witness.generation < wanted) return planTopic(topic, state, wanted);
+    const { partition, lastHash } = witness;
+    const offset = lastHashOffset(lastHash);
+    const isHeld =
+      offset !== null && offset >= (state.beginOffsets[partition] ?? 0) && offset < (state.endOffsets[partition] ?? 0);
+    const now = isHeld ? await member.lastHashAt({ topic, partition }, offset) : null;
+    throw offsetsGone(topic, witness, now?.kind === 'same-place' ? now.lastHash : null);
+  }
+
+  #witness({ place }: PartitionWorker, { generation, lastHash }: Fence): void {
+    const witness = { generation, partition: place.partition, lastHash };
+    this.#witnesses.note(place.topic, witness).catch((error: unknown) => {
+      this.#bus.log.info('consumer.witness-postponed', this.#fields({ ...place, error: asError(error).message }));
+    });
   }
 
   async #assignPartition(epoch: Epoch, plan: TopicPlan, place: PartitionId): Promise<void> {

@@ -9,6 +9,7 @@ export interface CommitterSetting {
   readonly intervalMs: number;
   /** One attempt; false, decided at once, when this member may not commit now. */
   commit(offsets: readonly TopicPartitionOffsetAndMetadata[]): Promise<void> | false;
+  committed(worker: PartitionWorker, fence: Fence): void;
   /** A fence that no commit can hold. */
   failed(worker: PartitionWorker, error: Error): void;
   postponed(error: Error): void;
@@ -99,7 +100,10 @@ export class OffsetCommitter {
     const answer = this.#setting.commit(offsets);
     if (answer === false) return false;
     await answer;
-    for (const { worker, fence } of fences) worker.progress.markCommitted(fence);
+    for (const { worker, fence } of fences) {
+      worker.progress.markCommitted(fence);
+      this.#setting.committed(worker, fence);
+    }
     return fences.length === workers.length;
   }
 
