@@ -40,7 +40,12 @@ export function createWideViewStatement(clickhouse: ClickHouse, view: WideView):
     const value = `numbers[${++numbers}]`;
     return kind === 'number'
       ? { column, type: 'Nullable(Float64)', comment, sql: `if(isNaN(${value}), NULL, ${value})` }
-      : { column, type: 'Nullable(Bool)', comment, sql: `if(isNaN(${value}), NULL, ${value} != 0)` };
+      : {
+          column,
+          type: 'Nullable(Bool)',
+          comment,
+          sql: `CAST(if(isNaN(${value}), NULL, ${value} != 0), 'Nullable(Bool)')`,
+        };
   });
   const columns = [
     ...VECTOR_COLUMNS.map(([column, type, comment]) => ({ column, type, comment, sql: column })),
