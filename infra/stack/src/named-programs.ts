@@ -9,7 +9,7 @@ import { tryLock } from './lock.ts';
 import { repositoryRoot } from './paths.ts';
 import { say } from './say.ts';
 
-export type ProgramKind = 'proof' | 'bench';
+type ProgramKind = 'proof' | 'bench';
 
 /** The text of the first comment in a program's source: its own description of itself, on one line. */
 export function describeProgram(source: string): string {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 const chosenFrom = 20_000;
 const chosenTo = 32_000;
 
-export function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

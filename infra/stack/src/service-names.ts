@@ -15,7 +15,7 @@ const usualPorts: Readonly<Record<ServiceName, number>> = {
 
 export const servicePorts: readonly PortWish[] = serviceNames.map((name) => ({ name, usual: usualPorts[name] }));
 
-export function serviceUrl(ports: Ports, name: ServiceName): string {
+function serviceUrl(ports: Ports, name: ServiceName): string {
   return `http://127.0.0.1:${portOf(ports, name)}`;
 }
 

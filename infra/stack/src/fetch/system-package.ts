@@ -11,7 +11,7 @@ export async function canInstall(): Promise<boolean> {
   return process.getuid?.() === 0 && (await hasCommand('apt-get'));
 }
 
-export function aptLine(packages: readonly string[]): string {
+function aptLine(packages: readonly string[]): string {
   return `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 }
 
