@@ -58,9 +58,9 @@ const impurities: readonly (readonly [RegExp, string])[] = [
   [/^\s*@[A-Z]\w*\(/m, 'carries a decorator'],
 ];
 
-/** Tests, and what only tests use: test-bed.ts, x-for-tests.ts, x.contract.ts. */
+/** Tests, and what only tests use: test-bed.ts, x-for-tests.ts, x-under-test.ts, x.contract.ts. */
 export function isTest(path: string): boolean {
-  return /\.spec\.ts$|\/test\/|(test-bed|for-tests|\.contract)\.ts$/.test(path);
+  return /\.spec\.ts$|\/test\/|(test-bed|for-tests|under-test|\.contract)\.ts$/.test(path);
 }
 
 /** Everything that one file does across a boundary it should keep, one line a fault. */

@@ -1,9 +1,10 @@
 import type { AvroSchemaJson } from '@millrace/schemas';
-import avro from 'avsc';
+import type { Schema } from 'avsc';
 import { CachedAvroReader } from './avro-reader.ts';
 import type { AvroReader } from './avro-reader.ts';
 import { SlabAvroWriter } from './avro-writer.ts';
 import type { AvroWriter } from './avro-writer.ts';
+import { avsc } from './load-avsc.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
 import { WriterSchemas, avroOptions } from './writer-schemas.ts';
 
@@ -41,7 +42,7 @@ export class AvroCodec {
 
   /** A reader that gives records as `readerSchema` says, or as their writers wrote them. Keep it: it holds the resolvers. */
   reader<T>(readerSchema?: AvroSchemaJson): AvroReader<T> {
-    const type = readerSchema === undefined ? null : avro.Type.forSchema(readerSchema as avro.Schema, avroOptions);
+    const type = readerSchema === undefined ? null : avsc.Type.forSchema(readerSchema as Schema, { ...avroOptions });
     return new CachedAvroReader<T>(this.#schemas, type);
   }
 
@@ -60,7 +61,7 @@ export class AvroCodec {
   }
 
   async #makeWriter(subject: string, schema: AvroSchemaJson, text: string): Promise<AvroWriter<unknown>> {
-    const type = avro.Type.forSchema(schema as avro.Schema, avroOptions);
+    const type = avsc.Type.forSchema(schema as Schema, { ...avroOptions });
     return new SlabAvroWriter(type, await this.#registry.register(subject, text));
   }
 }

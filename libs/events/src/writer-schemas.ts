@@ -1,7 +1,7 @@
 import type { AvroSchemaJson } from '@millrace/schemas';
-import avro from 'avsc';
-import type { Type } from 'avsc';
+import type { Schema, Type } from 'avsc';
 import { inlineReferences } from './inline-references.ts';
+import { avsc } from './load-avsc.ts';
 import type { UndecodableReason } from './raw-record.ts';
 import type { SchemaReference, SchemaRegistry, StoredSchema } from './schema-registry.ts';
 import type { SchemaKey } from './schema-reference.ts';
@@ -131,7 +131,7 @@ function parseJson(text: string): AvroSchemaJson {
 
 function typeOf(schema: AvroSchemaJson): Type {
   try {
-    return avro.Type.forSchema(schema as avro.Schema, avroOptions);
+    return avsc.Type.forSchema(schema as Schema, { ...avroOptions });
   } catch (error) {
     throw new SchemaFault(error instanceof Error ? error.message : String(error), { cause: error });
   }
