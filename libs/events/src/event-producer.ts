@@ -97,7 +97,7 @@ export class EventProducer {
     return this.#waiting.splice(0, count);
   }
 
-  async #request(callers: readonly Waiting[]): Promise<void> {
+  async #request(callers: readonly Waiting[], isSecond = false): Promise<void> {
     const records = callers.length === 1 && callers[0] ? callers[0].records : callers.flatMap((one) => one.records);
     try {
       const offsets = await this.#publish(records);
@@ -114,6 +114,9 @@ export class EventProducer {
         for (const caller of callers) await this.#request([caller]);
         return;
       }
+      // kafkajs asks for every topic that this producer ever wrote to: one that was deleted since fails the others.
+      if (!isSecond && failure instanceof EventsError && failure.code === 'EVENTS_TOPIC_MISSING')
+        return this.#request(callers, true);
       this.#log.warn('events.publish-failed', { error: failure.message, records: records.length });
       for (const caller of callers) caller.reject(failure);
     }

@@ -186,9 +186,23 @@ export class TopicAdmin {
 
   async #use<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
     try {
+      return await this.#once(doing, work);
+    } catch (error) {
+      if (!(error instanceof EventsError) || error.code !== 'EVENTS_TOPIC_MISSING') throw error;
+      // kafkajs asks for every topic that this connection was ever used for: one that was deleted since fails them all.
+      await this.close();
+      return this.#once(doing, work);
+    }
+  }
+
+  async #once<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    try {
       this.#connected ??= this.#connect();
       return await work(await this.#connected);
     } catch (error) {
+      // kafkajs takes apart an empty answer when a topic's leaders are just being elected.
+      if (error instanceof TypeError)
+        throw new TransientError('kafka', `${doing}: no leader is known`, { cause: error });
       throw kafkaFailure(error, doing);
     }
   }
