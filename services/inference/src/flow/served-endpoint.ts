@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OnnxScorer } from '../onnx/onnx-scorer.ts';
+import type { RefusalCode, Verdict } from '../onnx/refusal.ts';
+import type { FeatureSignature } from '../onnx/feature-signature.ts';
+import type { Endpoint } from './endpoints-domain.ts';
+import type { ModelVersion } from './model-version.ts';
+
+/** The model that scores at this moment. Whoever scores a batch takes it once and uses it to the end of the batch. */
+export interface ActiveModel {
+  readonly version: ModelVersion;
+  readonly scorer: OnnxScorer;
+  readonly sinceMs: number;
+}
+
+export interface EndpointRefusal {
+  readonly version: string;
+  readonly code: RefusalCode;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+export type EndpointState =
+  | { readonly kind: 'active'; readonly model: ActiveModel }
+  | { readonly kind: 'loading'; readonly reason: string }
+  | { readonly kind: 'inactive'; readonly reason: string };
+
+/** The part of the vector stream that an endpoint scores. */
+export interface VectorStream {
+  stop(): Promise<void>;
+  readonly health: StreamHealth;
+}
+
+export interface StreamHealth {
+  readonly lag: number;
+  /** Why the stream does not go on by itself, null when it does. */
+  readonly stoppedBy: string | null;
+}
+
+export interface ServedEndpointPorts {
+  deploy(version: ModelVersion, signature: FeatureSignature): Promise<Verdict<OnnxScorer>>;
+  /** Records for all instances that the first model is loaded; gives the time from which vectors are scored. */
+  activate(endpoint: Endpoint, first: ModelVersion): Promise<number>;
+  openStream(served: ServedEndpoint, scoresSinceMs: number): Promise<VectorStream>;
+  now(): number;
+  log: {
+    info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+    warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  };
+  onSwap(swap: { readonly endpoint: string; readonly version: string; readonly delayMs: number }): void;
+  onRefusal(refusal: { readonly endpoint: string; readonly code: string }): void;
+}
+
+const firstPauseMs = 200;
+const longestPauseMs = 5000;
+
+/**
+ * One endpoint on this instance: it keeps the newest admitted version of its target in charge. The stream is opened
+ * after the first model is loaded, so vectors wait for a model that is on its way and are never skipped because of it.
+ */
+export class ServedEndpoint {
+  readonly endpoint: Endpoint;
+  readonly #ports: ServedEndpointPorts;
+  readonly #closing = new AbortController();
+  #candidates: readonly ModelVersion[] = [];
+  #absence: string;
+  #active: ActiveModel | null = null;
+  #refusal: EndpointRefusal | null = null;
+  #waitingFor: string | null = null;
+  #settling: Promise<void> | null = null;
+  #stream: VectorStream | null = null;
+
+  constructor(endpoint: Endpoint, ports: ServedEndpointPorts) {
+    this.endpoint = endpoint;
+    this.#ports = ports;
+    this.#absence = `no version of model "${endpoint.model.name}" is in charge of ${endpoint.model.target}`;
+  }
+
+  get active(): ActiveModel | null {
+    return this.#active;
+  }
+
+  get lastRefusal(): EndpointRefusal | null {
+    return this.#refusal;
+  }
+
+  get stream(): StreamHealth | null {
+    return this.#stream?.health ?? null;
+  }
+
+  get state(): EndpointState {
+    if (this.#active !== null) return { kind: 'active', model: this.#active };
+    if (this.#settling !== null) return { kind: 'loading', reason: this.#waitingFor ?? 'the model is being loaded' };
+    if (this.#refusal !== null) {
+      const { version, reason, code } = this.#refusal;
+      return { kind: 'inactive', reason: `version ${version} was refused (${code}): ${reason}` };
+    }
+    return { kind: 'inactive', reason: this.#absence };
+  }
+
+  /** True when this instance does for the endpoint what can be done: scoring, or nothing to score with. */
+  get settled(): boolean {
+    return this.#settling === null && (this.#active === null || this.#stream !== null);
+  }
+
+  /** The versions that were put in charge of the target, oldest first. */
+  offer(candidates: readonly ModelVersion[]): void {
+    this.#candidates = candidates;
+    this.#settling ??= this.#settle().finally(() => {
+      this.#settling = null;
+    });
+  }
+
+  /** The named version does not exist: nothing will ever be offered. */
+  explainAbsence(reason: string): void {
+    this.#absence = reason;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#settling;
+    await this.#stream?.stop();
+    this.#stream = null;
+    await this.#active?.scorer.retire();
+    this.#active = null;
+  }
+
+  /** Goes on until the newest candidates are dealt with and the stream runs; an outage is waited out. */
+  async #settle(): Promise<void> {
+    let pauseMs = firstPauseMs;
+    while (!this.#closing.signal.aborted) {
+      const candidates = this.#candidates;
+      try {
+        await this.#deployNewest(candidates);
+        if (this.#active !== null) await this.#openStream(this.#active.version);
+        this.#waitingFor = null;
+        if (candidates === this.#candidates) return;
+        pauseMs = firstPauseMs;
+      } catch (error) {
+        this.#waitingFor = error instanceof Error ? error.message : String(error);
+        this.#ports.log.warn('model-deployment-waits', { endpoint: this.endpoint.name, pauseMs, error });
+        await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      }
+    }
+  }
+
+  /**
+   * Newest first. A refused one leaves the running one in charge; where none runs, after a restart, the one before is
+   * next: it was running when the refused one came.
+   */
+  async #deployNewest(candidates: readonly ModelVersion[]): Promise<void> {
+    for (const candidate of candidates.toReversed()) {
+      if (this.#closing.signal.aborted || isSame(this.#active?.version, candidate)) return;
+      const verdict = await this.#ports.deploy(candidate, this.endpoint.signature);
+      if (verdict.ok) return this.#putInCharge(candidate, verdict.value);
+      if (candidate === candidates.at(-1)) this.#refuse(candidate, verdict.refusal);
+      if (this.#active !== null) return;
+    }
+  }
+
+  async #putInCharge(version: ModelVersion, scorer: OnnxScorer): Promise<void> {
+    const previous = this.#active;
+    // Batches in flight hold the previous model; the next batch takes this one.
+    this.#active = { version, scorer, sinceMs: this.#ports.now() };
+    if (version === this.#candidates.at(-1)) this.#refusal = null;
+    const delayMs = version.promotedAtMs === 0 ? 0 : this.#active.sinceMs - version.promotedAtMs;
+    this.#ports.onSwap({ endpoint: this.endpoint.name, version: version.version, delayMs });
+    this.#ports.log.info('model-in-charge', {
+      endpoint: this.endpoint.name,
+      model: version.model,
+      version: version.version,
+      previousVersion: previous?.version.version ?? null,
+      delayMs,
+    });
+    await previous?.scorer.retire();
+  }
+
+  #refuse(version: ModelVersion, { code, reason }: { code: RefusalCode; reason: string }): void {
+    this.#refusal = { version: version.version, code, reason, atMs: this.#ports.now() };
+    this.#ports.onRefusal({ endpoint: this.endpoint.name, code });
+    this.#ports.log.warn('model-refused', { endpoint: this.endpoint.name, version: version.version, code, reason });
+  }
+
+  async #openStream(first: ModelVersion): Promise<void> {
+    if (this.#stream !== null || this.#closing.signal.aborted) return;
+    const scoresSinceMs = this.endpoint.scoresSinceMs ?? (await this.#ports.activate(this.endpoint, first));
+    this.#stream = await this.#ports.openStream(this, scoresSinceMs);
+  }
+}
+
+function isSame(one: ModelVersion | undefined, other: ModelVersion): boolean {
+  return one !== undefined && one.version === other.version && one.artifactHash === other.artifactHash;
+}

@@ -1,0 +1,210 @@
+import { ClickHouse } from '@millrace/clickhouse';
+import { EventBus, Journal } from '@millrace/events';
+import { topics } from '@millrace/schemas';
+import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import { Module } from '@nestjs/common';
+import type { InferenceConfig } from './config.ts';
+import { EndpointsController } from './entry/endpoints.controller.ts';
+import { ModelPromotionsFollower } from './entry/model-promotions.follower.ts';
+import { openVectorStream } from './entry/open-vector-stream.ts';
+import { ScoreController } from './entry/score.controller.ts';
+import { DeployModel } from './flow/deploy-model.ts';
+import type { EndpointCommand, EndpointsState } from './flow/endpoints-domain.ts';
+import { endpointsDomain } from './flow/endpoints-domain.ts';
+import { InferenceMetrics } from './flow/inference-metrics.ts';
+import { ManageEndpoints } from './flow/manage-endpoints.ts';
+import { ScoreRequest } from './flow/score-request.ts';
+import type { Clock } from './flow/score-vectors.ts';
+import { ServedEndpoints } from './flow/served-endpoints.ts';
+import { StartInference } from './flow/start-inference.ts';
+import { TrialRunner } from './onnx/trial-runner.ts';
+import { PredictionsPublisher } from './publish/predictions.publisher.ts';
+import { ClickHouseHistory } from './store/clickhouse-history.ts';
+import { FeaturesHttp } from './store/features-http.ts';
+import { RegistryVersions } from './store/registry-versions.ts';
+import { ServiceHttp } from './store/service-http.ts';
+import { TrackingModelFiles } from './store/tracking-model-files.ts';
+
+const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() };
+type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
+
+@Module({
+  controllers: [EndpointsController, ScoreController],
+  providers: [
+    {
+      provide: EventBus,
+      useFactory: async (config: InferenceConfig, log: ServiceLog, shutdown: Shutdown) => {
+        const bus = await untilAvailable(log, 'events', () => EventBus.connect(config.events, log));
+        shutdown.add('producers', 'events', () => bus.close());
+        return bus;
+      },
+      inject: [SERVICE_CONFIG, ServiceLog, Shutdown],
+    },
+    {
+      provide: Journal,
+      useFactory: async (bus: EventBus, log: ServiceLog, shutdown: Shutdown) => {
+        const journal = await untilAvailable(log, 'journal', async () => {
+          await bus.topics.ensure([topics['inference.journal']]);
+          return Journal.open(bus, { topic: topics['inference.journal'].name, domain: endpointsDomain });
+        });
+        shutdown.add('consumers', 'journal', () => journal.close());
+        return journal;
+      },
+      inject: [EventBus, ServiceLog, Shutdown],
+    },
+    {
+      provide: PredictionsPublisher,
+      useFactory: (bus: EventBus, log: ServiceLog) =>
+        untilAvailable(log, 'predictions', () => PredictionsPublisher.open(bus)),
+      inject: [EventBus, ServiceLog],
+    },
+    {
+      provide: InferenceMetrics,
+      useFactory: (metrics: ServiceMetrics) => new InferenceMetrics(metrics),
+      inject: [ServiceMetrics],
+    },
+    {
+      provide: FeaturesHttp,
+      useFactory: ({ services }: InferenceConfig) =>
+        new FeaturesHttp(
+          new ServiceHttp({ service: 'features', baseUrl: services.featuresUrl, timeoutMs: services.httpTimeoutMs }),
+        ),
+      inject: [SERVICE_CONFIG],
+    },
+    {
+      provide: RegistryVersions,
+      useFactory: ({ services }: InferenceConfig) =>
+        new RegistryVersions(
+          new ServiceHttp({ service: 'registry', baseUrl: services.registryUrl, timeoutMs: services.httpTimeoutMs }),
+        ),
+      inject: [SERVICE_CONFIG],
+    },
+    {
+      provide: TrialRunner,
+      useFactory: ({ models }: InferenceConfig, shutdown: Shutdown) => {
+        const trial = new TrialRunner(models.trial);
+        trial.prepare();
+        shutdown.add('consumers', 'trial', () => trial.close());
+        return trial;
+      },
+      inject: [SERVICE_CONFIG, Shutdown],
+    },
+    {
+      provide: DeployModel,
+      useFactory: ({ services, models }: InferenceConfig, trial: TrialRunner) =>
+        new DeployModel({
+          artifacts: new TrackingModelFiles(
+            new ServiceHttp({ service: 'tracking', baseUrl: services.trackingUrl, timeoutMs: services.httpTimeoutMs }),
+            models.admission.maxModelBytes,
+          ),
+          trial,
+          limits: models.admission,
+          warmUpBatch: models.batchRows,
+        }),
+      inject: [SERVICE_CONFIG, TrialRunner],
+    },
+    {
+      provide: ManageEndpoints,
+      useFactory: (journal: EndpointsJournal, features: FeaturesHttp, versions: RegistryVersions) =>
+        new ManageEndpoints(journal, { features, versions }),
+      inject: [Journal, FeaturesHttp, RegistryVersions],
+    },
+    {
+      provide: ServedEndpoints,
+      useFactory: (
+        ...[config, bus, publisher, metrics, deploy, manage, versions, log, serviceMetrics]: ServedParts
+      ) => {
+        const { batchRows: maxBatchRecords } = config.models;
+        const served = new ServedEndpoints({
+          versions,
+          ports: {
+            deploy: (version, signature) => deploy.run(version, signature),
+            activate: (endpoint, first) => manage.activate(endpoint, first),
+            openStream: (endpoint, sinceMs) =>
+              openVectorStream(endpoint, sinceMs, { bus, publisher, metrics, clock, maxBatchRecords }),
+            now: () => clock.now(),
+            log,
+            onSwap: (swap) => metrics.swapped(swap),
+            onRefusal: (refusal) => metrics.refused(refusal),
+          },
+        });
+        metrics.watch(serviceMetrics, served);
+        return served;
+      },
+      inject: [
+        SERVICE_CONFIG,
+        EventBus,
+        PredictionsPublisher,
+        InferenceMetrics,
+        DeployModel,
+        ManageEndpoints,
+        RegistryVersions,
+        ServiceLog,
+        ServiceMetrics,
+      ],
+    },
+    {
+      provide: ScoreRequest,
+      useFactory: (
+        served: ServedEndpoints,
+        features: FeaturesHttp,
+        publisher: PredictionsPublisher,
+        metrics: InferenceMetrics,
+      ) =>
+        new ScoreRequest({
+          served,
+          features,
+          publish: (predictions) => publisher.publish(predictions),
+          clock,
+          onScored: (predictions) => metrics.scored(predictions),
+        }),
+      inject: [ServedEndpoints, FeaturesHttp, PredictionsPublisher, InferenceMetrics],
+    },
+    {
+      provide: StartInference,
+      useFactory: (...[config, bus, journal, served, metrics, log, shutdown, readiness]: StartParts) => {
+        const start = new StartInference({
+          journal,
+          served,
+          followPromotions: (onPromoted) => ModelPromotionsFollower.start(bus, onPromoted),
+          startHistory: (clickhouse: ClickHouse) => ClickHouseHistory.start(bus, { clickhouse, metrics, log }),
+          clickhouse: new ClickHouse(config.clickhouse),
+          log,
+        });
+        shutdown.add('consumers', 'inference', () => start.stop());
+        readiness.add('events', async () => {
+          await bus.ping();
+          return true;
+        });
+        for (const [name, check] of start.checks()) readiness.add(name, check);
+        start.run();
+        return start;
+      },
+      inject: [SERVICE_CONFIG, EventBus, Journal, ServedEndpoints, InferenceMetrics, ServiceLog, Shutdown, Readiness],
+    },
+  ],
+})
+export class InferenceModule {}
+
+type ServedParts = [
+  InferenceConfig,
+  EventBus,
+  PredictionsPublisher,
+  InferenceMetrics,
+  DeployModel,
+  ManageEndpoints,
+  RegistryVersions,
+  ServiceLog,
+  ServiceMetrics,
+];
+
+type StartParts = [
+  InferenceConfig,
+  EventBus,
+  EndpointsJournal,
+  ServedEndpoints,
+  InferenceMetrics,
+  ServiceLog,
+  Shutdown,
+  Readiness,
+];

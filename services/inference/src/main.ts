@@ -1,0 +1,12 @@
+import { startService } from '@millrace/service-kit';
+import { inferenceConfig } from './config.ts';
+import { problemStatuses } from './errors.ts';
+import { InferenceModule } from './inference.module.ts';
+
+await startService({
+  name: 'inference',
+  description: 'Scores feature vectors with promoted models, as they stream by and on request.',
+  config: inferenceConfig,
+  module: InferenceModule,
+  statuses: problemStatuses,
+});
