@@ -28,8 +28,8 @@ export async function choosePorts(
   const chosen: Record<string, number> = { ...known };
   const taken = new Set(Object.entries(known).flatMap(([name, port]) => (held.has(name) ? [port] : [])));
   for (const { name, usual } of wishes) {
-    if (held.has(name)) continue;
     const last = known[name];
+    if (last !== undefined && held.has(name)) continue;
     const preferred = paths.instance === defaultInstance ? [usual] : [];
     const port = await choosePort([...(last === undefined ? [] : [last]), ...preferred], taken);
     if (paths.instance === defaultInstance && port !== usual && port !== last) {

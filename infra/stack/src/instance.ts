@@ -13,7 +13,7 @@ import { withLock } from './lock.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { say } from './say.ts';
 import { runningProcess, signalProcess, startProcess, stopProcess } from './server-process.ts';
-import { stopLeftServices } from './service-process.ts';
+import { runningServiceNames, stopLeftServices } from './service-process.ts';
 import { servicePorts, serviceUrls } from './service-names.ts';
 import { allServers, serverDefinition } from './servers/all.ts';
 import type { ServerContext, ServerDefinition, ServerName } from './servers/server.ts';
@@ -48,6 +48,7 @@ export async function up(instance: string, options: UpOptions = {}): Promise<Add
     for (const server of own) await server.fetch();
     const held = own.filter((server) => runningProcess(paths, server.name) !== null);
     const heldPorts = new Set(held.flatMap((server) => server.ports.map((port) => port.name)));
+    for (const name of runningServiceNames(paths)) heldPorts.add(name);
     const wishes = [...own.flatMap((server) => server.ports), ...servicePorts];
     const ports = await choosePorts(paths, wishes, heldPorts);
     const context = { paths, ports };

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { readJson, writeJson } from './json-file.ts';
 import { repositoryRoot, type InstancePaths } from './paths.ts';
@@ -128,20 +128,23 @@ export class ServiceProcess {
   }
 }
 
+/** The recorded service processes of the instance that still run, whoever started them. */
+function runningServices(paths: InstancePaths): { name: string; identity: ProcessIdentity }[] {
+  if (!existsSync(recordsOf(paths))) return [];
+  return readdirSync(recordsOf(paths)).flatMap((file) => {
+    const identity = readJson(path.join(recordsOf(paths), file)) as ProcessIdentity | null;
+    return identity !== null && isAlive(identity) ? [{ name: file.replace(/-\d+\.json$/, ''), identity }] : [];
+  });
+}
+
+export function runningServiceNames(paths: InstancePaths): string[] {
+  return runningServices(paths).map(({ name }) => name);
+}
+
 /** Ends services whose supervisor was killed. Only processes of this instance that are still the recorded ones are touched. */
 export async function stopLeftServices(paths: InstancePaths, graceMs = stopGraceMs): Promise<number> {
-  const left: ProcessIdentity[] = [];
-  let files: string[] = [];
-  try {
-    files = readdirSync(recordsOf(paths));
-  } catch {
-    return 0;
-  }
-  for (const file of files) {
-    const identity = readJson(path.join(recordsOf(paths), file)) as ProcessIdentity | null;
-    if (identity !== null && isAlive(identity)) left.push(identity);
-  }
-  await Promise.all(left.map((identity) => endProcess(identity, graceMs)));
+  const left = runningServices(paths);
+  await Promise.all(left.map(({ identity }) => endProcess(identity, graceMs)));
   rmSync(recordsOf(paths), { recursive: true, force: true });
   return left.length;
 }
