@@ -16,7 +16,7 @@ export { ClickHouseSink } from './sink/clickhouse-sink.ts';
 export type { ClickHouseSinkOptions, SinkHooks } from './sink/clickhouse-sink.ts';
 export { SinkPositions } from './sink/positions.ts';
 export type { LogPosition, PositionsOptions, WaitResult } from './sink/positions.ts';
-export type { FlushedRange, RowInserter } from './sink/sink-partition.ts';
+export type { FlushedRange, FlushStage, RowInserter } from './sink/sink-partition.ts';
 export { decodedBatch, row } from './sink/sink-rows.ts';
 export type { MapBatch, RefusedRecord, SinkRow, StoredRecord } from './sink/sink-rows.ts';
 export { featureVectorsTable, rekeyedEventsTable } from './tables/feature-tables.ts';

@@ -1,3 +1,6 @@
+/** Even in the widest encoding the length of such a string is one byte. */
+const SHORT = 42;
+
 /** One growing buffer. Writers append; `truncate` takes a half-written row back. */
 export class ByteWriter {
   #buffer: Buffer;
@@ -84,12 +87,26 @@ export class ByteWriter {
     this.#buffer.set(bytes, at);
   }
 
-  /** Length and UTF-8 bytes. Short strings reserve their one length byte and fill it in afterwards. */
+  /** All values after one look at the space that is left. */
+  float64s(values: ArrayLike<number>): void {
+    const at = this.#reserve(values.length * 8);
+    for (let i = 0; i < values.length; i++) this.#buffer.writeDoubleLE(values[i] ?? Number.NaN, at + i * 8);
+  }
+
+  /** Length and UTF-8 bytes. Short ASCII is written here: the call into the runtime costs more than the characters. */
   string(value: string): void {
-    if (value.length <= 42) {
-      const at = this.#reserve(1 + value.length * 3);
-      const bytes = this.#buffer.write(value, at + 1, 'utf8');
-      this.#buffer[at] = bytes;
+    const { length } = value;
+    if (length <= SHORT) {
+      const at = this.#reserve(1 + length * 3);
+      const buffer = this.#buffer;
+      let i = 0;
+      for (; i < length; i++) {
+        const code = value.charCodeAt(i);
+        if (code >= 0x80) break;
+        buffer[at + 1 + i] = code;
+      }
+      const bytes = i === length ? length : buffer.write(value, at + 1, 'utf8');
+      buffer[at] = bytes;
       this.#length = at + 1 + bytes;
       return;
     }

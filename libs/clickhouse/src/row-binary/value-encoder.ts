@@ -32,7 +32,7 @@ export function valueEncoder(type: ColumnType): ValueEncoder {
     case 'nullable':
       return nullableEncoder(valueEncoder(type.of));
     case 'array':
-      return arrayEncoder(valueEncoder(type.of));
+      return type.of.kind === 'float64' ? encodeFloat64s : arrayEncoder(valueEncoder(type.of));
     case 'map':
       return mapEncoder(valueEncoder(type.key), valueEncoder(type.value));
     case 'tuple':
@@ -112,6 +112,14 @@ function nullableEncoder(encode: ValueEncoder): ValueEncoder {
     writer.byte(0);
     encode(writer, value);
   };
+}
+
+/** Feature vectors: the most of what is written. */
+function encodeFloat64s(writer: ByteWriter, value: unknown): void {
+  if (!Array.isArray(value) && !(value instanceof Float64Array)) throw wrong('an array', value);
+  for (let i = 0; i < value.length; i++) numberOf(value[i]);
+  writer.varint(value.length);
+  writer.float64s(value);
 }
 
 function arrayEncoder(encode: ValueEncoder): ValueEncoder {

@@ -8,7 +8,7 @@ import type {
   StartPosition,
 } from '@millrace/events';
 import { SinkPartition } from './sink-partition.ts';
-import type { FlushedRange, RowInserter } from './sink-partition.ts';
+import type { FlushedRange, FlushStage, RowInserter } from './sink-partition.ts';
 import type { MapBatch } from './sink-rows.ts';
 
 export interface ClickHouseSinkOptions {
@@ -31,6 +31,8 @@ export interface ClickHouseSinkOptions {
 
 /** For metrics; called synchronously, must not throw. */
 export interface SinkHooks {
+  /** For crash points. */
+  onStage?(stage: FlushStage): void;
   onFlush?(flushed: FlushedRange & { readonly durationMs: number }): void;
   /** Records that were stored before. */
   onRepeated?(place: PartitionId & { readonly records: number }): void;
@@ -115,7 +117,7 @@ export class ClickHouseSink implements PartitionHandler {
   async #flush(partition: SinkPartition): Promise<void> {
     const startMs = this.#options.nowMs();
     try {
-      const flushed = await partition.flush(this.#options.inserter);
+      const flushed = await partition.flush(this.#options.inserter, (stage) => this.#hooks.onStage?.(stage));
       this.#hooks.onFlush?.({ ...flushed, durationMs: this.#options.nowMs() - startMs });
     } catch (error) {
       if (error instanceof TransientError) throw error;

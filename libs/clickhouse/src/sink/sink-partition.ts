@@ -9,6 +9,9 @@ export interface RowInserter {
   insertBytes(table: Table<never>, rows: Uint8Array, token: string): Promise<void>;
 }
 
+/** Steps of a flush at which a crash leaves something different behind; tests die at them. */
+export type FlushStage = 'before-intent' | 'after-intent' | 'after-insert';
+
 export interface FlushedRange {
   readonly topic: string;
   readonly partition: number;
@@ -124,12 +127,14 @@ export class SinkPartition {
   }
 
   /** Intent, inserts, applied. A failure leaves the range as it is: the next call sends the same bytes again. */
-  async flush(inserter: RowInserter): Promise<FlushedRange> {
+  async flush(inserter: RowInserter, reached: (stage: FlushStage) => void): Promise<FlushedRange> {
     const to = this.#intent ?? this.#bufferedTo;
     if (this.#intent === null) {
+      reached('before-intent');
       await this.#assigned.commitIntent(to);
       this.#intent = to;
     }
+    reached('after-intent');
     const filled = this.#buffer.filled();
     const bytes = this.#buffer.bytes;
     const shapes = new Map<string, number>();
@@ -139,6 +144,7 @@ export class SinkPartition {
       // A table that was redefined meanwhile is inserted once a shape, each under a token of its own.
       await inserter.insertBytes(table, rows, shape === 1 ? this.#token(to) : `${this.#token(to)}|${shape}`);
     }
+    reached('after-insert');
     const rows = this.#buffer.rows;
     this.#buffer.clear();
     this.#intent = null;
