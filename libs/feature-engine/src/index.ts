@@ -8,6 +8,7 @@ export * from './expressions/expression.ts';
 export { compile, compileSource, compileView } from './plans/compile.ts';
 export * from './plans/feature-type.ts';
 export * from './plans/row.ts';
+export { RowReader } from './plans/row-reader.ts';
 export type { FeatureOrigin, ServiceFeature, ServicePlan, ServiceView } from './plans/service-plan.ts';
 export type { SourceEvent, SourcePlan } from './plans/source-plan.ts';
 export * from './plans/values.ts';

@@ -64,7 +64,7 @@ export function featureService<
   return {
     kind: 'feature-service' as const,
     version: 1,
-    startFrom: 'now' as const,
+    startFrom: 'beginning' as const,
     ...rest,
     source: source.name,
     views: views.map((reference): ServiceViewReference =>

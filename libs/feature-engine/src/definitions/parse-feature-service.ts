@@ -33,7 +33,7 @@ export function parseFeatureService(reader: ObjectReader): ParsedFeatureService 
       parsePassThrough(new ObjectReader(feature, `${reader.at('passThrough')}[${index}]`, reader.faults)),
     ),
     ...(features === undefined ? {} : { features: parseNames(reader, features) }),
-    startFrom: reader.oneOf('startFrom', startFroms) ?? 'now',
+    startFrom: reader.oneOf('startFrom', startFroms) ?? 'beginning',
   };
 }
 

@@ -16,6 +16,8 @@ export interface NaiveAt {
   readonly cut: number;
   /** The own event; it is part of what is known even beyond the cut. */
   readonly own: NaiveEvent | null;
+  /** The view's own by default; infinite where late events count, as in hindsight. */
+  readonly allowedLatenessMs?: number;
 }
 
 type Value = number | string | null;
@@ -23,14 +25,15 @@ type Value = number | string | null;
 /** Values of all features in order, or null when the time is out of reach. */
 export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: NaiveAt): Value[] | null {
   const accepted: NaiveEvent[] = [];
+  const { allowedLatenessMs = plan.allowedLatenessMs } = at;
   let newestMs = Number.NEGATIVE_INFINITY;
   for (const event of log) {
     if (event.position > at.cut) break;
-    if (event.timeMs < newestMs - plan.allowedLatenessMs) continue;
+    if (event.timeMs < newestMs - allowedLatenessMs) continue;
     accepted.push(event);
     newestMs = Math.max(newestMs, event.timeMs);
   }
-  if (at.timeMs < newestMs - plan.allowedLatenessMs) return null;
+  if (at.timeMs < newestMs - allowedLatenessMs) return null;
   const { own } = at;
   if (own !== null && !accepted.includes(own)) accepted.push(own);
   return plan.features.map((feature) =>

@@ -17,7 +17,7 @@ export function agree(a: number, b: number): boolean {
 
 /** Features whose values differ between a vector as served and as recomputed; counts and whole numbers must be equal. */
 export function compareVectors(
-  service: ServicePlan,
+  service: Pick<ServicePlan, 'features'>,
   served: VectorValues,
   recomputed: VectorValues,
 ): FeatureMismatch[] {

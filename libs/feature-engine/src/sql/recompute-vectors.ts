@@ -3,13 +3,13 @@ import type { ServicePlan } from '../plans/service-plan.ts';
 import {
   generationOf,
   sourceTable,
+  spineColumns,
   tableName,
   type Knowledge,
   type LogTables,
   type VectorQuery,
 } from './sql-tables.ts';
 import { vectorSql, type VectorShape } from './vector-sql.ts';
-import { spineColumns } from './view-aggregates.ts';
 
 export interface RecomputeVectors {
   readonly tables: LogTables;
@@ -28,7 +28,7 @@ export function recomputeVectorsSql(
   service: ServicePlan,
   { tables, knowledge, where, shape = 'arrays' }: RecomputeVectors,
 ): string {
-  const query: VectorQuery = { service, tables, knowledge, knownBy: 'cuts' };
+  const query: VectorQuery = { service, tables, knowledge, knownBy: 'cuts', ownPositions: 'in-spine' };
   return vectorSql({
     query,
     spine: vectorSpine(service, tables, where),
@@ -77,7 +77,7 @@ export function triggerSql(service: ServicePlan, tables: LogTables, spine: strin
   const where = [
     `_topic = ${sqlText(definition.topic)}`,
     `_generation = ${generationOf(tables, name)}`,
-    `(toInt64(_partition), toInt64(_offset)) IN (SELECT own_partition, own_offset FROM ${spine})`,
+    `(_partition, _offset) IN (SELECT toUInt32(own_partition), toUInt64(own_offset) FROM ${spine} WHERE own_offset >= 0)`,
   ];
   const rows = `SELECT _partition, _offset, ${columns.join(', ')} FROM ${sourceTable(tables.database, name)} WHERE ${where.join(' AND ')} LIMIT 1 BY _partition, _offset`;
   return `SELECT row, ${columns.join(', ')} FROM ${spine} INNER JOIN (${rows}) AS trigger_rows ON own_partition = toInt64(_partition) AND own_offset = toInt64(_offset)`;

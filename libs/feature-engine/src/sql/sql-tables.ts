@@ -9,6 +9,8 @@ export interface LogTables {
   readonly generations: Readonly<Record<string, number>>;
   /** By view (`name@version`) and partition of its log: the first position that its state has seen. Absent: the beginning. */
   readonly starts?: Readonly<Record<string, Readonly<Record<number, number>>>>;
+  /** By view (`name@version`): what `rekeyed_events.view` says of its log in the life it is in now. Absent: the view itself. */
+  readonly lanes?: Readonly<Record<string, string>>;
   /** Whether tables hold repeats of an event's `id`, of which the first in the log counts; `dropped` when the writer drops them. */
   readonly repeats?: 'stored' | 'dropped';
 }
@@ -24,6 +26,13 @@ export interface VectorQuery {
   readonly tables: LogTables;
   readonly knowledge: Knowledge;
   readonly knownBy: KnownBy;
+  /** Whether the spine itself says where own events lie in rekeyed logs, or the logs are asked. */
+  readonly ownPositions: 'in-spine' | 'looked-up';
+}
+
+/** Columns of the spine that belong to one view. */
+export function spineColumns(view: number): { readonly key: string; readonly cut: string; readonly own: string } {
+  return { key: `key_${view}`, cut: `cut_${view}`, own: `own_${view}` };
 }
 
 export function tableName(database: string, table: string): string {
@@ -38,6 +47,11 @@ export function generationOf(tables: LogTables, source: string): number {
   const generation = tables.generations[source];
   if (generation === undefined) throw new RangeError(`the generation of source "${source}" is not given`);
   return generation;
+}
+
+/** How `rekeyed_events` names the log of a view. */
+export function laneOf(tables: LogTables, view: string): string {
+  return tables.lanes?.[view] ?? view;
 }
 
 /** A condition on partition and position that leaves out what a view's state has never seen. */

@@ -1,9 +1,8 @@
 import { sqlName, sqlText } from '../expressions/print-expression.ts';
 import type { ServicePlan } from '../plans/service-plan.ts';
 import { triggerSql } from './recompute-vectors.ts';
-import { generationOf, tableName, type Knowledge, type LogTables, type VectorQuery } from './sql-tables.ts';
+import { spineColumns, type Knowledge, type LogTables, type VectorQuery } from './sql-tables.ts';
 import { vectorSql, type VectorShape } from './vector-sql.ts';
-import { spineColumns } from './view-aggregates.ts';
 
 export interface TrainingSet {
   readonly tables: LogTables;
@@ -27,8 +26,9 @@ export interface TrainingSet {
 
 /** SQL that gives one row of features for every row of a spine, in its order. */
 export function trainingSetSql(service: ServicePlan, training: TrainingSet): string {
-  const { tables, knowledge, shape = 'named' } = training;
-  const query: VectorQuery = { service, tables, knowledge, knownBy: 'time' };
+  const { tables, knowledge, own = 'none', shape = 'named' } = training;
+  const ownPositions = own === 'given' ? 'looked-up' : 'in-spine';
+  const query: VectorQuery = { service, tables, knowledge, knownBy: 'time', ownPositions };
   return vectorSql({
     query,
     spine: spineSql(service, training),
@@ -38,7 +38,7 @@ export function trainingSetSql(service: ServicePlan, training: TrainingSet): str
   });
 }
 
-function spineSql(service: ServicePlan, { tables, spine, own = 'none' }: TrainingSet): string {
+function spineSql(service: ServicePlan, { spine, own = 'none' }: TrainingSet): string {
   const position = (column: string) =>
     own === 'given' ? `ifNull(toInt64(given.${column}), toInt64(-1))` : 'toInt64(-1)';
   const columns = [
@@ -47,35 +47,13 @@ function spineSql(service: ServicePlan, { tables, spine, own = 'none' }: Trainin
     `${position('own_partition')} AS own_partition`,
     `${position('own_offset')} AS own_offset`,
   ];
-  const joins: string[] = [];
   service.views.forEach(({ plan, readsTrigger }, view) => {
     const { key, cut, own: ownPosition } = spineColumns(view);
     columns.push(`given.entities[${sqlText(plan.entity.name)}] AS ${key}`, `toInt64(-1) AS ${cut}`);
-    if (own === 'none' || !readsTrigger) columns.push(`toInt64(-1) AS ${ownPosition}`);
-    else if (plan.log === 'source') columns.push(`${position('own_offset')} AS ${ownPosition}`);
-    else {
-      columns.push(`if(log_${view}.found = 1, log_${view}.position, toInt64(-1)) AS ${ownPosition}`);
-      joins.push(ownPositionsJoin(service, tables, view, position));
-    }
+    const inOwnLog = readsTrigger && plan.log === 'source' ? position('own_offset') : 'toInt64(-1)';
+    columns.push(`${inOwnLog} AS ${ownPosition}`);
   });
-  return `SELECT ${columns.join(', ')} FROM ${spine} AS given ${joins.join(' ')}`;
-}
-
-/** Where each row's own event lies in a rekeyed view's log. */
-function ownPositionsJoin(
-  service: ServicePlan,
-  tables: LogTables,
-  view: number,
-  position: (column: string) => string,
-): string {
-  const id = service.views[view]?.plan.id ?? '';
-  const where = [
-    `view = ${sqlText(id)}`,
-    `source_topic = ${sqlText(service.source.definition.topic)}`,
-    `generation = ${generationOf(tables, service.source.name)}`,
-  ];
-  const rows = `SELECT toInt64(source_partition) AS p, toInt64(source_offset) AS o, min(toInt64(\`offset\`)) AS position, toUInt8(1) AS found FROM ${tableName(tables.database, 'rekeyed_events')} WHERE ${where.join(' AND ')} GROUP BY p, o`;
-  return `LEFT JOIN (${rows}) AS log_${view} ON ${position('own_partition')} = log_${view}.p AND ${position('own_offset')} = log_${view}.o`;
+  return `SELECT ${columns.join(', ')} FROM ${spine} AS given`;
 }
 
 function requestSql(service: ServicePlan, { tables, spine, own = 'none', columns = [] }: TrainingSet): string | null {

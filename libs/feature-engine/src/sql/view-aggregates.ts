@@ -1,13 +1,8 @@
-import { printLiteral } from '../expressions/print-expression.ts';
+import { printLiteral, sqlText } from '../expressions/print-expression.ts';
 import type { ServiceView } from '../plans/service-plan.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
 import { inputColumn, viewEventsSql } from './view-events.ts';
-import type { VectorQuery } from './sql-tables.ts';
-
-/** Columns of the spine that belong to one view. */
-export function spineColumns(view: number): { readonly key: string; readonly cut: string; readonly own: string } {
-  return { key: `key_${view}`, cut: `cut_${view}`, own: `own_${view}` };
-}
+import { generationOf, laneOf, spineColumns, tableName, type VectorQuery } from './sql-tables.ts';
 
 export function featureColumn(view: number, feature: number): string {
   return `f_${view}_${feature}`;
@@ -27,9 +22,23 @@ export function viewAggregatesSql(query: VectorQuery, view: number): string {
 export function joinedEvents(query: VectorQuery, view: number): string {
   const { plan } = query.service.views[view] as ServiceView;
   const { key } = spineColumns(view);
-  const events = viewEventsSql(query, view, { name: 'spine', key });
   const where = `e_time > t - ${plan.spanMs} AND ${knownSql(query, view)}`;
-  return `spine INNER JOIN (${events}) AS events_${view} ON ${key} = e_entity WHERE ${where}`;
+  return `${leftSql(query, view)} INNER JOIN (${viewEventsSql(query, view)}) AS events_${view} ON ${key} = e_entity WHERE ${where}`;
+}
+
+/** The spine, with the place of each row's own event in this view's log. */
+function leftSql({ service, tables, ownPositions }: VectorQuery, view: number): string {
+  const { plan, readsTrigger } = service.views[view] as ServiceView;
+  if (ownPositions === 'in-spine' || plan.log === 'source' || !readsTrigger) return 'spine';
+  const { key, own } = spineColumns(view);
+  const where = [
+    `view = ${sqlText(laneOf(tables, plan.id))}`,
+    `entity IN (SELECT ${key} FROM spine)`,
+    `source_topic = ${sqlText(service.source.definition.topic)}`,
+    `generation = ${generationOf(tables, service.source.name)}`,
+  ];
+  const positions = `SELECT toInt64(source_partition) AS p, toInt64(source_offset) AS o, min(toInt64(\`offset\`)) AS position, toUInt8(1) AS found FROM ${tableName(tables.database, 'rekeyed_events')} WHERE ${where.join(' AND ')} GROUP BY p, o`;
+  return `(SELECT row, t, own_partition, own_offset, ${key}, if(found = 1, position, toInt64(-1)) AS ${own} FROM spine LEFT JOIN (${positions}) AS positions ON own_partition = p AND own_offset = o) AS located`;
 }
 
 const isOwnSql = '(e_source_partition >= 0 AND e_source_partition = own_partition AND e_source_offset = own_offset)';

@@ -6,7 +6,9 @@ import type { ViewPlan } from '../plans/view-plan.ts';
 import { sourceReference } from './source-columns.ts';
 import {
   generationOf,
+  laneOf,
   sourceTable,
+  spineColumns,
   startCondition,
   tableName,
   type LogTables,
@@ -23,33 +25,36 @@ export function inputColumn(column: number): string {
  * the event or refused it as too late. Events before the earliest window change nothing in that judgement or in the
  * running maximum of the log, so they are never read.
  */
-export function viewEventsSql(
-  query: VectorQuery,
-  view: number,
-  spine: { readonly name: string; readonly key: string },
-): string {
+export function viewEventsSql(query: VectorQuery, view: number): string {
   const { plan } = query.service.views[view] as ServiceView;
-  const ofSpine = `e_entity IN (SELECT ${spine.key} FROM ${spine.name})`;
-  const earliest = `(SELECT min(t) FROM ${spine.name}) - ${plan.spanMs}`;
-  const rows = plan.log === 'source' ? sourceRows(query, view, earliest) : rekeyedRows(query, view, earliest);
-  if (query.knowledge === 'hindsight') return `SELECT *, toUInt8(1) AS e_accepted FROM (${rows}) WHERE ${ofSpine}`;
-  const known =
-    query.knownBy === 'cuts'
-      ? rows
-      : // The latest event time that the log had seen when the event came: known at t is what came before anything newer than t.
-        `SELECT *, max(e_time) OVER (PARTITION BY e_partition ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS e_log_time FROM (${rows})`;
+  const ofSpine = `IN (SELECT ${spineColumns(view).key} FROM spine)`;
+  const rowsOf = plan.log === 'source' ? sourceRows : rekeyedRows;
+  if (query.knowledge === 'hindsight')
+    return `SELECT *, toUInt8(1) AS e_accepted FROM (${rowsOf(query, view, ofSpine)})`;
   const newest = `max(e_time) OVER (PARTITION BY e_entity ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
-  return `SELECT *, e_time >= ${newest} - ${plan.allowedLatenessMs} AS e_accepted FROM (${known}) WHERE ${ofSpine}`;
+  const accepted = `e_time >= ${newest} - ${plan.allowedLatenessMs} AS e_accepted`;
+  if (query.knownBy === 'cuts') return `SELECT *, ${accepted} FROM (${rowsOf(query, view, ofSpine)})`;
+  // The latest event time that the log had seen when the event came: known at t is what came before anything newer than t.
+  const passed =
+    'max(e_time) OVER (PARTITION BY e_partition ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)';
+  const log = `SELECT *, ${passed} AS e_log_time FROM (${rowsOf(query, view, null)})`;
+  return `SELECT *, ${accepted} FROM (${log}) WHERE e_entity ${ofSpine}`;
 }
 
-function sourceRows(query: VectorQuery, view: number, earliest: string): string {
+/** A condition that leaves out what lies before every window, in a form that an index over the column can use. */
+function reachedSql(column: string, plan: ViewPlan): string {
+  return `${column} > fromUnixTimestamp64Milli(greatest((SELECT min(t) FROM spine) - ${plan.spanMs}, -1), 'UTC')`;
+}
+
+function sourceRows(query: VectorQuery, view: number, ofSpine: string | null): string {
   const { plan, readsTrigger } = query.service.views[view] as ServiceView;
   const { definition, columns } = plan.source;
   const time = 'toUnixTimestamp64Milli(_event_time)';
   const where = [
     `_topic = ${sqlText(definition.topic)}`,
     `_generation = ${generationOf(query.tables, definition.name)}`,
-    `${time} > ${earliest}`,
+    reachedSql('_event_time', plan),
+    ofSpine === null ? '' : `_entity ${ofSpine}`,
     startCondition(plan, query.tables, '_partition', '_offset'),
   ];
   const selected = [
@@ -74,14 +79,15 @@ function firstOfEach(plan: ViewPlan, tables: LogTables, where: readonly string[]
   return `(SELECT * FROM ${rows} ORDER BY _offset LIMIT 1 BY _entity, ${id})`;
 }
 
-function rekeyedRows(query: VectorQuery, view: number, earliest: string): string {
+function rekeyedRows(query: VectorQuery, view: number, ofSpine: string | null): string {
   const { plan, readsTrigger } = query.service.views[view] as ServiceView;
   const { definition } = plan.source;
   const time = 'toUnixTimestamp64Milli(event_time)';
   const generation = generationOf(query.tables, definition.name);
   const where = [
-    `view = ${sqlText(plan.id)}`,
-    `${time} > ${earliest}`,
+    `view = ${sqlText(laneOf(query.tables, plan.id))}`,
+    reachedSql('event_time', plan),
+    ofSpine === null ? '' : `entity ${ofSpine}`,
     startCondition(plan, query.tables, '`partition`', '`offset`'),
   ].filter((part) => part !== '');
   const ofTrigger = `${readsTrigger ? '' : 'false AND '}source_topic = ${sqlText(definition.topic)} AND generation = ${generation}`;

@@ -1,0 +1,97 @@
+import type { Definitions } from '../definitions/definition.ts';
+import { compile } from '../plans/compile.ts';
+import { isInvalid } from '../plans/row.ts';
+import type { ServicePlan } from '../plans/service-plan.ts';
+import type { VectorValues } from '../plans/values.ts';
+import type { WindowState } from '../windows/window-state.ts';
+import type { NaiveEvent } from './naive-view.ts';
+import type { RandomEvent } from './random-definitions.ts';
+
+/** For tests: what the features service does with a stream, without its servers; the second view's log lags at random. */
+
+export interface LoggedEvent extends NaiveEvent {
+  readonly entity: string;
+  readonly partition: number;
+  readonly source: RandomEvent;
+  readonly sourcePartition: number;
+  readonly sourceOffset: number;
+}
+
+export interface ServedVector extends VectorValues {
+  readonly event: RandomEvent;
+  readonly sourcePartition: number;
+  readonly sourceOffset: number;
+  readonly entities: Readonly<Record<string, string>>;
+  readonly cuts: readonly { readonly partition: number; readonly offset: number; readonly ownOffset: number }[];
+}
+
+export interface SimulatedRun {
+  readonly service: ServicePlan;
+  /** Per view, in log order: all that was not refused as too late for every view. */
+  readonly logs: readonly (readonly LoggedEvent[])[];
+  readonly vectors: readonly ServedVector[];
+}
+
+const partitionOf = (key: string) => (key.codePointAt(key.length - 1) ?? 0) % 2;
+
+/** `roll` gives whole numbers from 0 to 9. */
+export function simulate(definitions: Definitions, events: readonly RandomEvent[], roll: () => number): SimulatedRun {
+  const service = compile('svc@1', definitions);
+  const states = service.views.map(() => new Map<string, WindowState>());
+  const logs = service.views.map((): LoggedEvent[] => []);
+  const pending = service.views.map((): LoggedEvent[] => []);
+  const vectors: ServedVector[] = [];
+  const offsets = new Map<string, number>();
+  const nextOffset = (log: string) => {
+    // Gaps, as compaction and other views' events leave them.
+    const offset = (offsets.get(log) ?? -1) + 1 + (roll() === 0 ? 2 : 0);
+    offsets.set(log, offset);
+    return offset;
+  };
+  const stateOf = (view: number, key: string) => {
+    const state = states[view]?.get(key) ?? service.views[view]?.plan.emptyState();
+    if (state === undefined) throw new Error('no such view');
+    states[view]?.set(key, state);
+    return state;
+  };
+  for (const event of events) {
+    const row = { ...event };
+    const keys = service.keys(row);
+    if (isInvalid(keys)) throw new Error(keys.message);
+    const sourcePartition = partitionOf(event.card);
+    const sourceOffset = nextOffset(`source ${sourcePartition}`);
+    if (keys.every((key, view) => stateOf(view, key).isTooLate(event.time))) continue;
+    const cuts: ServedVector['cuts'][number][] = [];
+    const values = service.views.map(({ plan }, view) => {
+      const key = keys[view] ?? '';
+      const inputs = plan.inputs(row, event.time);
+      if (isInvalid(inputs)) throw new Error(inputs.message);
+      const partition = plan.log === 'source' ? sourcePartition : partitionOf(key);
+      const position = plan.log === 'source' ? sourceOffset : nextOffset(`${plan.id} ${partition}`);
+      const logged = {
+        timeMs: event.time,
+        position,
+        inputs,
+        entity: key,
+        partition,
+        source: event,
+        sourcePartition,
+        sourceOffset,
+      };
+      logs[view]?.push(logged);
+      pending[view]?.push(logged);
+      while (pending[view]?.length !== 0 && (plan.log === 'source' || roll() < 6)) {
+        const next = pending[view]?.shift();
+        if (next !== undefined) stateOf(view, next.entity).apply(next);
+      }
+      const state = stateOf(view, key);
+      cuts.push({ partition, offset: state.applied, ownOffset: position });
+      const included = state.applied >= position;
+      return plan.evaluate(state, included ? { timeMs: event.time, position } : { timeMs: event.time, own: inputs });
+    });
+    const vector = service.vector({ row, eventTimeMs: event.time, values });
+    if (isInvalid(vector)) throw new Error(vector.message);
+    vectors.push({ ...vector, event, sourcePartition, sourceOffset, entities: service.entities(keys), cuts });
+  }
+  return { service, logs, vectors };
+}

@@ -1,0 +1,84 @@
+import { sourceColumnType } from '../sql/source-columns.ts';
+import type { TestClickHouse } from '../sql/clickhouse-for-tests.ts';
+import { columns } from './random-definitions.ts';
+import type { LoggedEvent, SimulatedRun } from './simulated-log.ts';
+
+/** For tests: the tables that the platform fills, and rows of a simulated run in them, some more than once. */
+
+export const generation = 3;
+
+export async function createTables({ database, query }: TestClickHouse): Promise<void> {
+  const declared = Object.entries(columns).map(([name, type]) => `${name} ${sourceColumnType(type)}`);
+  const time = "DateTime64(3, 'UTC')";
+  await query(
+    `CREATE TABLE ${database}.source_events (_topic LowCardinality(String), _generation UInt32, _partition UInt32, _offset UInt64, _timestamp ${time}, _event_time ${time}, _entity String, ${declared.join(', ')}) ENGINE = MergeTree ORDER BY (_topic, _generation, _partition, _offset)`,
+  );
+  const identity =
+    'source_topic LowCardinality(String), generation UInt32, source_partition UInt32, source_offset UInt64';
+  await query(
+    `CREATE TABLE ${database}.rekeyed_events (view LowCardinality(String), partition UInt32, offset UInt64, entity String, event_time ${time}, ${identity}, numbers Array(Float64), strings Array(Nullable(String))) ENGINE = MergeTree ORDER BY (view, entity, event_time)`,
+  );
+  await query(
+    `CREATE TABLE ${database}.feature_vectors (lane String, feature_service LowCardinality(String), feature_service_version UInt32, ${identity}, entities Map(LowCardinality(String), String), event_time ${time}, numbers Array(Float64), strings Array(Nullable(String)), cuts Array(Tuple(partition UInt32, offset Int64, own_offset Int64))) ENGINE = MergeTree ORDER BY (source_partition, source_offset)`,
+  );
+}
+
+const iso = (timeMs: number) => new Date(timeMs).toISOString();
+const twice = <T>(rows: readonly T[]): T[] => rows.flatMap((row, index) => (index % 3 === 0 ? [row, row] : [row]));
+const nulls = (numbers: ArrayLike<number>) => Array.from(numbers, (value) => (Number.isNaN(value) ? 'nan' : value));
+
+export async function fillTables({ database, query, insert }: TestClickHouse, run: SimulatedRun): Promise<void> {
+  for (const table of ['source_events', 'rekeyed_events', 'feature_vectors'])
+    await query(`TRUNCATE TABLE ${database}.${table}`);
+  const [bySource = [], byShop = []] = run.logs;
+  const sourceRow = ({ source, sourcePartition, sourceOffset }: LoggedEvent) => ({
+    ...source,
+    _topic: 'events',
+    _generation: generation,
+    _partition: sourcePartition,
+    _offset: sourceOffset,
+    _timestamp: iso(source.time),
+    _event_time: iso(source.time),
+    _entity: source.card,
+  });
+  const rows = bySource.map(sourceRow);
+  // Rows of an earlier generation and of another topic, and an event that came again later under its id: none may count.
+  const strangers = rows.flatMap((row) => [
+    { ...row, _generation: generation - 1 },
+    { ...row, _topic: 'others' },
+    { ...row, _offset: row._offset + 1_000 },
+  ]);
+  await insert(`${database}.source_events`, twice([...strangers, ...rows]));
+  const identity = (logged: { sourcePartition: number; sourceOffset: number }) => ({
+    source_topic: 'events',
+    generation,
+    source_partition: logged.sourcePartition,
+    source_offset: logged.sourceOffset,
+  });
+  const rekeyed = byShop.map((logged) => ({
+    view: 'by_shop@1',
+    partition: logged.partition,
+    offset: logged.position,
+    entity: logged.entity,
+    event_time: iso(logged.timeMs),
+    ...identity(logged),
+    numbers: nulls(logged.inputs.numbers),
+    strings: logged.inputs.strings,
+  }));
+  await insert(
+    `${database}.rekeyed_events`,
+    twice([...rekeyed, ...rekeyed.map((row) => ({ ...row, view: 'by_shop@2' }))]),
+  );
+  const vectors = run.vectors.map((vector) => ({
+    lane: 'svc@1',
+    feature_service: 'svc',
+    feature_service_version: 1,
+    ...identity(vector),
+    entities: vector.entities,
+    event_time: iso(vector.event.time),
+    numbers: nulls(vector.numbers),
+    strings: vector.strings,
+    cuts: vector.cuts.map(({ partition, offset, ownOffset }) => ({ partition, offset, own_offset: ownOffset })),
+  }));
+  await insert(`${database}.feature_vectors`, twice(vectors));
+}
