@@ -1,0 +1,31 @@
+import {
+  baseConfig,
+  clickhouseConfigFromEnv,
+  eventsConfigFromEnv,
+  numberSetting,
+  textSetting,
+  type ConfigOf,
+} from '@millrace/service-kit';
+import { z } from 'zod';
+
+export const config = {
+  service: baseConfig(8101),
+  events: eventsConfigFromEnv('tracking'),
+  clickhouse: clickhouseConfigFromEnv,
+  artifacts: z
+    .object({ MILLRACE_ARTIFACTS_DIR: textSetting('.millrace/artifacts') })
+    .transform((env) => ({ directory: env.MILLRACE_ARTIFACTS_DIR })),
+  live: z
+    .object({
+      MILLRACE_TRACKING_LIVE_FACTS: numberSetting(500_000, { min: 1000 }),
+      MILLRACE_TRACKING_CATCH_UP_RECORDS: numberSetting(20_000, { min: 100 }),
+      MILLRACE_TRACKING_READ_TIMEOUT_MS: numberSetting(15_000, { min: 100 }),
+    })
+    .transform((env) => ({
+      maxFacts: env.MILLRACE_TRACKING_LIVE_FACTS,
+      maxCatchUp: env.MILLRACE_TRACKING_CATCH_UP_RECORDS,
+      readTimeoutMs: env.MILLRACE_TRACKING_READ_TIMEOUT_MS,
+    })),
+};
+
+export type TrackingConfig = ConfigOf<typeof config>;

@@ -1,0 +1,123 @@
+import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { checkEntityKey, checkRunId, doesNotExist, MlflowError, readRequest } from '@millrace/mlflow-protocol';
+import { ApiJsonBody, callerOf } from '@millrace/service-kit';
+import type { IncomingHttpHeaders } from 'node:http';
+import { LiveRuns } from '../flow/live-runs.ts';
+import { LogToRun } from '../flow/log-to-run.ts';
+import { RunWrites } from '../flow/run-writes.ts';
+import * as requests from './run-requests.ts';
+
+const maxBatchCharacters = 1_000_000;
+
+@ApiTags('MLflow: logging')
+@Controller(['api/2.0/mlflow/runs', 'ajax-api/2.0/mlflow/runs'])
+export class RunLoggingController {
+  readonly #log: LogToRun;
+  readonly #writes: RunWrites;
+  readonly #live: LiveRuns;
+
+  constructor(@Inject(LogToRun) log: LogToRun, @Inject(RunWrites) writes: RunWrites, @Inject(LiveRuns) live: LiveRuns) {
+    this.#log = log;
+    this.#writes = writes;
+    this.#live = live;
+  }
+
+  @Post('log-metric')
+  @HttpCode(200)
+  @ApiJsonBody(requests.logMetric)
+  async logMetric(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const metric = readRequest(requests.logMetric, body);
+    checkEntityKey(metric.key, 'key');
+    const { run_id: _id, run_uuid: _uuid, ...point } = metric;
+    await this.#log.run(requests.runIdOf(metric), { metrics: [point], params: [], tags: [] }, callerOf(headers).actor);
+    return {};
+  }
+
+  @Post('log-parameter')
+  @HttpCode(200)
+  @ApiJsonBody(requests.logParam)
+  async logParam(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const { key, value, ...ids } = readRequest(requests.logParam, body);
+    checkEntityKey(key, 'key');
+    const params = requests.cutParams([{ key, value }]);
+    await this.#log.run(requests.runIdOf(ids), { metrics: [], params, tags: [] }, callerOf(headers).actor);
+    return {};
+  }
+
+  @Post('log-batch')
+  @HttpCode(200)
+  @ApiJsonBody(requests.logBatch)
+  async logBatch(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    if (Number(headers['content-length'] ?? 0) > maxBatchCharacters) {
+      throw new MlflowError(
+        'INVALID_PARAMETER_VALUE',
+        `Batched logging API requests must be at most ${maxBatchCharacters} characters long.`,
+      );
+    }
+    const { metrics, params, tags, ...ids } = readRequest(requests.logBatch, body);
+    const runId = requests.runIdOf(ids);
+    checkRunId(runId);
+    requests.checkBatch({ metrics, params, tags });
+    const batch = { metrics, params: requests.cutParams(params), tags: requests.cutTags(tags) };
+    await this.#log.run(runId, batch, callerOf(headers).actor);
+    return {};
+  }
+
+  @Post('set-tag')
+  @HttpCode(200)
+  @ApiJsonBody(requests.setTag)
+  async setTag(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const { key, value, ...ids } = readRequest(requests.setTag, body);
+    checkEntityKey(key, 'key');
+    const tags = requests.cutTags([{ key, value }]);
+    await this.#log.run(requests.runIdOf(ids), { metrics: [], params: [], tags }, callerOf(headers).actor);
+    return {};
+  }
+
+  @Post('delete-tag')
+  @HttpCode(200)
+  @ApiJsonBody(requests.deleteTag)
+  async deleteTag(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const { key, ...ids } = readRequest(requests.deleteTag, body);
+    const runId = requests.runIdOf(ids);
+    const head = await this.#live.get('run', runId);
+    if (head !== null && head.tag(key) === undefined)
+      throw doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
+    const { actor } = callerOf(headers);
+    await this.#writes.write('run', runId, { tags: [{ key, value: null }] }, { type: 'logged', actor });
+    return {};
+  }
+
+  @Post('log-inputs')
+  @HttpCode(200)
+  @ApiJsonBody(requests.logInputs)
+  async logInputs(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const { datasets, models, ...ids } = readRequest(requests.logInputs, body);
+    requests.checkDatasets(datasets);
+    const modelInputs = models.map(({ model_id: id }) => id);
+    const { actor } = callerOf(headers);
+    await this.#writes.write('run', requests.runIdOf(ids), { datasets, modelInputs }, { type: 'logged', actor });
+    return {};
+  }
+
+  @Post('outputs')
+  @HttpCode(200)
+  @ApiJsonBody(requests.logOutputs)
+  async logOutputs(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const { models, ...ids } = readRequest(requests.logOutputs, body);
+    const modelOutputs = models.map(({ model_id: modelId, step }) => ({ modelId, step }));
+    const { actor } = callerOf(headers);
+    await this.#writes.write('run', requests.runIdOf(ids), { modelOutputs }, { type: 'logged', actor });
+    return {};
+  }
+
+  /** MLflow 2 clients write what they know of a model into a tag of the run. */
+  @Post('log-model')
+  @HttpCode(200)
+  async logModel(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const { model_json: model, ...ids } = readRequest(requests.logModel, body);
+    await this.#log.addToHistory(requests.runIdOf(ids), model, callerOf(headers).actor);
+    return {};
+  }
+}

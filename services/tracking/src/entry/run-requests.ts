@@ -1,0 +1,194 @@
+import {
+  checkEntityKey,
+  checkLength,
+  integer,
+  invalidParameter,
+  metricValue,
+  optionalInteger,
+  optionalText,
+  pageSize,
+  tagList,
+  text,
+  textList,
+  timestampMs,
+} from '@millrace/mlflow-protocol';
+import type { RunDataset, RunMetric, RunParam } from '@millrace/schemas';
+import { z } from 'zod';
+
+const maxMetrics = 1000;
+const maxParamsOrTags = 100;
+const maxEntities = 1000;
+const maxParamLength = 6000;
+const maxTagLength = 8000;
+const maxDatasetLengths = { name: 500, digest: 36, schema: 1_048_575, source: 65_535 } as const;
+
+const valueText = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const listOf = <S extends z.ZodType>(item: S) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+const stepOf = optionalInteger.transform((step) => step ?? 0);
+
+/** Old clients say run_uuid. */
+const runIdFields = { run_id: optionalText, run_uuid: optionalText };
+export function runIdOf(request: { run_id?: string | undefined; run_uuid?: string | undefined }): string {
+  const runId = request.run_id || request.run_uuid;
+  if (!runId)
+    throw invalidParameter(
+      "Missing value for required parameter 'run_id'. See the API docs for more information about request parameters.",
+    );
+  return runId;
+}
+
+export const viewTypes = ['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'] as const;
+export const viewType = z
+  .enum(viewTypes)
+  .nullish()
+  .transform((view) => view ?? 'ACTIVE_ONLY');
+export const runStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
+
+const metric = z
+  .object({
+    key: text,
+    value: metricValue,
+    timestamp: timestampMs,
+    step: stepOf,
+    model_id: optionalText,
+    dataset_name: optionalText,
+    dataset_digest: optionalText,
+  })
+  .transform((point): RunMetric => ({
+    key: point.key,
+    value: point.value,
+    timestampMs: point.timestamp,
+    step: point.step,
+    modelId: point.model_id || null,
+    runId: null,
+    datasetName: point.dataset_name || null,
+    datasetDigest: point.dataset_digest || null,
+  }));
+const param = z.object({ key: text, value: valueText });
+
+const dataset = z
+  .object({
+    tags: tagList,
+    dataset: z.object({
+      name: text,
+      digest: text,
+      source_type: text,
+      source: text,
+      schema: optionalText,
+      profile: optionalText,
+    }),
+  })
+  .transform(({ tags, dataset: { name, digest, source_type, source, schema, profile } }): RunDataset => ({
+    name,
+    digest,
+    sourceType: source_type,
+    source,
+    schema: schema ?? null,
+    profile: profile ?? null,
+    tags,
+  }));
+
+export const createRun = z.object({
+  experiment_id: z
+    .union([z.string(), integer.transform(String)])
+    .nullish()
+    .transform((id) => id || '0'),
+  user_id: valueText,
+  run_name: optionalText,
+  start_time: timestampMs.nullish().transform((time) => time ?? undefined),
+  tags: tagList,
+});
+export const runOnly = z.object(runIdFields);
+export const updateRun = z.object({
+  ...runIdFields,
+  status: runStatus.nullish().transform((status) => status ?? undefined),
+  end_time: timestampMs.nullish().transform((time) => time ?? undefined),
+  run_name: optionalText,
+});
+export const searchRuns = z.object({
+  experiment_ids: textList,
+  filter: optionalText,
+  run_view_type: viewType,
+  max_results: pageSize(1000, 50_000),
+  order_by: textList,
+  page_token: optionalText,
+});
+export const logMetric = z.intersection(z.object(runIdFields), metric);
+export const logParam = z.object({ ...runIdFields, key: text, value: valueText });
+export const logBatch = z.object({
+  ...runIdFields,
+  metrics: listOf(metric),
+  params: listOf(param),
+  tags: tagList,
+});
+export const setTag = z.object({ ...runIdFields, key: text, value: valueText });
+export const deleteTag = z.object({ ...runIdFields, key: text });
+export const logModel = z.object({ ...runIdFields, model_json: text });
+export const logInputs = z.object({
+  ...runIdFields,
+  datasets: listOf(dataset),
+  models: listOf(z.object({ model_id: text })),
+});
+export const logOutputs = z.object({ ...runIdFields, models: listOf(z.object({ model_id: text, step: stepOf })) });
+export const metricHistory = z.object({
+  ...runIdFields,
+  metric_key: text,
+  page_token: optionalText,
+  max_results: integer.nullish().transform((size) => size ?? undefined),
+});
+export const listArtifacts = z.object({ ...runIdFields, path: optionalText, page_token: optionalText });
+
+interface Batch {
+  readonly metrics: readonly RunMetric[];
+  readonly params: readonly RunParam[];
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** The limits of MLflow on what one batch may hold. */
+export function checkBatch({ metrics, params, tags }: Batch): void {
+  checkCount(metrics.length, 'metrics', maxMetrics);
+  checkCount(params.length, 'params', maxParamsOrTags);
+  checkCount(tags.length, 'tags', maxParamsOrTags);
+  checkCount(metrics.length + params.length + tags.length, 'metrics, params and tags', maxEntities);
+  for (const [index, { key }] of metrics.entries()) checkEntityKey(key, `metrics[${index}].key`);
+  for (const [index, { key }] of params.entries()) checkEntityKey(key, `params[${index}].key`);
+  for (const [index, { key }] of tags.entries()) checkEntityKey(key, `tags[${index}].key`);
+  const keys = new Set<string>();
+  for (const { key } of params) {
+    if (keys.has(key)) throw invalidParameter(`Duplicate parameter keys have been submitted: ['${key}']`);
+    keys.add(key);
+  }
+}
+
+function checkCount(count: number, what: string, max: number): void {
+  if (count > max)
+    throw invalidParameter(
+      `A batch logging request can contain at most ${max} ${what}. Got ${count}. Please split up ${what} across multiple requests and try again.`,
+    );
+}
+
+/** Long values are cut and not refused, as MLflow does by default. */
+export function cutParams(params: readonly RunParam[]): RunParam[] {
+  return params.map(({ key, value }) => ({ key, value: value.slice(0, maxParamLength) }));
+}
+
+export function cutTags(tags: readonly { readonly key: string; readonly value: string }[]) {
+  return tags.map(({ key, value }) => ({ key, value: value.slice(0, maxTagLength) }));
+}
+
+export function checkDatasets(datasets: readonly RunDataset[]): void {
+  for (const [index, { name, digest, schema, source }] of datasets.entries()) {
+    const path = (field: string): string => `datasets[${index}].dataset.${field}`;
+    checkLength(name, { path: path('name'), max: maxDatasetLengths.name });
+    checkLength(digest, { path: path('digest'), max: maxDatasetLengths.digest });
+    checkLength(schema ?? '', { path: path('schema'), max: maxDatasetLengths.schema });
+    checkLength(source, { path: path('source'), max: maxDatasetLengths.source });
+  }
+}

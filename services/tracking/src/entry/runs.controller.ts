@@ -1,0 +1,130 @@
+import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { checkRunId, readRequest } from '@millrace/mlflow-protocol';
+import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
+import type { IncomingHttpHeaders } from 'node:http';
+import { CreateRun, runNameTag } from '../flow/create-run.ts';
+import { LiveRuns } from '../flow/live-runs.ts';
+import type { ExperimentsJournal } from '../flow/ports.ts';
+import type { RunHead } from '../flow/run-head.ts';
+import { notFound, RunWrites } from '../flow/run-writes.ts';
+import { SearchRuns } from '../flow/search-runs.ts';
+import { EXPERIMENTS_JOURNAL } from '../tokens.ts';
+import { runInfoJson, runJson } from './mlflow-json.ts';
+import * as requests from './run-requests.ts';
+
+@ApiTags('MLflow: runs')
+@Controller(['api/2.0/mlflow/runs', 'ajax-api/2.0/mlflow/runs'])
+export class RunsController {
+  readonly #create: CreateRun;
+  readonly #live: LiveRuns;
+  readonly #writes: RunWrites;
+  readonly #search: SearchRuns;
+  readonly #experiments: ExperimentsJournal;
+
+  constructor(
+    @Inject(CreateRun) create: CreateRun,
+    @Inject(LiveRuns) live: LiveRuns,
+    @Inject(RunWrites) writes: RunWrites,
+    @Inject(SearchRuns) search: SearchRuns,
+    @Inject(EXPERIMENTS_JOURNAL) experiments: ExperimentsJournal,
+  ) {
+    this.#create = create;
+    this.#live = live;
+    this.#writes = writes;
+    this.#search = search;
+    this.#experiments = experiments;
+  }
+
+  @Post('create')
+  @HttpCode(200)
+  @ApiJsonBody(requests.createRun)
+  async create(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const request = readRequest(requests.createRun, body);
+    requests.checkBatch({ metrics: [], params: [], tags: request.tags });
+    const head = await this.#create.run(
+      {
+        experimentId: request.experiment_id,
+        userId: request.user_id,
+        name: request.run_name,
+        startTimeMs: request.start_time,
+        tags: requests.cutTags(request.tags),
+      },
+      callerOf(headers).actor,
+    );
+    return { run: runJson(head) };
+  }
+
+  @Get('get')
+  @ApiJsonQuery(requests.runOnly)
+  async get(@Query() query: unknown) {
+    const runId = requests.runIdOf(readRequest(requests.runOnly, query));
+    checkRunId(runId);
+    const head = await this.#live.get('run', runId);
+    if (head === null) throw notFound('run', runId);
+    return { run: runJson(head, await this.#experimentIsDeleted(head)) };
+  }
+
+  @Post('update')
+  @HttpCode(200)
+  @ApiJsonBody(requests.updateRun)
+  async update(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const { status, end_time: endTime, run_name: name, ...ids } = readRequest(requests.updateRun, body);
+    const runId = requests.runIdOf(ids);
+    const attributes = {
+      ...(status !== undefined && { status }),
+      ...(endTime !== undefined && { end_time: String(endTime) }),
+      ...(name && { name }),
+    };
+    const tags = name ? [{ key: runNameTag, value: name }] : [];
+    const { actor } = callerOf(headers);
+    await this.#writes.write('run', runId, { attributes, tags }, { type: 'updated', actor });
+    const head = await this.#live.get('run', runId);
+    if (head === null) throw notFound('run', runId);
+    return { run_info: runInfoJson(head) };
+  }
+
+  @Post('delete')
+  @HttpCode(200)
+  @ApiJsonBody(requests.runOnly)
+  async delete(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const runId = requests.runIdOf(readRequest(requests.runOnly, body));
+    const attributes = { lifecycle_stage: 'deleted' };
+    const { actor } = callerOf(headers);
+    await this.#writes.write('run', runId, { attributes }, { type: 'deleted', actor, mayBeDeleted: true });
+    return {};
+  }
+
+  @Post('restore')
+  @HttpCode(200)
+  @ApiJsonBody(requests.runOnly)
+  async restore(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    const runId = requests.runIdOf(readRequest(requests.runOnly, body));
+    const attributes = { lifecycle_stage: 'active' };
+    const { actor } = callerOf(headers);
+    await this.#writes.write('run', runId, { attributes }, { type: 'restored', actor, mayBeDeleted: true });
+    return {};
+  }
+
+  @Post('search')
+  @HttpCode(200)
+  @ApiJsonBody(requests.searchRuns)
+  async search(@Body() body: unknown) {
+    const request = readRequest(requests.searchRuns, body);
+    const { heads, deletedExperiments, nextPageToken } = await this.#search.run({
+      subject: 'run',
+      experimentIds: request.experiment_ids,
+      filter: request.filter,
+      viewType: request.run_view_type,
+      orderBy: request.order_by,
+      maxResults: request.max_results,
+      pageToken: request.page_token,
+    });
+    const runs = heads.map((head) => runJson(head, deletedExperiments.has(head.experimentId)));
+    return { runs, ...(nextPageToken && { next_page_token: nextPageToken }) };
+  }
+
+  async #experimentIsDeleted(head: RunHead): Promise<boolean> {
+    return (await this.#experiments.read()).experiments.get(head.experimentId)?.lifecycleStage === 'deleted';
+  }
+}

@@ -1,0 +1,50 @@
+import type { Applied } from '@millrace/events';
+import { beforeEach, expect, it } from 'vitest';
+import { experimentsDomain, type Experiment, type ExperimentCommand, type ExperimentsState } from './experiments.ts';
+
+let state: ExperimentsState;
+let offset: number;
+beforeEach(() => {
+  state = experimentsDomain.initial();
+  offset = 0;
+});
+function apply(command: ExperimentCommand): Applied {
+  offset += 1;
+  return experimentsDomain.apply(state, command, {
+    offset,
+    atMs: offset,
+    actor: 'a',
+    requestId: `${offset}`,
+    commandId: `${offset}`,
+  });
+}
+const create = (name: string, artifactLocation: string | null = null) =>
+  apply({ type: 'create-experiment', name, artifactLocation, tags: [] });
+
+it('the Default experiment is there from the start, with the id 0', () => {
+  expect(state.experiments.get('0')?.name).toBe('Default');
+});
+
+it('ids are numbers in order, and the artifacts lie under them unless said otherwise', () => {
+  const [first, second] = [create('a'), create('b', 's3://bucket/x')].map((applied) =>
+    applied.ok ? (applied.result as Experiment) : null,
+  );
+  expect(first).toMatchObject({ id: '1', artifactLocation: 'mlflow-artifacts:/1' });
+  expect(second).toMatchObject({ id: '2', artifactLocation: 's3://bucket/x' });
+});
+
+it('a name is taken even by a deleted experiment, until it is renamed', () => {
+  create('a');
+  apply({ type: 'delete-experiment', id: '1' });
+  expect(create('a')).toMatchObject({ ok: false, code: 'RESOURCE_ALREADY_EXISTS' });
+  apply({ type: 'restore-experiment', id: '1' });
+  expect(apply({ type: 'rename-experiment', id: '1', name: 'b' }).ok).toBe(true);
+  expect(create('a').ok).toBe(true);
+  expect(apply({ type: 'rename-experiment', id: '1', name: 'a' })).toMatchObject({ code: 'RESOURCE_ALREADY_EXISTS' });
+});
+
+it('what does not exist cannot be changed', () => {
+  expect(apply({ type: 'tag-experiment', id: '7', key: 'k', value: 'v' })).toMatchObject({
+    code: 'RESOURCE_DOES_NOT_EXIST',
+  });
+});

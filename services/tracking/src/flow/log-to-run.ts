@@ -1,0 +1,64 @@
+import { invalidParameter } from '@millrace/mlflow-protocol';
+import type { RunMetric, RunParam } from '@millrace/schemas';
+import { runNameTag } from './create-run.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { RunWrites } from './run-writes.ts';
+
+export interface LogBatch {
+  readonly metrics: readonly RunMetric[];
+  readonly params: readonly RunParam[];
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+}
+
+const modelHistoryTag = 'mlflow.log-model.history';
+
+/** Metrics, params and tags of a run; points that measure a logged model are written to it as well. */
+export class LogToRun {
+  readonly #writes: RunWrites;
+  readonly #live: LiveRuns;
+
+  constructor(writes: RunWrites, live: LiveRuns) {
+    this.#writes = writes;
+    this.#live = live;
+  }
+
+  async run(runId: string, batch: LogBatch, actor: string): Promise<void> {
+    // The tag and the name of a run are one thing.
+    const name = batch.tags.findLast(({ key }) => key === runNameTag)?.value;
+    const attributes = name ? { name } : {};
+    await this.#writes.write('run', runId, { ...batch, attributes }, { type: 'logged', actor });
+    // After the run: a crash in between makes the client send both again, and points that are equal count once.
+    for (const [modelId, points] of Map.groupBy(batch.metrics, (point) => point.modelId ?? '')) {
+      if (modelId === '') continue;
+      const metrics = points.map((point) => ({ ...point, runId }));
+      await this.#writes.write('logged-model', modelId, { metrics }, { type: 'logged', actor });
+    }
+  }
+
+  /** Adds a model's description, JSON in JSON, to the tag in which clients look for the models of a run. */
+  async addToHistory(runId: string, modelJson: string, actor: string): Promise<void> {
+    const head = await this.#live.get('run', runId);
+    const value = JSON.stringify([...parseList(head?.tag(modelHistoryTag)), parseObject(modelJson)]);
+    await this.#writes.write('run', runId, { tags: [{ key: modelHistoryTag, value }] }, { type: 'logged', actor });
+  }
+}
+
+function parseList(text: string | undefined): unknown[] {
+  if (text === undefined) return [];
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    return [];
+  }
+}
+
+function parseObject(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) return parsed;
+  } catch {
+    // Worded below, as for any other text that describes no model.
+  }
+  throw invalidParameter("Malformed model info. 'model_json' is not a JSON object.");
+}

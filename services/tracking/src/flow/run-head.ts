@@ -1,0 +1,143 @@
+import type { RunFact, Subject } from './run-facts.ts';
+
+/**
+ * A run or logged model as it stands: the fold of its facts. Folding is idempotent and does not ask for an order, so
+ * that rows read from history and events read from the log can be mixed freely.
+ */
+export class RunHead {
+  readonly subject: Subject;
+  readonly id: string;
+  experimentId = '';
+  readonly #attributes = new Map<string, RunFact>();
+  readonly #params = new Map<string, RunFact>();
+  readonly #tags = new Map<string, RunFact>();
+  readonly #metrics = new Map<string, RunFact>();
+  readonly #links = new Map<string, RunFact>();
+  readonly #artifacts = new Map<string, RunFact>();
+
+  constructor(subject: Subject, id: string) {
+    this.subject = subject;
+    this.id = id;
+  }
+
+  fold(fact: RunFact): void {
+    this.experimentId = fact.experimentId;
+    switch (fact.kind) {
+      case 'attribute':
+        return keep(this.#attributes, fact, isLater);
+      case 'param':
+        return keep(this.#params, fact, isEarlier);
+      case 'tag':
+        return keep(this.#tags, fact, isLater);
+      case 'metric':
+        return keep(this.#metrics, fact, isNewerPoint);
+      case 'artifact':
+        return keep(this.#artifacts, fact, isLater);
+      default:
+        return keep(this.#links, fact, isEarlier, `${fact.kind} ${fact.key}`);
+    }
+  }
+
+  /** False while only later writes are known, or none: the creation is a write like any other. */
+  get exists(): boolean {
+    return this.#attributes.has('created_time');
+  }
+
+  get isDeleted(): boolean {
+    return this.attribute('lifecycle_stage') === 'deleted';
+  }
+
+  /** How many facts it holds, for bounding memory. */
+  get size(): number {
+    const maps = [this.#attributes, this.#params, this.#tags, this.#metrics, this.#links, this.#artifacts];
+    return maps.reduce((sum, map) => sum + map.size, 0);
+  }
+
+  attribute(name: string): string | undefined {
+    const text = this.#attributes.get(name)?.text;
+    return text === '' ? undefined : text;
+  }
+
+  numberAttribute(name: string): number | undefined {
+    const text = this.attribute(name);
+    return text === undefined ? undefined : Number(text);
+  }
+
+  /** Time of the last change of an attribute. */
+  get updatedAtMs(): number {
+    return Math.max(0, ...[...this.#attributes.values()].map(({ recordedAtMs }) => recordedAtMs));
+  }
+
+  param(key: string): RunFact | undefined {
+    return this.#params.get(key);
+  }
+
+  get params(): RunFact[] {
+    return byKey(this.#params.values());
+  }
+
+  get tags(): RunFact[] {
+    return byKey([...this.#tags.values()].filter(({ removed }) => !removed));
+  }
+
+  tag(key: string): string | undefined {
+    const fact = this.#tags.get(key);
+    return fact === undefined || fact.removed ? undefined : fact.text;
+  }
+
+  /** The point that counts of each metric. */
+  get metrics(): RunFact[] {
+    return byKey(this.#metrics.values());
+  }
+
+  links(kind: 'dataset' | 'model-input' | 'model-output'): RunFact[] {
+    return [...this.#links.values()].filter((fact) => fact.kind === kind).sort(byPosition);
+  }
+
+  get artifacts(): RunFact[] {
+    return byKey([...this.#artifacts.values()].filter(({ removed }) => !removed));
+  }
+
+  artifact(path: string): RunFact | undefined {
+    const fact = this.#artifacts.get(path);
+    return fact === undefined || fact.removed ? undefined : fact;
+  }
+}
+
+function keep(
+  map: Map<string, RunFact>,
+  fact: RunFact,
+  wins: (a: RunFact, b: RunFact) => boolean,
+  key = fact.key,
+): void {
+  const held = map.get(key);
+  if (held === undefined || wins(fact, held)) map.set(key, fact);
+}
+
+function byPosition(a: RunFact, b: RunFact): number {
+  return a.offset - b.offset || a.item - b.item;
+}
+
+/** The last value of a tag or an attribute counts. */
+function isLater(a: RunFact, b: RunFact): boolean {
+  return byPosition(a, b) > 0;
+}
+
+/** The first value of a param stays. */
+function isEarlier(a: RunFact, b: RunFact): boolean {
+  return byPosition(a, b) < 0;
+}
+
+/** The latest point of a metric is the one with the highest step, then time, then value; NaN is below all values. */
+export function isNewerPoint(a: RunFact, b: RunFact): boolean {
+  return (a.step - b.step || a.timestampMs - b.timestampMs || compareValues(a.number, b.number)) > 0;
+}
+
+function compareValues(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
+  return a - b;
+}
+
+function byKey(facts: Iterable<RunFact>): RunFact[] {
+  return [...facts].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}

@@ -1,0 +1,123 @@
+import type { ClickHouse, SinkPositions } from '@millrace/clickhouse';
+import { UnavailableError } from '@millrace/service-kit';
+import type { RunHistory } from '../flow/ports.ts';
+import type { FactKind, RunFact, Subject } from '../flow/run-facts.ts';
+import type { RunSearch } from '../flow/run-search.ts';
+import { runFactsTable } from './run-facts-table.ts';
+import { newestPoint, runSearchSql } from './run-search-sql.ts';
+
+interface FactRow {
+  readonly id: string;
+  readonly experiment_id: string;
+  readonly kind: FactKind;
+  readonly key: string;
+  readonly text: string;
+  /** As text: JSON has no NaN. */
+  readonly number: string;
+  readonly step: number;
+  readonly timestamp_ms: number;
+  readonly removed: boolean;
+  readonly model_id: string;
+  readonly run_id: string;
+  readonly dataset_name: string;
+  readonly dataset_digest: string;
+  readonly log_partition: number;
+  readonly log_offset: number;
+  readonly item: number;
+  readonly recorded_at_ms: number;
+  readonly actor: string;
+}
+
+const columns = `id, experiment_id, kind, key, text, toString(number) AS number, step, timestamp_ms, removed, model_id, run_id,
+  dataset_name, dataset_digest, log_partition, log_offset, item, toUnixTimestamp64Milli(recorded_at) AS recorded_at_ms, actor`;
+
+export interface RunHistoryOptions {
+  readonly positions: Pick<SinkPositions, 'waitFor'>;
+  readonly topic: string;
+  readonly timeoutMs: number;
+}
+
+/** Runs in ClickHouse: what the sink has stored of the log. */
+export class ClickHouseRunHistory implements RunHistory {
+  readonly #clickhouse: ClickHouse;
+  readonly #options: RunHistoryOptions;
+
+  constructor(clickhouse: ClickHouse, options: RunHistoryOptions) {
+    this.#clickhouse = clickhouse;
+    this.#options = options;
+  }
+
+  async untilStored(wanted: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void> {
+    const { topic, positions, timeoutMs } = this.#options;
+    const last = wanted
+      .filter(({ nextOffset }) => nextOffset > 0)
+      .map(({ partition, nextOffset }) => ({ topic, partition, offset: nextOffset - 1 }));
+    const waited = await positions.waitFor(last, timeoutMs);
+    if (!waited.reached) {
+      throw new UnavailableError(
+        'TRACKING_HISTORY_BEHIND',
+        `runs are not yet stored up to the writes that were acknowledged: ${waited.missing.length} partitions are behind`,
+      );
+    }
+  }
+
+  async factsOf(subject: Subject, ids: readonly string[]): Promise<RunFact[]> {
+    if (ids.length === 0) return [];
+    const facts = this.#facts();
+    const scope = 'subject = {subject:String} AND id IN {ids:Array(String)}';
+    const rows = await this.#clickhouse.query<FactRow>(
+      `SELECT ${columns} FROM ${facts} WHERE ${scope} AND kind != 'metric'
+       UNION ALL
+       SELECT ${columns} FROM ${facts} WHERE ${scope} AND kind = 'metric'
+         ORDER BY ${newestPoint} DESC LIMIT 1 BY subject, id, key`,
+      { subject, ids },
+    );
+    return rows.map((row) => asFact(subject, row));
+  }
+
+  async search(search: RunSearch): Promise<string[]> {
+    const { text, parameters } = runSearchSql(search, this.#facts());
+    const rows = await this.#clickhouse.query<{ id: string }>(text, parameters);
+    return rows.map(({ id }) => id);
+  }
+
+  async metricHistory(page: { runId: string; key: string; limit: number; offset: number }): Promise<RunFact[]> {
+    const rows = await this.#clickhouse.query<FactRow>(
+      `SELECT ${columns} FROM ${this.#facts()} AS facts
+       WHERE subject = 'run' AND id = {runId:String} AND kind = 'metric' AND key = {key:String}
+       ORDER BY timestamp_ms, step, isNaN(facts.number), facts.number, log_offset, item
+       LIMIT 1 BY timestamp_ms, step, toString(facts.number), model_id, dataset_name, dataset_digest
+       LIMIT {limit:UInt64} OFFSET {offset:UInt64}`,
+      page,
+    );
+    return rows.map((row) => asFact('run', row));
+  }
+
+  #facts(): string {
+    return this.#clickhouse.qualified(runFactsTable.name);
+  }
+}
+
+function asFact(subject: Subject, row: FactRow): RunFact {
+  return {
+    subject,
+    id: row.id,
+    experimentId: row.experiment_id,
+    kind: row.kind,
+    key: row.key,
+    text: row.text,
+    number: row.number === 'nan' ? Number.NaN : Number(row.number),
+    step: row.step,
+    timestampMs: row.timestamp_ms,
+    removed: row.removed,
+    modelId: row.model_id,
+    runId: row.run_id,
+    datasetName: row.dataset_name,
+    datasetDigest: row.dataset_digest,
+    partition: row.log_partition,
+    offset: row.log_offset,
+    item: row.item,
+    recordedAtMs: row.recorded_at_ms,
+    actor: row.actor,
+  };
+}

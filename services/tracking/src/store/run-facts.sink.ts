@@ -1,0 +1,19 @@
+import { ClickHouseSink, decodedBatch, row, type ClickHouse } from '@millrace/clickhouse';
+import type { EventBus } from '@millrace/events';
+import { topics } from '@millrace/schemas';
+import { factsOf } from '../flow/run-facts.ts';
+import { runFactsTable } from './run-facts-table.ts';
+
+export const runFactsGroup = 'tracking.run-facts';
+
+/** Stores the facts of every write, each once. A write has no identity but its position, which the rows carry. */
+export function runFactsSink(bus: EventBus, clickhouse: ClickHouse): ClickHouseSink {
+  return new ClickHouseSink({
+    inserter: clickhouse,
+    group: runFactsGroup,
+    map: decodedBatch(bus.readerFor(topics['tracking.runs']), (event, record) => ({
+      identity: null,
+      rows: factsOf(event, record).map((fact) => row(runFactsTable, fact)),
+    })),
+  });
+}

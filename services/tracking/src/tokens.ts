@@ -1,0 +1,3 @@
+/** Injection tokens of what has no class of its own. */
+export const EXPERIMENTS_JOURNAL = Symbol('experiments journal');
+export const RUN_HISTORY = Symbol('run history');

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { ArtifactContentsController } from './entry/artifact-contents.controller.ts';
+import { ArtifactsController } from './entry/artifacts.controller.ts';
+import { ExperimentsController } from './entry/experiments.controller.ts';
+import { LoggedModelsController } from './entry/logged-models.controller.ts';
+import { MetricsController } from './entry/metrics.controller.ts';
+import { RunLoggingController } from './entry/run-logging.controller.ts';
+import { RunsController } from './entry/runs.controller.ts';
+import { ServerController } from './entry/server.controller.ts';
+import { flowProviders } from './flow-providers.ts';
+import { storeProviders } from './store-providers.ts';
+
+@Module({
+  controllers: [
+    ServerController,
+    ExperimentsController,
+    RunsController,
+    RunLoggingController,
+    MetricsController,
+    ArtifactsController,
+    ArtifactContentsController,
+    LoggedModelsController,
+  ],
+  providers: [...storeProviders, ...flowProviders],
+})
+export class TrackingModule {}
