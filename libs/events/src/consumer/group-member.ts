@@ -52,7 +52,8 @@ export interface TopicState {
 
 type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
 
-const HEARTBEAT_PARTS = 5;
+/** Also how late a member learns that the group is forming anew. */
+const HEARTBEAT_MS = 1_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 30_000;
 const COORDINATOR_RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 };
@@ -78,7 +79,7 @@ export class GroupMember {
       groupId: settings.groupId,
       sessionTimeout: settings.sessionTimeoutMs,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      heartbeatInterval: Math.floor(settings.sessionTimeoutMs / HEARTBEAT_PARTS),
+      heartbeatInterval: HEARTBEAT_MS,
       minBytes: 1,
       maxWaitTimeInMs: settings.maxWaitMs,
       maxBytesPerPartition: settings.maxBytesPerPartition,

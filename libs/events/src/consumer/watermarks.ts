@@ -91,7 +91,8 @@ interface StreamMarks extends Stream {
 }
 
 function streamKey({ lane, sourceTopic, generation }: Stream): string {
-  return `${lane}|${sourceTopic}|${generation}`;
+  // The lane last: it is free text.
+  return `${generation}|${sourceTopic}|${lane}`;
 }
 
 function copyOf(marks: StreamMarks | undefined, { lane, sourceTopic, generation }: Stream): StreamMarks {

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PartitionQueue } from './partition-queue.ts';
+import type { FetchedMessage } from './source-record.ts';
+
+function message(offset: number): FetchedMessage {
+  const value = Buffer.from(String(offset));
+  return { offset: String(offset), timestamp: '0', key: null, value, headers: {}, attributes: 0 };
+}
+
+const place = { topic: 't', partition: 0 };
+
+function chunk(firstOffset: number, lastOffset: number, offsets: readonly number[]) {
+  return { ...place, firstOffset, lastOffset, highWatermark: 1000, messages: offsets.map(message) };
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+describe('PartitionQueue', () => {
+  it('gives every record once, in order, in batches that join up, however it was fetched', () => {
+    const fetches = fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), trailing: fc.nat({ max: 2 }) }), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(
+        fetches,
+        fc.integer({ min: 1, max: 7 }),
+        fc.nat({ max: 60 }),
+        fc.nat({ max: 5 }),
+        (sizes, max, cutAt, back) => {
+          const queue = new PartitionQueue(place, 0);
+          let next = 0;
+          const expected: number[] = [];
+          for (const { size, trailing } of sizes) {
+            // A repeat of what was fetched before is passed over; control records take offsets and give no message.
+            const from = Math.max(0, next - back);
+            const last = next + size + trailing - 1;
+            expect(
+              queue.push(
+                chunk(
+                  from,
+                  last,
+                  range(from, next + size).filter((o) => o >= next || expected.includes(o)),
+                ),
+              ),
+            ).toBeNull();
+            expected.push(...range(next, next + size));
+            next = last + 1;
+          }
+          const seen: number[] = [];
+          let position = 0;
+          for (let slice = queue.take(max, cutAt); slice !== null; slice = queue.take(max, cutAt)) {
+            const offsets = slice.records.map(({ offset }) => offset);
+            expect(offsets.length).toBeLessThanOrEqual(max);
+            expect(offsets[0]).toBeGreaterThanOrEqual(position);
+            expect(slice.nextOffset).toBeGreaterThan(offsets.at(-1) ?? -1);
+            // The cut is a boundary whenever there is anything on both sides of it.
+            if (position < cutAt && slice.nextOffset > cutAt) expect(offsets[0]).toBeGreaterThanOrEqual(cutAt);
+            position = slice.nextOffset;
+            seen.push(...offsets);
+          }
+          expect(seen).toEqual(expected);
+          expect({ records: queue.records, bytes: queue.bytes }).toEqual({ records: 0, bytes: 0 });
+        },
+      ),
+    );
+  });
+
+  it('tells of a hole, once, and not of what was passed over', () => {
+    const queue = new PartitionQueue(place, 5);
+    expect(queue.push(chunk(5, 6, [5, 6]))).toBeNull();
+    expect(queue.push(chunk(9, 9, [9]))).toEqual({ from: 7, to: 9 });
+    queue.passOver(14);
+    expect(queue.push(chunk(15, 15, [15]))).toBeNull();
+    expect(queue.push(chunk(10, 15, [10, 15]))).toBeNull();
+    expect(queue.take(10, undefined)?.records.map(({ offset }) => offset)).toEqual([5, 6, 9, 15]);
+  });
+});

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Identity } from '../identity.ts';
+import { Watermarks } from './watermarks.ts';
+
+const identity = fc.record<Identity>({
+  lane: fc.constantFrom('fraud@1', 'fraud@2', 'a|b', ''),
+  sourceTopic: fc.constantFrom('transactions', 'clicks'),
+  generation: fc.integer({ min: 0, max: 2 }),
+  sourcePartition: fc.integer({ min: 0, max: 3 }),
+  sourceOffset: fc.integer({ min: 0, max: 50 }),
+});
+
+describe('Watermarks', () => {
+  it('accepts exactly what is above everything accepted before in its lane and source partition', () => {
+    fc.assert(
+      fc.property(fc.array(identity, { maxLength: 200 }), (identities) => {
+        const watermarks = Watermarks.empty();
+        const model = new Map<string, number>();
+        for (const one of identities) {
+          const key = JSON.stringify([one.lane, one.sourceTopic, one.generation, one.sourcePartition]);
+          const accepted = one.sourceOffset > (model.get(key) ?? -1);
+          if (accepted) model.set(key, one.sourceOffset);
+          expect(watermarks.accept(one)).toBe(accepted);
+          expect(watermarks.get(one)).toBe(model.get(key));
+        }
+        expect(watermarks.size).toBe(model.size);
+      }),
+    );
+  });
+
+  it('leaves each side of a fork as it was when the other goes on', () => {
+    fc.assert(
+      fc.property(fc.array(identity), fc.array(identity), fc.array(identity), (before, left, right) => {
+        const original = Watermarks.empty();
+        for (const one of before) original.accept(one);
+        const fork = original.fork();
+        const leftTwin = Watermarks.fromJSON(original.toJSON());
+        const rightTwin = Watermarks.fromJSON(original.toJSON());
+        for (const one of left) expect(original.accept(one)).toBe(leftTwin.accept(one));
+        for (const one of right) expect(fork.accept(one)).toBe(rightTwin.accept(one));
+        expect(original.toJSON()).toEqual(leftTwin.toJSON());
+        expect(fork.toJSON()).toEqual(rightTwin.toJSON());
+      }),
+    );
+  });
+
+  it('keeps the lanes that are still live', () => {
+    const watermarks = Watermarks.empty();
+    const at = { sourceTopic: 't', generation: 0, sourcePartition: 1, sourceOffset: 5 };
+    watermarks.accept({ lane: 'old', ...at });
+    watermarks.accept({ lane: 'new', ...at });
+    watermarks.retainLanes((lane) => lane === 'new');
+    expect(watermarks.toJSON()).toEqual([['new', 't', 0, [1, 5]]]);
+  });
+});

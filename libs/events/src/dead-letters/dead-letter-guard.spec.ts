@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { DeadLetterGuard, HANDLER_FAULT } from './dead-letter-guard.ts';
+
+describe('DeadLetterGuard', () => {
+  it('lets handler faults pass up to their number in the window, and again when the window has passed', () => {
+    const guard = new DeadLetterGuard({ handlerFaults: { max: 3, windowMs: 1000 } });
+    for (let i = 0; i < 3; i++) expect(guard.admit(1, [HANDLER_FAULT], i)).toBeNull();
+    expect(guard.admit(1, [HANDLER_FAULT], 500)).toMatchObject({ code: 'EVENTS_TOO_MANY_DEAD_LETTERS' });
+    expect(guard.admit(1, [HANDLER_FAULT], 1003)).toBeNull();
+  });
+
+  it('does not count bad input as faults, but as a share of all', () => {
+    const guard = new DeadLetterGuard({ share: { share: 0.5, records: 100 } });
+    expect(
+      guard.admit(
+        90,
+        Array.from({ length: 60 }, () => 'undecodable'),
+        0,
+      ),
+    ).toBeNull();
+    expect(guard.admit(10, [], 0)).toBeNull();
+    expect(guard.admit(10, ['undecodable'], 0)).toMatchObject({ code: 'EVENTS_TOO_MANY_DEAD_LETTERS' });
+  });
+
+  it('forgets the share of long ago', () => {
+    const guard = new DeadLetterGuard({ share: { share: 0.5, records: 100 } });
+    expect(
+      guard.admit(
+        99,
+        Array.from({ length: 45 }, () => 'bad'),
+        0,
+      ),
+    ).toBeNull();
+    for (let i = 0; i < 20; i++) expect(guard.admit(20, [], 0)).toBeNull();
+    expect(
+      guard.admit(
+        20,
+        Array.from({ length: 20 }, () => 'bad'),
+        0,
+      ),
+    ).toBeNull();
+  });
+
+  it('has default limits that a few bad records do not reach', () => {
+    const guard = new DeadLetterGuard();
+    expect(
+      guard.admit(
+        10,
+        Array.from({ length: 10 }, () => 'bad'),
+        0,
+      ),
+    ).toBeNull();
+    for (let i = 0; i < 50; i++) expect(guard.admit(1, [HANDLER_FAULT], 0)).toBeNull();
+    expect(guard.admit(1, [HANDLER_FAULT], 0)).not.toBeNull();
+  });
+});
