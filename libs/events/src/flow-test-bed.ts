@@ -1,4 +1,4 @@
-import { testNamespace } from '@millrace/testing';
+import { stackAddresses, testNamespace } from '@millrace/testing';
 import { EventBus } from './event-bus.ts';
 import type { EventsConfig, EventsLog } from './events-config.ts';
 import type { OutgoingRecord } from './outgoing-record.ts';
@@ -10,12 +10,12 @@ export class TestBed {
   readonly logged: { readonly level: string; readonly event: string; readonly fields: unknown }[] = [];
   readonly #open: (() => Promise<unknown>)[] = [];
 
-  constructor(prefix?: string) {
-    const { env, topicPrefix } = testNamespace();
+  constructor(addresses = stackAddresses()) {
+    const { env, topicPrefix } = testNamespace(addresses);
     this.config = {
       kafka: { brokers: (env['MILLRACE_KAFKA_BROKERS'] ?? '').split(','), clientId: 'events-test' },
       schemaRegistry: { url: env['MILLRACE_SCHEMA_REGISTRY_URL'] ?? '' },
-      topicPrefix: prefix ?? topicPrefix,
+      topicPrefix,
     };
   }
 

@@ -62,6 +62,7 @@ export class BatchConsumer {
   #epoch: Epoch | null = null;
   #epochs = 0;
   #member: GroupMember | null = null;
+  #lostMemberId: string | undefined;
   #mayCommit = false;
   #state: ConsumerStatus['state'] = 'starting';
   #lastTickMs = 0;
@@ -155,6 +156,7 @@ export class BatchConsumer {
     const settings = {
       groupId: this.#bus.topics.name(group),
       ...{ topics, sessionTimeoutMs, maxWaitMs, maxBytesPerPartition },
+      replaces: this.#lostMemberId,
     };
     const isCurrent = (): boolean => this.#member === member;
     const events: GroupEvents = {
@@ -185,6 +187,7 @@ export class BatchConsumer {
   /** The member is gone: a new one takes its place, for as long as it takes. */
   async #relaunch(cause: Error): Promise<void> {
     this.#bus.log.warn('consumer.crashed', this.#fields({ error: cause.message }));
+    this.#lostMemberId = this.#member?.memberId ?? this.#lostMemberId;
     this.#member = null;
     await this.#handBack();
     for (let attempt = 1; await waitUnlessAborted(backOffMs(attempt, Math.random()), this.#stop.signal); attempt++) {

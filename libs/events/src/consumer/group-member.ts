@@ -1,4 +1,4 @@
-import type { Cluster, Consumer, EachBatchPayload, TopicPartitionOffsetAndMetadata } from 'kafkajs';
+import type { Broker, Cluster, Consumer, EachBatchPayload, TopicPartitionOffsetAndMetadata } from 'kafkajs';
 import type { EventBus } from '../event-bus.ts';
 import type { EventsLog } from '../events-config.ts';
 import { kafkajs } from '../kafkajs/load-kafkajs.ts';
@@ -19,6 +19,8 @@ export interface GroupSettings {
   readonly sessionTimeoutMs: number;
   readonly maxWaitMs: number;
   readonly maxBytesPerPartition: number;
+  /** A member of ours that died without leaving: the group need not wait until its session has run out. */
+  readonly replaces: string | undefined;
 }
 
 /** What happens to a member. All but `beforeJoin` run synchronously inside the client's own turn. */
@@ -50,6 +52,11 @@ export interface TopicState {
   readonly committed: readonly (CommittedOffset | null)[];
 }
 
+/** kafkajs has it and does not say so. */
+interface LeavingBroker {
+  leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
+}
+
 type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
 
 /** Also how late a member learns that the group is forming anew. */
@@ -67,11 +74,14 @@ export class GroupMember {
   readonly #isCompacted: (topic: string) => Promise<boolean>;
   #cluster: Cluster | undefined;
   #findCoordinator: Cluster['findGroupCoordinator'] | undefined;
+  #memberId: string | undefined;
+  #predecessor: string | undefined;
   #commit: Commit | undefined;
   #heartbeat: (() => Promise<void>) | undefined;
 
   constructor(bus: EventBus, settings: GroupSettings, events: GroupEvents) {
     this.#settings = settings;
+    this.#predecessor = settings.replaces;
     this.#events = events;
     this.#log = bus.log;
     this.#isCompacted = (topic) => isCompacted(bus.kafka, topic);
@@ -103,15 +113,35 @@ export class GroupMember {
     this.#findCoordinator = findCoordinator;
     cluster.findGroupCoordinator = async (group) => {
       await this.#events.beforeJoin();
-      return findCoordinator(group);
+      const coordinator = await findCoordinator(group);
+      await this.#buryPredecessor(coordinator);
+      return coordinator;
     };
     onOutOfRange(cluster, (place) => this.#events.outOfRange(place));
+  }
+
+  async #buryPredecessor(coordinator: Broker): Promise<void> {
+    const memberId = this.#predecessor;
+    if (memberId === undefined) return;
+    this.#predecessor = undefined;
+    const { leaveGroup } = coordinator as Broker & LeavingBroker;
+    try {
+      await leaveGroup.call(coordinator, { groupId: this.#settings.groupId, memberId });
+    } catch (error) {
+      this.#log.debug('consumer.predecessor-unknown', { memberId, error: asError(error).message });
+    }
+  }
+
+  /** As the group knows it; undefined before the first join. */
+  get memberId(): string | undefined {
+    return this.#memberId;
   }
 
   async run(): Promise<void> {
     const consumer = this.#consumer;
     const { GROUP_JOIN, CRASH, FETCH, START_BATCH_PROCESS } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => {
+      this.#memberId = payload.memberId;
       const assignment = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
       );
