@@ -54,6 +54,13 @@ export function kafkaFailure(error: unknown, doing: string): TransientError | Ev
       cause: error,
     });
   }
+  if (chain.some((one) => /CERT|SIGNED|UNABLE_TO_/.test((one as NodeJS.ErrnoException).code ?? ''))) {
+    return new EventsError(
+      'EVENTS_TLS_REFUSED',
+      `${message}: the broker's certificate is not trusted, check MILLRACE_KAFKA_CA_FILE`,
+      { cause: error },
+    );
+  }
   const outage = chain.some((one) => outageNames.has(one.name) || sessionTypes.has(one.type ?? '') || isSystem(one));
   const retriable = chain.some((one) => one.type !== undefined && one.retriable === true);
   if (outage || retriable) return new TransientError('kafka', message, { cause: error });
