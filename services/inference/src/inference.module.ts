@@ -154,7 +154,7 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
         new ScoreRequest({
           served,
           features,
-          publish: (predictions) => publisher.publish(predictions),
+          publish: publisher.publish,
           clock,
           onScored: (predictions) => metrics.scored(predictions),
         }),

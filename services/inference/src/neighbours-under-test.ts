@@ -46,9 +46,8 @@ export class NeighboursUnderTest {
     const file = this.#files.get(path.replace('/api/v1/artifacts/sha256/', ''));
     if (file !== undefined) return void response.writeHead(200).end(file);
     const body = chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as FeaturesBody);
-    if (path === '/api/v1/feature-services/payments') return reply(response, 200, { ...service, features });
-    if (path === '/api/v1/feature-services/payments/candidate')
-      return reply(response, 200, vectors([body.event ?? {}]));
+    if (path === '/api/v1/feature-services/payments') return reply(response, 200, described);
+    if (path === '/api/v1/feature-services/payments/candidate') return reply(response, 200, vectors(body.events ?? []));
     if (path === '/api/v1/online-features') {
       if (body.entities?.some((row) => row['customer'] === undefined)) return reply(response, 400, rejection);
       return reply(response, 200, vectors(body.request ?? []));
@@ -60,12 +59,16 @@ export class NeighboursUnderTest {
 interface FeaturesBody {
   readonly entities?: readonly Record<string, string>[];
   readonly request?: readonly Record<string, number>[];
-  readonly event?: Record<string, number>;
+  readonly events?: readonly Record<string, number>[];
 }
 
 const names = ['a', 'b', 'c'] as const;
-const features = names.map((name) => ({ name, type: 'double' }));
-const service = { name: 'payments', version: 1 };
+const described = {
+  featureService: 'payments',
+  version: 1,
+  featureNames: names,
+  types: names.map(() => 'double'),
+};
 const rejection = {
   code: 'REQUEST_INVALID',
   detail: 'entities[0].customer: is missing',
@@ -74,10 +77,7 @@ const rejection = {
 
 function vectors(rows: readonly Readonly<Record<string, number>>[]) {
   return {
-    featureService: service.name,
-    version: service.version,
-    featureNames: names,
-    types: names.map(() => 'double'),
+    ...described,
     vectors: rows.map((row) => ({
       entities: { customer: 'c1' },
       eventTimeMs: 1_700_000_000_000,

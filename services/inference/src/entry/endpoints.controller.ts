@@ -68,7 +68,10 @@ export class EndpointsController {
   }
 }
 
+/** Who asks, by the name of basic authentication, and under which id a repeat is known. */
 function askerOf(headers: Record<string, string | undefined>): Asker {
+  const [, credentials = ''] = /^Basic (\S+)$/i.exec(headers['authorization'] ?? '') ?? [];
+  const [user] = Buffer.from(credentials, 'base64').toString('utf8').split(':', 1);
   const requestId = headers['idempotency-key'];
-  return { actor: headers['x-millrace-actor'] ?? 'anonymous', ...(requestId !== undefined && { requestId }) };
+  return { actor: user || 'anonymous', ...(requestId !== undefined && { requestId }) };
 }

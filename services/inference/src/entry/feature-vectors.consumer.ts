@@ -5,24 +5,23 @@ import type {
   PartitionBatch,
   PartitionHandler,
   Poison,
-  SourceRecord,
   StartPosition,
 } from '@millrace/events';
-import type { FeatureVector } from '@millrace/schemas';
+import type { FeatureVector, Prediction } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
 import type { Clock } from '../flow/score-vectors.ts';
 import { scoreVectors } from '../flow/score-vectors.ts';
 import type { ServedEndpoint } from '../flow/served-endpoint.ts';
-import type { KeyedPrediction } from '../publish/predictions.publisher.ts';
+import type { PublishPredictions } from '../publish/predictions.publisher.ts';
 
 export interface FeatureVectorsOptions {
   readonly served: ServedEndpoint;
   readonly reader: AvroReader<FeatureVector>;
-  readonly publish: (predictions: readonly KeyedPrediction[]) => Promise<void>;
+  readonly publish: PublishPredictions;
   /** First offset of each partition whose vectors the endpoint scores, for partitions that it has never read. */
   readonly startOffsets: () => Promise<readonly number[]>;
   readonly clock: Clock;
-  readonly onScored: (predictions: readonly KeyedPrediction[]) => void;
+  readonly onScored: (predictions: readonly Prediction[]) => void;
 }
 
 /** From vectors to predictions for one endpoint, each vector once. */
@@ -45,33 +44,30 @@ export class FeatureVectorsConsumer implements PartitionHandler {
   }
 
   async handle(batch: PartitionBatch): Promise<HandleResult> {
-    const { accepted, poison } = await this.#accept(batch);
+    const { vectors, keys, poison } = await this.#accept(batch);
     const { active } = this.#options.served;
-    if (accepted.length === 0) return { poison };
+    if (vectors.length === 0) return { poison };
     if (active === null) throw new Error(`endpoint "${this.#name}" has no model while its stream is open`);
-    const predictions = await scoreVectors(
-      this.#name,
-      accepted.map(({ vector }) => vector),
-      { model: active, clock: this.#options.clock },
-    );
-    const keyed = predictions.map((prediction, row) => ({ key: accepted[row]?.record.key ?? null, prediction }));
+    const predictions = await scoreVectors(this.#name, vectors, { model: active, clock: this.#options.clock });
     crashPoint('inference.before-publish');
     // Before the offset: a crash from here on publishes these again, under the same ids, and readers drop the repeats.
-    await this.#options.publish(keyed);
+    await this.#options.publish(predictions, keys);
     crashPoint('inference.after-publish');
-    this.#options.onScored(keyed);
+    this.#options.onScored(predictions);
     crashPoint('inference.before-commit');
     return { poison };
   }
 
   /** The vectors of this endpoint's feature service that were not accepted before. */
-  async #accept(batch: PartitionBatch): Promise<{ accepted: AcceptedVector[]; poison: Poison[] }> {
+  async #accept(batch: PartitionBatch): Promise<AcceptedVectors> {
     const decoded = await this.#options.reader.decodeBatch(batch.records);
-    const accepted: AcceptedVector[] = [];
+    const vectors: FeatureVector[] = [];
+    const keys: (Buffer | null)[] = [];
     const poison: Poison[] = [];
-    for (const [index, record] of batch.records.entries()) {
+    for (let index = 0; index < decoded.length; index++) {
+      const record = batch.records[index];
       const result = decoded[index];
-      if (result === undefined) continue;
+      if (record === undefined || result === undefined) continue;
       if (!result.ok) {
         poison.push({ record, reason: result.reason, message: result.message });
         continue;
@@ -85,13 +81,17 @@ export class FeatureVectorsConsumer implements PartitionHandler {
         sourcePartition: vector.sourcePartition,
         sourceOffset: vector.sourceOffset,
       });
-      if (isNew) accepted.push({ record, vector });
+      if (!isNew) continue;
+      vectors.push(vector);
+      keys.push(record.key);
     }
-    return { accepted, poison };
+    return { vectors, keys, poison };
   }
 }
 
-interface AcceptedVector {
-  readonly record: SourceRecord;
-  readonly vector: FeatureVector;
+interface AcceptedVectors {
+  readonly vectors: FeatureVector[];
+  /** Record key of each vector. */
+  readonly keys: (Buffer | null)[];
+  readonly poison: Poison[];
 }

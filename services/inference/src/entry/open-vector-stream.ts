@@ -36,7 +36,7 @@ export async function openVectorStream(
     handler: new FeatureVectorsConsumer({
       served,
       reader: bus.readerFor(vectors),
-      publish: (predictions) => publisher.publish(predictions),
+      publish: publisher.publish,
       startOffsets: () =>
         scoresSinceMs === 0 ? bus.topics.beginOffsets(topicName) : bus.topics.offsetsAt(topicName, scoresSinceMs),
       clock,

@@ -1,5 +1,5 @@
+import type { Prediction } from '@millrace/schemas';
 import type { ServiceMetrics } from '@millrace/service-kit';
-import type { KeyedPrediction } from '../publish/predictions.publisher.ts';
 import { requestTopic } from './score-request.ts';
 import type { ServedEndpoints } from './served-endpoints.ts';
 
@@ -81,14 +81,14 @@ export class InferenceMetrics {
   }
 
   /** One batch of one endpoint and model. */
-  scored(predictions: readonly KeyedPrediction[]): void {
-    const first = predictions[0]?.prediction;
+  scored(predictions: readonly Prediction[]): void {
+    const first = predictions[0];
     if (first === undefined) return;
     const { endpoint, modelVersion: version } = first;
     const origin = first.sourceTopic === requestTopic && first.requestId !== null ? 'rest' : 'stream';
     let failed = 0;
     let oldestMs = first.sourceTimestampMs;
-    for (const { prediction } of predictions) {
+    for (const prediction of predictions) {
       if (prediction.status !== 'ok') failed += 1;
       if (prediction.sourceTimestampMs < oldestMs) oldestMs = prediction.sourceTimestampMs;
     }

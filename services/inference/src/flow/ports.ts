@@ -40,9 +40,9 @@ export interface FeatureServices {
     rows: readonly EntityRow[],
     atMs: number | null,
   ): Promise<RequestedVectors>;
-  /** The vector of a whole event as if it had been appended; nothing is written. */
-  readCandidate(
+  /** The vectors of whole events, each as if it had been appended; nothing is written. */
+  readCandidates(
     service: { readonly name: string; readonly version: number },
-    event: Readonly<Record<string, unknown>>,
+    events: readonly Readonly<Record<string, unknown>>[],
   ): Promise<RequestedVectors>;
 }

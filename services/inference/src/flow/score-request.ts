@@ -4,7 +4,7 @@ import { CodedError, UnavailableError } from '@millrace/service-kit';
 import { endpointInactive, endpointNotFound } from '../errors.ts';
 import type { FeatureSignature } from '../onnx/feature-signature.ts';
 import { featureSlots } from '../onnx/feature-signature.ts';
-import type { KeyedPrediction } from '../publish/predictions.publisher.ts';
+import type { PublishPredictions } from '../publish/predictions.publisher.ts';
 import type { EntityRow, FeatureServices, RequestedVector, RequestedVectors } from './ports.ts';
 import type { Clock } from './score-vectors.ts';
 import { modelFields, noOutputs, outcomeOf } from './score-vectors.ts';
@@ -19,9 +19,9 @@ export type ScoringInput =
 export interface ScoreRequestOptions {
   readonly served: ServedEndpoints;
   readonly features: FeatureServices;
-  readonly publish: (predictions: readonly KeyedPrediction[]) => Promise<void>;
+  readonly publish: PublishPredictions;
   readonly clock: Clock;
-  readonly onScored: (predictions: readonly KeyedPrediction[]) => void;
+  readonly onScored: (predictions: readonly Prediction[]) => void;
 }
 
 export interface ScoredRequest {
@@ -65,9 +65,11 @@ export class ScoreRequest {
         durationUs,
       }),
     );
-    const keyed = predictions.map((prediction) => ({ key: Buffer.from(prediction.requestId ?? ''), prediction }));
-    await this.#options.publish(keyed);
-    this.#options.onScored(keyed);
+    await this.#options.publish(
+      predictions,
+      requestIds.map((requestId) => Buffer.from(requestId)),
+    );
+    this.#options.onScored(predictions);
     return predictions.map((prediction) => ({ prediction, features: namedFeatures(signature, prediction) }));
   }
 
@@ -89,11 +91,7 @@ export class ScoreRequest {
     const { features } = this.#options;
     const service = { name: signature.featureService, version: signature.featureServiceVersion };
     if (input.kind === 'entities') return checked(signature, await features.read(service, input.rows, input.atMs));
-    const vectors: RequestedVector[] = [];
-    for (const event of input.events) {
-      vectors.push(...checked(signature, await features.readCandidate(service, event)).vectors);
-    }
-    return { signature, vectors };
+    return checked(signature, await features.readCandidates(service, input.events));
   }
 }
 

@@ -20,17 +20,24 @@ export async function scoreVectors(
   const scored = await model.scorer.score(vectors);
   const durationUs = Math.round((clock.elapsed() - startedMs) * 1000);
   const scoredAtMs = clock.now();
+  const { version } = model;
+  const { scores, errors } = scored;
+  // Spelled out: a spread for every vector costs more than the model's share of it.
   return vectors.map((vector, row) => {
-    const identity = {
+    const error = errors.size === 0 ? null : (errors.get(row) ?? null);
+    return {
+      eventId: eventId({
+        lane: endpoint,
+        sourceTopic: vector.sourceTopic,
+        generation: vector.generation,
+        sourcePartition: vector.sourcePartition,
+        sourceOffset: vector.sourceOffset,
+      }),
       lane: endpoint,
       sourceTopic: vector.sourceTopic,
       generation: vector.generation,
       sourcePartition: vector.sourcePartition,
       sourceOffset: vector.sourceOffset,
-    };
-    return {
-      eventId: eventId(identity),
-      ...identity,
       endpoint,
       requestId: null,
       sourceEventId: vector.sourceEventId,
@@ -40,8 +47,12 @@ export async function scoreVectors(
       sourceTimestampMs: vector.sourceTimestampMs,
       featureService: vector.featureService,
       featureServiceVersion: vector.featureServiceVersion,
-      ...modelFields(model),
-      ...outcomeOf(scored, row),
+      model: version.model,
+      modelVersion: version.version,
+      artifactHash: version.artifactHash,
+      status: error === null ? 'ok' : 'error',
+      error,
+      score: error === null ? (scores[row] ?? null) : null,
       outputs: noOutputs,
       numbers: vector.numbers,
       strings: vector.strings,

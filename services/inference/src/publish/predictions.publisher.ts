@@ -3,10 +3,11 @@ import { lanePartition } from '@millrace/events';
 import type { Prediction } from '@millrace/schemas';
 import { topics } from '@millrace/schemas';
 
-export interface KeyedPrediction {
-  readonly key: Buffer | null;
-  readonly prediction: Prediction;
-}
+/** Publishes predictions with the record key of each; resolves when the broker has acknowledged all of them. */
+export type PublishPredictions = (
+  predictions: readonly Prediction[],
+  keys: readonly (Buffer | null)[],
+) => Promise<void>;
 
 const topic = topics['inference.predictions'];
 
@@ -15,8 +16,8 @@ export class PredictionsPublisher {
   readonly #bus: EventBus;
   readonly #writer: AvroWriter<Prediction>;
   readonly #topicName: string;
-  /** Partition by `lane|topic|partition`: hashing the same three for every record would be most of the work. */
-  readonly #partitions = new Map<string, number>();
+  /** The stream of the last record and its partition: neighbours are of one stream, and the hash takes a while. */
+  #last: { readonly stream: Stream; readonly partition: number } | null = null;
 
   private constructor(bus: EventBus, writer: AvroWriter<Prediction>) {
     this.#bus = bus;
@@ -29,28 +30,30 @@ export class PredictionsPublisher {
     return new PredictionsPublisher(bus, await bus.writerFor(topic));
   }
 
-  /** Resolves when the broker has acknowledged all of them. */
-  async publish(predictions: readonly KeyedPrediction[]): Promise<void> {
+  readonly publish: PublishPredictions = async (predictions, keys) => {
     if (predictions.length === 0) return;
-    await this.#bus.producer().send(predictions.map((keyed) => this.#toRecord(keyed)));
-  }
-
-  #toRecord({ key, prediction }: KeyedPrediction): OutgoingRecord {
-    return {
+    const records = predictions.map((prediction, row): OutgoingRecord => ({
       topic: this.#topicName,
       partition: this.#partitionOf(prediction),
-      key,
+      key: keys[row] ?? null,
       value: this.#writer.encode(prediction),
-    };
-  }
+    }));
+    await this.#bus.producer().send(records);
+  };
 
   #partitionOf({ lane, sourceTopic, sourcePartition }: Prediction): number {
-    const stream = `${lane}|${sourceTopic}|${sourcePartition}`;
-    let partition = this.#partitions.get(stream);
-    if (partition === undefined) {
-      partition = lanePartition(lane, sourceTopic, sourcePartition, topic.partitions);
-      this.#partitions.set(stream, partition);
+    const last = this.#last;
+    if (
+      last?.stream.lane === lane &&
+      last.stream.sourceTopic === sourceTopic &&
+      last.stream.sourcePartition === sourcePartition
+    ) {
+      return last.partition;
     }
+    const partition = lanePartition(lane, sourceTopic, sourcePartition, topic.partitions);
+    this.#last = { stream: { lane, sourceTopic, sourcePartition }, partition };
     return partition;
   }
 }
+
+type Stream = Pick<Prediction, 'lane' | 'sourceTopic' | 'sourcePartition'>;

@@ -6,16 +6,13 @@ import type { FeatureSignature } from '../onnx/feature-signature.ts';
 import type { HttpAnswer, ServiceHttp } from './service-http.ts';
 
 const described = z.object({
-  name: z.string(),
-  version: z.number().int(),
-  features: z.array(z.object({ name: z.string(), type: z.string() })),
-});
-
-const vectors = z.object({
   featureService: z.string(),
   version: z.number().int(),
   featureNames: z.array(z.string()),
   types: z.array(z.string()),
+});
+
+const vectors = described.extend({
   vectors: z.array(
     z.object({
       entities: z.record(z.string(), z.coerce.string()),
@@ -44,8 +41,7 @@ export class FeaturesHttp implements FeatureServices {
     const query = version === null ? '' : `?version=${version}`;
     const answer = await this.#http.get(`/api/v1/feature-services/${encodeURIComponent(name)}${query}`);
     if (answer.status === 404) return null;
-    const found = parsed(described, answer);
-    return { featureService: found.name, featureServiceVersion: found.version, features: found.features };
+    return toSignature(parsed(described, answer));
   }
 
   async read(
@@ -63,27 +59,31 @@ export class FeaturesHttp implements FeatureServices {
     return toVectors(answer);
   }
 
-  async readCandidate(
+  async readCandidates(
     service: { readonly name: string; readonly version: number },
-    event: Readonly<Record<string, unknown>>,
+    events: readonly Readonly<Record<string, unknown>>[],
   ): Promise<RequestedVectors> {
     const path = `/api/v1/feature-services/${encodeURIComponent(service.name)}/candidate`;
-    return toVectors(await this.#http.post(path, { event, version: service.version }));
+    return toVectors(await this.#http.post(path, { events, version: service.version }));
   }
 }
 
 function toVectors(answer: HttpAnswer): RequestedVectors {
   const found = parsed(vectors, answer);
   return {
-    signature: {
-      featureService: found.featureService,
-      featureServiceVersion: found.version,
-      features: found.featureNames.map((name, index) => ({ name, type: found.types[index] ?? 'double' })),
-    },
+    signature: toSignature(found),
     vectors: found.vectors.map((vector) => ({
       ...vector,
       numbers: vector.numbers.map((value) => value ?? Number.NaN),
     })),
+  };
+}
+
+function toSignature(found: z.output<typeof described>): FeatureSignature {
+  return {
+    featureService: found.featureService,
+    featureServiceVersion: found.version,
+    features: found.featureNames.map((name, index) => ({ name, type: found.types[index] ?? 'double' })),
   };
 }
 
