@@ -174,6 +174,17 @@ test('schemas that refer to each other are read, and given whole', async () => {
   expect(await bus.codec.latestSchema(`${subject}-absent`)).toBe(null);
 });
 
+test('a schema that is not Avro is a reason for its records and a coded error for its subject', async () => {
+  const { id } = (await registryCall('POST', `subjects/${subject}/versions`, {
+    schema: '{"type": "object", "properties": {"id": {"type": "string"}}}',
+    schemaType: 'JSON',
+  })) as { id: number };
+  const [result] = await bus.codec.reader().decodeBatch([raw(framed(id, 1))]);
+  expect(result).toMatchObject({ ok: false, reason: 'undecodable' });
+  expect(JSON.stringify(result)).toContain('it is JSON, only AVRO is read');
+  await expect(bus.codec.latestSchema(subject)).rejects.toMatchObject({ code: 'EVENTS_SCHEMA_UNUSABLE' });
+});
+
 test('a record larger than a slab, and many small ones behind it, are encoded', async () => {
   const writer = await bus.codec.writer<object>(subject, first);
   const values = [10, 200_000, 65_530, 3, 70_000].map((length, id) => ({ id, city: 'x'.repeat(length) }));

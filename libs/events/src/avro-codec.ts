@@ -4,9 +4,10 @@ import { CachedAvroReader } from './avro-reader.ts';
 import type { AvroReader } from './avro-reader.ts';
 import { SlabAvroWriter } from './avro-writer.ts';
 import type { AvroWriter } from './avro-writer.ts';
+import { EventsError } from './errors.ts';
 import { avsc } from './load-avsc.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
-import { WriterSchemas, avroOptions } from './writer-schemas.ts';
+import { SchemaFault, WriterSchemas, avroOptions } from './writer-schemas.ts';
 
 export interface RegisteredSchema {
   readonly schemaId: number;
@@ -52,12 +53,22 @@ export class AvroCodec {
     return schema?.ok ? schema.schema : null;
   }
 
-  /** The newest schema of a subject with everything that it refers to written out, or null when there is none. */
+  /**
+   * The newest schema of a subject with everything that it refers to written out, or null when there is none;
+   * EVENTS_SCHEMA_UNUSABLE when it is not Avro.
+   */
   async latestSchema(subject: string): Promise<RegisteredSchema | null> {
     const latest = await this.#registry.latest(subject);
     if (!latest) return null;
-    const { schema } = await this.#schemas.parse(latest);
-    return { schemaId: latest.id, schema };
+    try {
+      const { schema } = await this.#schemas.parse(latest);
+      return { schemaId: latest.id, schema };
+    } catch (error) {
+      if (!(error instanceof SchemaFault)) throw error;
+      throw new EventsError('EVENTS_SCHEMA_UNUSABLE', `the newest schema of subject "${subject}": ${error.message}`, {
+        cause: error,
+      });
+    }
   }
 
   async #makeWriter(subject: string, schema: AvroSchemaJson, text: string): Promise<AvroWriter<unknown>> {

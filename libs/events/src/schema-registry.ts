@@ -153,7 +153,11 @@ export class SchemaRegistry {
         readAll(incoming).then((text) => resolve({ status: incoming.statusCode ?? 0, text }), fail);
       });
       outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${requestTimeoutMs} ms`)));
-      outgoing.on('error', fail);
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        // The server closed an idle connection just as it was used again: no request was lost, ask on a new one.
+        if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(this.#call(method, path, body));
+        else fail(error);
+      });
       outgoing.end(payload);
     });
   }

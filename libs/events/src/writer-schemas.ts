@@ -67,10 +67,6 @@ export class WriterSchemas {
       this.#refuse(key, 'unknown-schema-id', `the schema registry does not know schema ${nameOf(key)}`);
       return;
     }
-    if ((stored.schemaType ?? 'AVRO') !== 'AVRO') {
-      this.#refuse(key, 'undecodable', `schema ${nameOf(key)} is ${stored.schemaType}, only AVRO is read`);
-      return;
-    }
     try {
       const { type, schema } = await this.parse(stored);
       this.#known.set(key, { ok: true, type, schema });
@@ -82,6 +78,8 @@ export class WriterSchemas {
 
   /** The type of a stored schema with the schemas that it refers to. */
   async parse(stored: StoredSchema): Promise<{ type: Type; schema: AvroSchemaJson }> {
+    const { schemaType = 'AVRO' } = stored;
+    if (schemaType !== 'AVRO') throw new SchemaFault(`it is ${schemaType}, only AVRO is read`);
     const referenced = new Map<string, AvroSchemaJson>();
     await this.#addReferences(stored.references ?? [], referenced, 0);
     const schema = inlineReferences(parseJson(stored.schema), referenced);

@@ -8,8 +8,8 @@ import { encodeProduce } from './produce-request.ts';
 import type { ProduceArguments } from './produce-request.ts';
 import { decodeRecordBatches } from './record-batches.ts';
 
-export const produceRequestPath = 'src/protocol/requests/produce/v7/request';
-export const decodeMessagesPath = 'src/protocol/requests/fetch/v4/decodeMessages';
+const produceRequestPath = 'src/protocol/requests/produce/v7/request';
+const decodeMessagesPath = 'src/protocol/requests/fetch/v4/decodeMessages';
 const groupPath = 'src/producer/groupMessagesPerPartition';
 const encoderPath = 'src/protocol/encoder';
 const compressionPath = 'src/protocol/message/compression';

@@ -20,7 +20,7 @@ export interface ProduceArguments {
   }[];
 }
 
-export interface ProduceMessage {
+interface ProduceMessage {
   readonly key?: Buffer | string | null;
   readonly value: Buffer | string | null;
   readonly headers?: Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
