@@ -15,7 +15,7 @@ export function connectKafka(config: KafkaConfig, log: EventsLog): Kafka {
     brokers: [...config.brokers],
     clientId: config.clientId,
     connectionTimeout: 5_000,
-    requestTimeout: 30_000,
+    requestTimeout: 10_000, // of one attempt: a frozen broker is noticed before a client gives up on us
     retry,
     logLevel: kafkajs.logLevel.INFO,
     logCreator: kafkaLogCreator(log),
