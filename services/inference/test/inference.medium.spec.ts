@@ -5,12 +5,12 @@ import type { RunningService } from '@millrace/service-kit';
 import { startService } from '@millrace/service-kit';
 import { testNamespace } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inferenceConfig } from './config.ts';
-import { problemStatuses } from './errors.ts';
+import { inferenceConfig } from '../src/config.ts';
+import { problemStatuses } from '../src/errors.ts';
 import { call, eventually, InferenceUnderTest } from './inference-under-test.ts';
-import { InferenceModule } from './inference.module.ts';
+import { InferenceModule } from '../src/inference.module.ts';
 import { NeighboursUnderTest } from './neighbours-under-test.ts';
-import { fixtureModel } from './onnx/fixture-model.ts';
+import { fixtureModel } from '../src/onnx/fixture-model.ts';
 
 const namespace = testNamespace();
 const partitions = 3;
