@@ -46,6 +46,9 @@ const statusBySuffix: readonly (readonly [suffix: string, status: number])[] = [
   ['_UNAVAILABLE', 503],
 ];
 
+/** Faults of the libraries underneath are ours, whatever their codes end with; a service may list one in its table. */
+const libraryCode = /^(CLICKHOUSE|EVENTS|ONLINE_STORE)_/;
+
 const frameworkCodes: Readonly<Record<number, string>> = {
   400: 'REQUEST_MALFORMED',
   404: 'ROUTE_NOT_FOUND',
@@ -80,7 +83,8 @@ function describe(status: number, code: string, detail: string, faults: readonly
 
 function statusOf(code: string, statuses: ProblemStatuses): number | undefined {
   if (statuses[code] !== undefined) return statuses[code];
-  return ownCode(code) === undefined ? undefined : statusBySuffix.find(([suffix]) => code.endsWith(suffix))?.[1];
+  if (ownCode(code) === undefined || libraryCode.test(code)) return undefined;
+  return statusBySuffix.find(([suffix]) => code.endsWith(suffix))?.[1];
 }
 
 /** Node's and Fastify's own codes (`ECONNREFUSED`, `FST_ERR_…`) say nothing to a caller. */

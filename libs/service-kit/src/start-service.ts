@@ -134,8 +134,9 @@ async function buildApplication<S extends ConfigSections>(
   acceptBodies(fastify, { maxBytes: base.maxBodyBytes, streamsBody: definition.streamsBody ?? (() => false) });
   addOperationalRoutes(fastify, { readiness, metrics });
   serveApiDocs(app, { title: `Millrace ${definition.name}`, description: definition.description });
-  await definition.extendHttp?.(fastify, context);
   await app.init();
+  // After Nest has set its error handler: routes of plugins take over the one that they find.
+  await definition.extendHttp?.(fastify, context);
   await fastify.ready();
   if (serve) early.handOver(serve);
   return app;

@@ -42,20 +42,20 @@ export class ArtifactsController {
     return { files: files.map((file) => fileJson({ ...file, path: file.path.split('/').at(-1) ?? file.path })) };
   }
 
-  @Put('mlflow-artifacts/artifacts/*path')
+  @Put('mlflow-artifacts/artifacts/*')
   async upload(@Req() request: FastifyRequest, @Headers() headers: IncomingHttpHeaders) {
     const body = request.body instanceof Readable ? request.body : Readable.from([]);
     await this.#artifacts.upload(artifactPath(request), body as AsyncIterable<Uint8Array>, callerOf(headers).actor);
     return {};
   }
 
-  @Get('mlflow-artifacts/artifacts/*path')
+  @Get('mlflow-artifacts/artifacts/*')
   async download(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const path = artifactPath(request);
     return sendContent(reply, await this.#artifacts.download(path), path.split('/').at(-1));
   }
 
-  @Delete('mlflow-artifacts/artifacts/*path')
+  @Delete('mlflow-artifacts/artifacts/*')
   async remove(@Req() request: FastifyRequest, @Headers() headers: IncomingHttpHeaders) {
     await this.#artifacts.remove(artifactPath(request), callerOf(headers).actor);
     return {};

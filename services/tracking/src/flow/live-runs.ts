@@ -62,6 +62,12 @@ export class LiveRuns {
     return this.#headAt({ subject, id, index, nextOffset: await this.#catchUp(index) });
   }
 
+  /** Begins to follow the partition of a run that is about to be created, so that its creation is seen in the log. */
+  async follow(id: string): Promise<void> {
+    const index = this.#log.partitionOf(id);
+    if (this.#at(index).position === null) await this.#catchUp(index);
+  }
+
   /** The head once the write at `offset` is folded into it: what the log decided about that write. */
   async getAfter(subject: Subject, id: string, offset: number): Promise<RunHead | null> {
     const index = this.#log.partitionOf(id);

@@ -13,7 +13,7 @@ interface FactRow {
   readonly key: string;
   readonly text: string;
   /** As text: JSON has no NaN. */
-  readonly number: string;
+  readonly number_text: string;
   readonly step: number;
   readonly timestamp_ms: number;
   readonly removed: boolean;
@@ -28,7 +28,7 @@ interface FactRow {
   readonly actor: string;
 }
 
-const columns = `id, experiment_id, kind, key, text, toString(number) AS number, step, timestamp_ms, removed, model_id, run_id,
+const columns = `id, experiment_id, kind, key, text, toString(facts.number) AS number_text, step, timestamp_ms, removed, model_id, run_id,
   dataset_name, dataset_digest, log_partition, log_offset, item, toUnixTimestamp64Milli(recorded_at) AS recorded_at_ms, actor`;
 
 export interface RunHistoryOptions {
@@ -66,9 +66,9 @@ export class ClickHouseRunHistory implements RunHistory {
     const facts = this.#facts();
     const scope = 'subject = {subject:String} AND id IN {ids:Array(String)}';
     const rows = await this.#clickhouse.query<FactRow>(
-      `SELECT ${columns} FROM ${facts} WHERE ${scope} AND kind != 'metric'
+      `SELECT ${columns} FROM ${facts} AS facts WHERE ${scope} AND kind != 'metric'
        UNION ALL
-       SELECT ${columns} FROM ${facts} WHERE ${scope} AND kind = 'metric'
+       SELECT ${columns} FROM ${facts} AS facts WHERE ${scope} AND kind = 'metric'
          ORDER BY ${newestPoint} DESC LIMIT 1 BY subject, id, key`,
       { subject, ids },
     );
@@ -85,8 +85,8 @@ export class ClickHouseRunHistory implements RunHistory {
     const rows = await this.#clickhouse.query<FactRow>(
       `SELECT ${columns} FROM ${this.#facts()} AS facts
        WHERE subject = 'run' AND id = {runId:String} AND kind = 'metric' AND key = {key:String}
-       ORDER BY timestamp_ms, step, isNaN(facts.number), facts.number, log_offset, item
-       LIMIT 1 BY timestamp_ms, step, toString(facts.number), model_id, dataset_name, dataset_digest
+       ORDER BY timestamp_ms, step, isNaN(number), number, log_offset, item
+       LIMIT 1 BY timestamp_ms, step, number_text, model_id, dataset_name, dataset_digest
        LIMIT {limit:UInt64} OFFSET {offset:UInt64}`,
       page,
     );
@@ -106,7 +106,7 @@ function asFact(subject: Subject, row: FactRow): RunFact {
     kind: row.kind,
     key: row.key,
     text: row.text,
-    number: row.number === 'nan' ? Number.NaN : Number(row.number),
+    number: row.number_text === 'nan' ? Number.NaN : Number(row.number_text),
     step: row.step,
     timestampMs: row.timestamp_ms,
     removed: row.removed,

@@ -1,0 +1,47 @@
+export const upstreamNames = ['tracking', 'registry', 'features', 'inference', 'drift'] as const;
+export type UpstreamName = (typeof upstreamNames)[number];
+
+export interface Route {
+  /** What addresses begin with, by whole parts of the path. */
+  readonly prefix: string;
+  readonly upstream: UpstreamName;
+  /** What the prefix becomes behind the gateway, when it is another. */
+  readonly becomes?: string;
+}
+
+const mlflowPrefixes = ['/api', '/ajax-api'] as const;
+
+/** Which service answers what. The longest prefix that fits counts. */
+export const routes: readonly Route[] = [
+  ...mlflowPrefixes.flatMap((prefix): Route[] => [
+    { prefix: `${prefix}/2.0/mlflow/registered-models`, upstream: 'registry' },
+    { prefix: `${prefix}/2.0/mlflow/model-versions`, upstream: 'registry' },
+    { prefix: `${prefix}/2.0/mlflow-artifacts`, upstream: 'tracking' },
+    { prefix: `${prefix}/2.0/mlflow`, upstream: 'tracking' },
+    { prefix: `${prefix}/3.0/mlflow`, upstream: 'tracking' },
+  ]),
+  // MLflow's own places for these; the gateway's health is at /health/live and /health/ready.
+  { prefix: '/health', upstream: 'tracking' },
+  { prefix: '/version', upstream: 'tracking' },
+  { prefix: '/api/v1/artifacts', upstream: 'tracking' },
+  { prefix: '/api/v1/models', upstream: 'registry' },
+  { prefix: '/api/v1/promotions', upstream: 'registry' },
+  { prefix: '/api/v1/definitions', upstream: 'features' },
+  { prefix: '/api/v1/sources', upstream: 'features' },
+  { prefix: '/api/v1/entities', upstream: 'features' },
+  { prefix: '/api/v1/feature-views', upstream: 'features' },
+  { prefix: '/api/v1/feature-services', upstream: 'features' },
+  { prefix: '/api/v1/online-features', upstream: 'features' },
+  { prefix: '/api/v1/training-sets', upstream: 'features' },
+  { prefix: '/api/v1/trace', upstream: 'features' },
+  { prefix: '/api/v1/endpoints', upstream: 'inference' },
+  { prefix: '/api/v1/drift', upstream: 'drift' },
+  // Each service's own pages: documentation, metrics, health.
+  ...upstreamNames.flatMap((upstream): Route[] =>
+    ['docs', 'metrics', 'health'].map((page) => ({
+      prefix: `/services/${upstream}/${page}`,
+      upstream,
+      becomes: `/${page}`,
+    })),
+  ),
+];

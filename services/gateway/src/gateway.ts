@@ -1,0 +1,23 @@
+import { isMlflowPath, mlflowErrorBody } from '@millrace/mlflow-protocol';
+import type { ServiceDefinition } from '@millrace/service-kit';
+import { config } from './config.ts';
+import { addProxyRoutes } from './entry/proxy-routes.ts';
+import { upstreamNames } from './flow/routes.ts';
+import { upstreamReadiness } from './flow/upstream-readiness.ts';
+import { GatewayModule } from './gateway.module.ts';
+
+/** One address for all clients. It holds no state: it is ready when all services behind it are. */
+export const gateway: ServiceDefinition<typeof config> = {
+  name: 'gateway',
+  description: 'One address for all services; the documentation of each is at /services/<name>/docs.',
+  config,
+  module: GatewayModule,
+  renderProblem: (problem, path) => (isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined),
+  streamsBody: () => true,
+  extendHttp: async (fastify, context) => {
+    for (const name of upstreamNames) {
+      context.readiness.add(name, () => upstreamReadiness(context.config.upstreams[name]));
+    }
+    await addProxyRoutes(fastify, context);
+  },
+};
