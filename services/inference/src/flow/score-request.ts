@@ -156,7 +156,7 @@ function toPrediction(vector: RequestedVector, circumstances: Circumstances): Pr
  * The place that a request id takes in the identity: no position in a log, but the same for the same id. 52 bits of
  * its SHA-256, so that two requests of one endpoint share it about once in 10^15 pairs.
  */
-export function requestPosition(requestId: string): number {
+function requestPosition(requestId: string): number {
   return Number(createHash('sha256').update(requestId).digest().readBigUInt64BE() >> 12n);
 }
 

@@ -88,9 +88,7 @@ class TrialProcess {
     const directory = await mkdtemp(path.join(tmpdir(), 'millrace-trial-'));
     const cwd = path.join(directory, 'empty');
     await mkdir(cwd);
-    const script = fileURLToPath(
-      new URL(import.meta.url.endsWith('.ts') ? 'trial-child.ts' : 'trial-child.js', import.meta.url),
-    );
+    const script = childScript();
     const kilobytes = Math.floor(limits.memoryBytes / 1024);
     const capped = `ulimit -v ${kilobytes}; ulimit -t ${limits.cpuSeconds}; ulimit -c 0; exec "$0" "$@"`;
     const child = spawn('/bin/sh', ['-c', capped, process.execPath, '--no-warnings', script], {
@@ -151,4 +149,10 @@ class TrialProcess {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
     await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** The child beside this file: as source in tests, compiled in the service. */
+function childScript(): string {
+  const source = fileURLToPath(new URL('./trial-child.ts', import.meta.url));
+  return import.meta.url.endsWith('.ts') ? source : source.replace(/\.ts$/, '.js');
 }
