@@ -10,6 +10,7 @@ const DEFAULT_SHARE = { share: 0.5, records: 2_000 };
 export class DeadLetterGuard {
   readonly #faults: { readonly max: number; readonly windowMs: number };
   readonly #share: { readonly share: number; readonly records: number };
+  readonly #expected: ReadonlySet<string>;
   #faultTimes: number[] = [];
   /** Counts of the present and the previous stretch of `records` records: a cheap sliding window. */
   #present = { records: 0, letters: 0 };
@@ -18,6 +19,7 @@ export class DeadLetterGuard {
   constructor(limits: DeadLetterLimits = {}) {
     this.#faults = limits.handlerFaults ?? DEFAULT_FAULTS;
     this.#share = limits.share ?? DEFAULT_SHARE;
+    this.#expected = new Set(limits.expected ?? []);
   }
 
   /** Counts records before their dead letters are written; the error says to stop and write none of them. */
@@ -30,11 +32,12 @@ export class DeadLetterGuard {
       for (let i = 0; i < faults; i++) this.#faultTimes.push(nowMs);
     }
     const seen = this.#previous.records + this.#present.records + records;
-    const letters = this.#previous.letters + this.#present.letters + reasons.length;
-    if (reasons.length > 0 && seen >= this.#share.records && letters > seen * this.#share.share)
+    const unexpected = reasons.filter((reason) => !this.#expected.has(reason)).length;
+    const letters = this.#previous.letters + this.#present.letters + unexpected;
+    if (unexpected > 0 && seen >= this.#share.records && letters > seen * this.#share.share)
       return tooMany(`${letters} dead letters among ${seen} records`);
     this.#present.records += records;
-    this.#present.letters += reasons.length;
+    this.#present.letters += unexpected;
     if (this.#present.records >= this.#share.records) {
       this.#previous = this.#present;
       this.#present = { records: 0, letters: 0 };

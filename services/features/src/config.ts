@@ -1,0 +1,30 @@
+import {
+  baseConfig,
+  clickhouseConfigFromEnv,
+  eventsConfigFromEnv,
+  onlineStoreConfigFromEnv,
+  type ConfigOf,
+} from '@millrace/service-kit';
+import { z } from 'zod';
+
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+export const config = {
+  service: baseConfig(8103),
+  events: eventsConfigFromEnv('features'),
+  clickhouse: clickhouseConfigFromEnv,
+  onlineStore: onlineStoreConfigFromEnv,
+  own: z.object({
+    /** Largest batch that is taken from a source partition at once. */
+    MILLRACE_FEATURES_BATCH_RECORDS: count(500),
+    /** Entity states that the owner of a partition keeps in memory. */
+    MILLRACE_FEATURES_CACHED_STATES: count(50_000),
+    /** How often served vectors are recomputed by SQL, and how many of them. */
+    MILLRACE_FEATURES_PARITY_INTERVAL_MS: count(15_000),
+    MILLRACE_FEATURES_PARITY_SAMPLE: count(200),
+    /** Longest time a row waits before it is written to ClickHouse. */
+    MILLRACE_FEATURES_HISTORY_WAIT_MS: count(1_000),
+  }),
+};
+
+export type FeaturesConfig = ConfigOf<typeof config>;

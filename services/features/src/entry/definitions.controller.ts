@@ -1,0 +1,138 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Journal } from '@millrace/events';
+import { versionedName, type Definitions } from '@millrace/feature-engine';
+import { ApiJsonBody, ApiJsonResponse, ApiProblems, CodedError, parseRequest } from '@millrace/service-kit';
+import { z } from 'zod';
+import type { FeaturesCommand, FeaturesState } from '../flow/definitions-domain.ts';
+import { ManageDefinitions } from '../flow/manage-definitions.ts';
+import { FEATURES_JOURNAL } from '../tokens.ts';
+import { requestedBy } from './request-meta.ts';
+import { SourcePipelines } from './source-pipelines.ts';
+
+const anything = z.unknown();
+const applied = z.object({
+  applied: z.array(z.object({ kind: z.string(), name: z.string(), version: z.number().optional() })),
+});
+const list = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
+const one = z.record(z.string(), z.unknown());
+const versionQuery = z.object({ version: z.coerce.number().int().positive().optional() });
+
+type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+@ApiTags('definitions')
+@ApiProblems(404, 409, 503)
+@Controller('api/v1')
+export class DefinitionsController {
+  readonly #manage: ManageDefinitions;
+  readonly #journal: Journal<FeaturesState, FeaturesCommand>;
+  readonly #pipelines: SourcePipelines;
+
+  constructor(
+    @Inject(ManageDefinitions) manage: ManageDefinitions,
+    @Inject(FEATURES_JOURNAL) journal: Journal<FeaturesState, FeaturesCommand>,
+    @Inject(SourcePipelines) pipelines: SourcePipelines,
+  ) {
+    this.#manage = manage;
+    this.#journal = journal;
+    this.#pipelines = pipelines;
+  }
+
+  @Post('definitions')
+  @HttpCode(200)
+  @ApiJsonBody(
+    anything,
+    'A source, entity, feature view or feature service, a list of them, or { definitions: [...] }; all or nothing',
+  )
+  @ApiJsonResponse(200, applied, 'What is new; definitions that were there already are not listed')
+  async apply(@Body() body: unknown, @Headers() headers: RequestHeaders): Promise<z.infer<typeof applied>> {
+    return { applied: (await this.#manage.apply(body, requestedBy(headers))) as z.infer<typeof applied>['applied'] };
+  }
+
+  @Get('definitions')
+  @ApiJsonResponse(200, list, 'Every definition in force')
+  async definitions(): Promise<z.infer<typeof list>> {
+    const { sources, entities, featureViews, featureServices } = await this.#definitions();
+    return {
+      items: [...sources.values(), ...entities.values(), ...featureViews.values(), ...featureServices.values()].map(
+        plain,
+      ),
+    };
+  }
+
+  @Get('sources')
+  @ApiJsonResponse(200, list, 'Sources with the state of their consumer in this instance')
+  async sources(): Promise<z.infer<typeof list>> {
+    const state = await this.#journal.read();
+    return { items: [...state.definitions.sources.keys()].map((name) => this.#describeSource(state, name)) };
+  }
+
+  @Get('sources/:name')
+  @ApiJsonResponse(200, one)
+  async source(@Param('name') name: string): Promise<z.infer<typeof one>> {
+    const state = await this.#journal.read();
+    found(state.definitions.sources.get(name), 'source', name);
+    return this.#describeSource(state, name);
+  }
+
+  @Post('sources/:name/resume')
+  @HttpCode(200)
+  @ApiJsonResponse(200, one, 'Goes on with a recreated or repartitioned topic, in a new generation, from its beginning')
+  async resume(@Param('name') name: string, @Headers() headers: RequestHeaders): Promise<z.infer<typeof one>> {
+    return (await this.#manage.resumeSource(name, requestedBy(headers))) as z.infer<typeof one>;
+  }
+
+  @Get('entities')
+  @ApiJsonResponse(200, list)
+  async entities(): Promise<z.infer<typeof list>> {
+    return { items: [...(await this.#definitions()).entities.values()].map(plain) };
+  }
+
+  @Get('feature-views')
+  @ApiJsonResponse(200, list)
+  async featureViews(): Promise<z.infer<typeof list>> {
+    return { items: [...(await this.#definitions()).featureViews.values()].map(plain) };
+  }
+
+  @Get('feature-services')
+  @ApiJsonResponse(200, list)
+  async featureServices(): Promise<z.infer<typeof list>> {
+    return { items: [...(await this.#definitions()).featureServices.values()].map(plain) };
+  }
+
+  @Delete('feature-services/:name')
+  @ApiJsonResponse(200, one, 'Retires one version: it gives no more vectors; its history stays')
+  async retire(
+    @Param('name') name: string,
+    @Query() query: unknown,
+    @Headers() headers: RequestHeaders,
+  ): Promise<z.infer<typeof one>> {
+    const version = parseRequest(versionQuery, query).version ?? 1;
+    return (await this.#manage.retireService({ name, version }, requestedBy(headers))) as z.infer<typeof one>;
+  }
+
+  async #definitions(): Promise<Definitions> {
+    return (await this.#journal.read()).definitions;
+  }
+
+  #describeSource({ definitions, sources }: FeaturesState, name: string): Record<string, unknown> {
+    const readBy = [...definitions.featureServices.values()].filter(({ source }) => source === name).map(versionedName);
+    const { waitingFor, consumer } = this.#pipelines.statusOf(name);
+    return {
+      ...definitions.sources.get(name),
+      ...sources.get(name),
+      featureServices: readBy,
+      waitingFor: waitingFor ?? null,
+      consumer: consumer ?? null,
+    };
+  }
+}
+
+function plain(definition: object): Record<string, unknown> {
+  return { ...definition };
+}
+
+function found<T>(value: T | undefined, what: string, name: string): T {
+  if (value === undefined) throw new CodedError('FEATURES_SOURCE_NOT_FOUND', `there is no ${what} "${name}"`);
+  return value;
+}

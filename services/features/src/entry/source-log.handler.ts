@@ -1,0 +1,201 @@
+import {
+  hashRecord,
+  partitioners,
+  type AssignedPartition,
+  type AvroReader,
+  type AvroWriter,
+  type EventBus,
+  type HandleResult,
+  type PartitionBatch,
+  type PartitionHandler,
+  type PartitionId,
+  type StartPosition,
+} from '@millrace/events';
+import type { Row } from '@millrace/feature-engine';
+import type { FencedStateStore } from '@millrace/online-store';
+import type { RekeyedEvent } from '@millrace/schemas';
+import { crashPoint } from '@millrace/service-kit';
+import { Activations } from '../flow/activations.ts';
+import { BorrowedStates } from '../flow/borrowed-states.ts';
+import { buildVectors } from '../flow/build-vectors.ts';
+import { EventLedger } from '../flow/event-ledger.ts';
+import { judgeCandidates, ledgerKey } from '../flow/judge-candidates.ts';
+import { readCandidates, type Candidate } from '../flow/read-candidates.ts';
+import type { SourceBlueprint } from '../flow/source-blueprint.ts';
+import type { CheckParity } from '../flow/check-parity.ts';
+import type { MaterializationMetrics } from '../flow/materialization-metrics.ts';
+import type { FeatureVectorsPublisher } from '../publish/feature-vectors.publisher.ts';
+import { RekeyedEventsPublisher } from '../publish/rekeyed-events.publisher.ts';
+import { OwnedPartition, type StateKey } from '../store/owned-partition.ts';
+import { stateKey, type ViewStates } from '../store/view-states.ts';
+
+export interface SourceLogParts {
+  readonly bus: EventBus;
+  readonly store: FencedStateStore;
+  readonly viewStates: ViewStates;
+  readonly rows: AvroReader<Row>;
+  readonly rekeyedWriter: AvroWriter<RekeyedEvent>;
+  readonly vectors: FeatureVectorsPublisher;
+  readonly metrics: MaterializationMetrics;
+  readonly parity: CheckParity;
+  readonly maxCachedStates: number;
+  readonly now: () => number;
+}
+
+interface Owned {
+  readonly states: OwnedPartition;
+  readonly rekeyed: RekeyedEventsPublisher;
+  readonly activations: Activations;
+  readonly partitionCount: number;
+  blueprint: SourceBlueprint;
+}
+
+/** Turns the events of one source into state and vectors: the owner of a partition, batch by batch. */
+export class SourceLogHandler implements PartitionHandler {
+  readonly #parts: SourceLogParts;
+  readonly #owned = new Map<number, Owned>();
+  #blueprint: SourceBlueprint;
+
+  constructor(parts: SourceLogParts, blueprint: SourceBlueprint) {
+    this.#parts = parts;
+    this.#blueprint = blueprint;
+  }
+
+  /** Definitions that need no replay take effect with the next batch of each partition. */
+  use(blueprint: SourceBlueprint): void {
+    this.#blueprint = blueprint;
+  }
+
+  async assigned({ topic, partition, generation, committed, endOffset }: AssignedPartition): Promise<StartPosition> {
+    const { bus, store, rekeyedWriter, maxCachedStates } = this.#parts;
+    const log = { topic: this.#blueprint.stateTopic, generation, partition };
+    const committedOffset = committed !== null && committed.nextOffset > 0 ? committed.nextOffset : undefined;
+    const { owned: states, lost } = await OwnedPartition.claim(store, log, {
+      committedOffset,
+      maxCached: maxCachedStates,
+    });
+    if (lost) bus.log.warn('features.state-lost', { topic, partition, rebuildingFrom: 0 });
+    const startAt = states.fence?.nextOffset ?? 0;
+    const activations = Activations.decode(states.fence?.extra ?? Buffer.alloc(0));
+    activations.begin(this.#blueprint.services, states.fence ? startAt : endOffset);
+    this.#owned.set(partition, {
+      states,
+      activations,
+      blueprint: this.#blueprint,
+      partitionCount: await bus.topics.partitions(topic),
+      rekeyed: new RekeyedEventsPublisher({
+        bus,
+        store,
+        writer: rekeyedWriter,
+        place: { topic, partition, generation },
+      }),
+    });
+    // Redis moves with the states; the group's commit may be ahead of it or behind. A retained log begins later than 0.
+    return states.fence ? { startAt } : {};
+  }
+
+  async revoked({ partition }: PartitionId): Promise<void> {
+    const owned = this.#owned.get(partition);
+    this.#owned.delete(partition);
+    await owned?.states.settle().catch(() => undefined);
+  }
+
+  async handle(batch: PartitionBatch): Promise<HandleResult> {
+    const owned = this.#owned.get(batch.partition);
+    if (!owned) throw new RangeError(`partition ${batch.partition} of ${batch.topic} is not owned`);
+    // The batch before is in Redis, or is sent again: states and fence never leave a gap.
+    await owned.states.settle();
+    try {
+      return await this.#materialize(owned, batch);
+    } catch (error) {
+      owned.states.discard();
+      owned.rekeyed.forget();
+      throw error;
+    }
+  }
+
+  async #materialize(owned: Owned, batch: PartitionBatch): Promise<HandleResult> {
+    const { rows, vectors, viewStates, metrics, now } = this.#parts;
+    const blueprint = this.#takeBlueprint(owned, batch);
+    const place = partitioners[blueprint.source.definition.partitioner ?? 'murmur2'];
+    const decoded = await rows.decodeBatch(batch.records);
+    const read = readCandidates(blueprint, batch.records, {
+      decoded,
+      place: (key) => place(key, owned.partitionCount),
+    });
+    await owned.states.load(stateKeys(blueprint, read.candidates));
+    const {
+      accepted,
+      repeats,
+      poison: late,
+    } = judgeCandidates(blueprint, read.candidates, (key) => owned.states.change(ledgerState(key)));
+    crashPoint('features.before-rekey');
+    const positions = await owned.rekeyed.publish(blueprint.rekeyedViews, accepted);
+    const borrowed = new BorrowedStates(blueprint, accepted, owned.rekeyed.pending);
+    await borrowed.read((wanted) => viewStates.read(wanted));
+    const built = buildVectors(blueprint, accepted, {
+      generation: batch.generation,
+      computedAtMs: now(),
+      isActive: (service, offset) => owned.activations.isActive(service, offset),
+      ownState: (log, entity) => owned.states.change(stateKey(log, entity)),
+      foreign: (log, entity) => borrowed.foreign(log, entity),
+      sibling: (log, entity, before) => borrowed.sibling(log, entity, before),
+      ownPosition: (event, view) => positions[event]?.[view] ?? null,
+    });
+    const keys = new Map(accepted.map(({ record }) => [record.offset, record.key]));
+    crashPoint('features.before-publish');
+    // Before the commit: a crash here repeats vectors, which their readers drop, and loses none.
+    await vectors.publish(built.vectors, (i) => keys.get(built.vectors[i]?.sourceOffset ?? -1) ?? null);
+    crashPoint('features.after-publish');
+    this.#commit(owned, batch);
+    metrics.handled({
+      source: blueprint.source.name,
+      accepted: accepted.length,
+      repeats,
+      skippedLate: built.skippedLate,
+      vectors: built.vectors,
+    });
+    this.#parts.parity.served(built.vectors.length);
+    return { poison: [...read.poison, ...late, ...built.poison] };
+  }
+
+  #takeBlueprint(owned: Owned, { records }: PartitionBatch): SourceBlueprint {
+    if (owned.blueprint !== this.#blueprint) {
+      owned.blueprint = this.#blueprint;
+      owned.rekeyed.forget();
+      owned.activations.begin(owned.blueprint.services, records[0]?.offset ?? 0);
+    }
+    return owned.blueprint;
+  }
+
+  /** `from` is where the fence stands: holes in the log lie before the first record as well as behind it. */
+  #commit({ states, activations, partitionCount }: Owned, { records, nextOffset }: PartitionBatch): void {
+    const last = records.at(-1);
+    states.commit({
+      to: nextOffset,
+      lastHash: last ? `${last.offset}:${hashRecord(last)}` : '',
+      partitions: partitionCount,
+      extra: activations.encode(),
+    });
+    crashPoint('features.after-commit');
+  }
+}
+
+function stateKeys({ ownViews }: SourceBlueprint, candidates: readonly Candidate[]): StateKey[] {
+  const keys: StateKey[] = [];
+  for (const candidate of candidates) {
+    const ledger = ledgerKey(candidate);
+    if (ledger !== null) keys.push(ledgerState(ledger));
+    const { entity } = candidate.event;
+    if (entity !== null) for (const log of ownViews) keys.push(stateKey(log, entity));
+  }
+  return keys;
+}
+
+function ledgerState(key: string): StateKey<EventLedger> {
+  return { key, decode: decodeLedger };
+}
+
+function decodeLedger(bytes: Buffer | null): EventLedger {
+  return bytes ? EventLedger.decode(bytes) : EventLedger.empty();
+}

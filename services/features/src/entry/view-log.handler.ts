@@ -1,0 +1,108 @@
+import {
+  hashRecord,
+  type AssignedPartition,
+  type AvroReader,
+  type EventBus,
+  type HandleResult,
+  type PartitionBatch,
+  type PartitionHandler,
+  type PartitionId,
+  type Poison,
+  type StartPosition,
+} from '@millrace/events';
+import type { FencedStateStore } from '@millrace/online-store';
+import type { RekeyedEvent } from '@millrace/schemas';
+import { crashPoint } from '@millrace/service-kit';
+import type { ViewLog } from '../flow/source-blueprint.ts';
+import { decodeApplied, encodeApplied } from '../publish/rekeyed-events.publisher.ts';
+import { OwnedPartition } from '../store/owned-partition.ts';
+import { stateKey } from '../store/view-states.ts';
+
+export interface ViewLogParts {
+  readonly bus: EventBus;
+  readonly store: FencedStateStore;
+  readonly reader: AvroReader<RekeyedEvent>;
+  readonly maxCachedStates: number;
+}
+
+interface Owned {
+  readonly states: OwnedPartition;
+  readonly partitionCount: number;
+}
+
+/** Keeps the states of a view that is keyed by another field than its source. */
+export class ViewLogHandler implements PartitionHandler {
+  readonly #parts: ViewLogParts;
+  readonly #log: ViewLog;
+  readonly #owned = new Map<number, Owned>();
+
+  constructor(parts: ViewLogParts, log: ViewLog) {
+    this.#parts = parts;
+    this.#log = log;
+  }
+
+  async assigned({ topic, partition, committed }: AssignedPartition): Promise<StartPosition> {
+    const { bus, store, maxCachedStates } = this.#parts;
+    const log = { topic, generation: this.#log.generation, partition };
+    const committedOffset = committed !== null && committed.nextOffset > 0 ? committed.nextOffset : undefined;
+    const { owned: states, lost } = await OwnedPartition.claim(store, log, {
+      committedOffset,
+      maxCached: maxCachedStates,
+    });
+    if (lost) bus.log.warn('features.state-lost', { topic, partition, rebuildingFrom: 0 });
+    this.#owned.set(partition, { states, partitionCount: await bus.topics.partitions(topic) });
+    if (!states.fence) return lost ? { startAt: 0, watermarks: decodeApplied(Buffer.alloc(0)) } : {};
+    return { startAt: states.fence.nextOffset, watermarks: decodeApplied(states.fence.extra) };
+  }
+
+  async revoked({ partition }: PartitionId): Promise<void> {
+    const owned = this.#owned.get(partition);
+    this.#owned.delete(partition);
+    await owned?.states.settle().catch(() => undefined);
+  }
+
+  async handle(batch: PartitionBatch): Promise<HandleResult> {
+    const owned = this.#owned.get(batch.partition);
+    if (!owned) throw new RangeError(`partition ${batch.partition} of ${batch.topic} is not owned`);
+    await owned.states.settle();
+    try {
+      const poison = await this.#apply(owned, batch);
+      // Sources wait for this before they send again after a restart, vectors read it: no waiting for the next batch.
+      await owned.states.settle();
+      return { poison };
+    } catch (error) {
+      owned.states.discard();
+      throw error;
+    }
+  }
+
+  async #apply(
+    { states, partitionCount }: Owned,
+    { records, nextOffset, watermarks }: PartitionBatch,
+  ): Promise<Poison[]> {
+    const log = this.#log;
+    const decoded = await this.#parts.reader.decodeBatch(records);
+    const poison: Poison[] = [];
+    const events: { readonly event: RekeyedEvent; readonly position: number }[] = [];
+    records.forEach((record, i) => {
+      const result = decoded[i];
+      if (!result) return;
+      if (!result.ok) poison.push({ record, reason: result.reason, message: result.message });
+      // What a crash or a zombie has sent twice counts once, where it came first.
+      else if (watermarks.accept(result.value)) events.push({ event: result.value, position: record.offset });
+    });
+    await states.load(events.map(({ event }) => stateKey(log, event.entity)));
+    for (const { event, position } of events) {
+      states.change(stateKey(log, event.entity)).apply({ timeMs: event.eventTimeMs, position, inputs: event });
+    }
+    const last = records.at(-1);
+    crashPoint('features.before-view-commit');
+    states.commit({
+      to: nextOffset,
+      lastHash: last ? `${last.offset}:${hashRecord(last)}` : '',
+      partitions: partitionCount,
+      extra: encodeApplied(watermarks),
+    });
+    return poison;
+  }
+}

@@ -1,0 +1,78 @@
+import type { BorrowedState } from './build-vectors.ts';
+import type { PendingEvents } from './pending-events.ts';
+import type { Candidate } from './read-candidates.ts';
+import type { SourceBlueprint, ViewLog } from './source-blueprint.ts';
+
+export interface WantedState {
+  readonly log: ViewLog;
+  readonly entity: string;
+}
+
+type Use = 'sibling' | 'foreign';
+
+/** The states of other owners that one batch needs, read once and then private to the batch. */
+export class BorrowedStates {
+  readonly #wanted = new Map<string, WantedState>();
+  readonly #found = new Map<string, BorrowedState>();
+  readonly #caughtUp = new Set<string>();
+  readonly #pending: PendingEvents;
+
+  constructor(
+    { rekeyedViews, services, siblingViews }: SourceBlueprint,
+    events: readonly Candidate[],
+    pending: PendingEvents,
+  ) {
+    this.#pending = pending;
+    for (const { rekeyed, serviceKeys } of events) {
+      rekeyedViews.forEach((log, j) => {
+        const own = rekeyed[j];
+        if (own && siblingViews.has(log.view.id)) this.#want('sibling', log, own.entity);
+      });
+      services.forEach(({ views }, i) =>
+        views.forEach(({ log, relation }, v) => {
+          if (relation === 'foreign') this.#want('foreign', log, serviceKeys[i]?.[v] ?? '');
+        }),
+      );
+    }
+  }
+
+  async read(readStates: (wanted: readonly WantedState[]) => Promise<readonly BorrowedState[]>): Promise<void> {
+    if (this.#wanted.size === 0) return;
+    const states = await readStates([...this.#wanted.values()]);
+    [...this.#wanted.keys()].forEach((key, i) => {
+      const state = states[i];
+      if (state) this.#found.set(key, state);
+    });
+  }
+
+  foreign(log: ViewLog, entity: string): BorrowedState {
+    return this.#get('foreign', log, entity);
+  }
+
+  /** What this partition has sent before position `before` counts from the first use on. */
+  sibling(log: ViewLog, entity: string, before: number): BorrowedState {
+    const borrowed = this.#get('sibling', log, entity);
+    const key = keyOf('sibling', log, entity);
+    if (!this.#caughtUp.has(key)) {
+      this.#caughtUp.add(key);
+      for (const { position, timeMs, inputs } of this.#pending.above(log.stateTopic, entity, borrowed.cut)) {
+        if (position < before) borrowed.state.apply({ timeMs, position, inputs });
+      }
+    }
+    return borrowed;
+  }
+
+  #want(use: Use, log: ViewLog, entity: string): void {
+    this.#wanted.set(keyOf(use, log, entity), { log, entity });
+  }
+
+  #get(use: Use, log: ViewLog, entity: string): BorrowedState {
+    const state = this.#found.get(keyOf(use, log, entity));
+    if (!state) throw new RangeError(`the state of ${log.view.id} for "${entity}" was not read`);
+    return state;
+  }
+}
+
+function keyOf(use: Use, { view }: ViewLog, entity: string): string {
+  return `${use}|${view.id}|${entity}`;
+}

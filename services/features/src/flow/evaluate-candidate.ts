@@ -1,0 +1,147 @@
+import { partitioners, type EventBus, type SourceRecord } from '@millrace/events';
+import type { ColumnType, Row, WindowState } from '@millrace/feature-engine';
+import { CodedError, type Fault } from '@millrace/service-kit';
+import { invalidRequest } from '../errors.ts';
+import type { ViewStates } from '../store/view-states.ts';
+import { buildVectors, type BorrowedState } from './build-vectors.ts';
+import type { PlannedServices, ServiceReference } from './planned-services.ts';
+import { readCandidates, type Candidate } from './read-candidates.ts';
+import { describePlan, servedVector, type ServedFeatures, type ServedVector } from './serve-online-features.ts';
+import type { SourceBlueprint, ViewLog } from './source-blueprint.ts';
+
+/** Behind everything: the event is evaluated as if it were appended next. */
+const nextOffset = Number.MAX_SAFE_INTEGER;
+
+/** The vector that an event would get if it were published now; nothing is written. */
+export class EvaluateCandidate {
+  readonly #bus: EventBus;
+  readonly #services: PlannedServices;
+  readonly #states: ViewStates;
+  readonly #now: () => number;
+
+  constructor(parts: { bus: EventBus; services: PlannedServices; states: ViewStates; now: () => number }) {
+    this.#bus = parts.bus;
+    this.#services = parts.services;
+    this.#states = parts.states;
+    this.#now = parts.now;
+  }
+
+  async evaluate(
+    reference: ServiceReference,
+    events: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<ServedFeatures> {
+    const { plan } = await this.#services.find(reference);
+    const blueprint = this.#services.blueprints().find(({ source }) => source.name === plan.source.name);
+    const service = blueprint?.services.find((candidate) => candidate.plan.id === plan.id);
+    if (!blueprint || !service)
+      throw new CodedError('FEATURES_SERVICE_NOT_FOUND', `feature service "${plan.id}" is not in force`);
+    const only: SourceBlueprint = { ...blueprint, services: [service], siblingViews: siblingsOf(blueprint, plan.id) };
+    const vectors = await Promise.all(events.map((event, i) => this.#vector(only, event, i)));
+    return { ...describePlan(plan), vectors };
+  }
+
+  async #vector(
+    blueprint: SourceBlueprint,
+    event: Readonly<Record<string, unknown>>,
+    index: number,
+  ): Promise<ServedVector> {
+    const candidate = await this.#candidate(blueprint, event, index);
+    const wanted = wantedStates(blueprint, candidate);
+    const read = await this.#states.read(wanted);
+    const states = new Map(wanted.map(({ log, entity }, i) => [`${log.view.id}|${entity}`, read[i]]));
+    const stateOf = (log: ViewLog, entity: string): BorrowedState => {
+      const state = states.get(`${log.view.id}|${entity}`);
+      if (!state) throw new RangeError(`the state of ${log.view.id} for "${entity}" was not read`);
+      return state;
+    };
+    const { vectors, poison } = buildVectors(blueprint, [candidate], {
+      generation: blueprint.progress.generation,
+      computedAtMs: this.#now(),
+      isActive: () => true,
+      ownState: (log, entity): WindowState => stateOf(log, entity).state,
+      foreign: stateOf,
+      sibling: stateOf,
+      ownPosition: () => nextOffset,
+    });
+    const [vector] = vectors;
+    if (!vector) throw invalidRequest([{ path: `events[${index}]`, message: poison[0]?.message ?? 'gives no vector' }]);
+    const { entities, eventTimeMs, numbers, strings } = vector;
+    const cuts = blueprint.services.flatMap(({ views }) =>
+      views.map(({ log }, v) => {
+        const { partition, cut } = stateOf(log, candidate.serviceKeys[0]?.[v] ?? '');
+        return { partition, offset: cut, ownOffset: -1 };
+      }),
+    );
+    return servedVector({ entities, eventTimeMs, numbers, strings, cuts });
+  }
+
+  async #candidate(
+    blueprint: SourceBlueprint,
+    event: Readonly<Record<string, unknown>>,
+    index: number,
+  ): Promise<Candidate> {
+    const { source } = blueprint;
+    const { row, faults } = rowOf(event, source.columns, `events[${index}]`);
+    if (faults.length > 0) throw invalidRequest(faults);
+    const count = await this.#bus.topics.partitions(source.definition.topic);
+    const record: SourceRecord = {
+      topic: source.definition.topic,
+      partition: 0,
+      offset: nextOffset,
+      timestampMs: this.#now(),
+      key: null,
+      value: null,
+      headers: {},
+    };
+    const place = partitioners[source.definition.partitioner ?? 'murmur2'];
+    const entity = source.definition.entity === undefined ? undefined : row[source.definition.entity];
+    const key = source.recordKey(String(entity));
+    const placed = { ...record, partition: key === null ? 0 : place(key, count) };
+    const read = readCandidates(blueprint, [placed], {
+      decoded: [{ ok: true, value: row, schemaId: 0 }],
+      place: (bytes) => place(bytes, count),
+    });
+    const [candidate] = read.candidates;
+    if (candidate) return candidate;
+    throw invalidRequest(read.poison.map(({ message }) => ({ path: `events[${index}]`, message })));
+  }
+}
+
+function siblingsOf({ services }: SourceBlueprint, id: string): ReadonlySet<string> {
+  const views = services.filter(({ plan }) => plan.id === id).flatMap((service) => service.views);
+  return new Set(views.filter(({ relation }) => relation === 'sibling').map(({ log }) => log.view.id));
+}
+
+function wantedStates(
+  { ownViews, rekeyedViews, services, siblingViews }: SourceBlueprint,
+  candidate: Candidate,
+): { log: ViewLog; entity: string }[] {
+  const wanted = new Map<string, { log: ViewLog; entity: string }>();
+  const want = (log: ViewLog, entity: string): void => void wanted.set(`${log.view.id}|${entity}`, { log, entity });
+  const { entity } = candidate.event;
+  if (entity !== null) for (const log of ownViews) want(log, entity);
+  rekeyedViews.forEach((log, j) => {
+    const own = candidate.rekeyed[j];
+    if (own && siblingViews.has(log.view.id)) want(log, own.entity);
+  });
+  services.forEach(({ views }, i) => views.forEach(({ log }, v) => want(log, candidate.serviceKeys[i]?.[v] ?? '')));
+  return [...wanted.values()];
+}
+
+/** JSON as a decoded Avro record would be: text becomes a time where the column is one. */
+function rowOf(
+  event: Readonly<Record<string, unknown>>,
+  columns: Readonly<Record<string, ColumnType>>,
+  path: string,
+): { readonly row: Row; readonly faults: readonly Fault[] } {
+  const faults: Fault[] = [];
+  const row: Record<string, unknown> = { ...event };
+  for (const [name, type] of Object.entries(columns)) {
+    const value = row[name];
+    if (type !== 'timestamp' || typeof value !== 'string') continue;
+    const timeMs = Date.parse(value);
+    if (Number.isNaN(timeMs)) faults.push({ path: `${path}.${name}`, message: `"${value}" is not an ISO 8601 time` });
+    row[name] = timeMs;
+  }
+  return { row, faults };
+}

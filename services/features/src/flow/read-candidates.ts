@@ -1,0 +1,134 @@
+import type { DecodeResult, Poison, SourceRecord } from '@millrace/events';
+import { isInvalid, type EntryInputs, type Invalid, type Row, type SourceEvent } from '@millrace/feature-engine';
+import type { SourceBlueprint, ViewLog } from './source-blueprint.ts';
+
+/** A record that is good in itself; whether it counts is decided against the state. */
+export interface Candidate {
+  readonly record: SourceRecord;
+  readonly row: Row;
+  readonly event: SourceEvent;
+  /** One a view on the source's own key, in the blueprint's order. */
+  readonly ownInputs: readonly EntryInputs[];
+  /** One a rekeyed view; null where the event has no key for it. */
+  readonly rekeyed: readonly (RekeyedInputs | null)[];
+  /** Keys of the views of each feature service. */
+  readonly serviceKeys: readonly (readonly string[])[];
+}
+
+export interface RekeyedInputs {
+  readonly entity: string;
+  readonly inputs: EntryInputs;
+}
+
+export interface ReadRecords {
+  readonly candidates: readonly Candidate[];
+  readonly poison: readonly Poison[];
+}
+
+export interface Refused {
+  readonly invalid: Invalid['invalid'] | 'too-far-in-future' | 'wrong-partition';
+  readonly message: string;
+}
+
+/** Partition of a record key under the source's declared partitioner. */
+export type Place = (key: Buffer) => number;
+
+/** What can be said of each record by itself: decoded, has its times and keys, every column fits. */
+export function readCandidates(
+  blueprint: SourceBlueprint,
+  records: readonly SourceRecord[],
+  { decoded, place }: { readonly decoded: readonly DecodeResult<Row>[]; readonly place: Place },
+): ReadRecords {
+  const candidates: Candidate[] = [];
+  const poison: Poison[] = [];
+  records.forEach((record, i) => {
+    const result = decoded[i];
+    if (!result) return;
+    if (!result.ok) {
+      poison.push({ record, reason: result.reason, message: result.message });
+      return;
+    }
+    const candidate = readCandidate(blueprint, record, { row: result.value, place });
+    if ('invalid' in candidate) poison.push({ record, reason: candidate.invalid, message: candidate.message });
+    else candidates.push(candidate);
+  });
+  return { candidates, poison };
+}
+
+/** Depends on the record and the definitions only: history leaves out by the same rule what is dead-lettered here. */
+export function readCandidate(
+  blueprint: SourceBlueprint,
+  record: SourceRecord,
+  { row, place }: { readonly row: Row; readonly place: Place },
+): Candidate | Refused {
+  const event = blueprint.source.readEvent(row);
+  if (isInvalid(event)) return event;
+  const refused = checkFuture(blueprint, event, record) ?? checkPlace(blueprint, event, { record, place });
+  if (refused) return refused;
+
+  const ownInputs: EntryInputs[] = [];
+  for (const { view } of blueprint.ownViews) {
+    const inputs = view.inputs(row, event.eventTimeMs);
+    if (isInvalid(inputs)) return inputs;
+    ownInputs.push(inputs);
+  }
+  const rekeyed: (RekeyedInputs | null)[] = [];
+  for (const log of blueprint.rekeyedViews) {
+    const inputs = rekeyedInputs(log, row, event);
+    if (inputs !== null && isInvalid(inputs)) return inputs;
+    rekeyed.push(inputs);
+  }
+  const serviceKeys: (readonly string[])[] = [];
+  for (const { plan } of blueprint.services) {
+    const keys = plan.keys(row);
+    if (isInvalid(keys)) return keys;
+    serviceKeys.push(keys);
+  }
+  if (event.entity === null && serviceKeys.length === 0 && rekeyed.every((inputs) => inputs === null)) {
+    return { invalid: 'missing-entity', message: 'no column holds a key for any feature view of this source' };
+  }
+  return { record, row, event, ownInputs, rekeyed, serviceKeys };
+}
+
+/** An event without a key for one view is no event of that view; it may well be one of the others. */
+function rekeyedInputs({ view }: ViewLog, row: Row, { eventTimeMs }: SourceEvent): RekeyedInputs | Invalid | null {
+  const entity = view.key(row);
+  if (typeof entity !== 'string') return null;
+  const inputs = view.inputs(row, eventTimeMs);
+  return isInvalid(inputs) ? inputs : { entity, inputs };
+}
+
+function checkFuture(
+  { source }: SourceBlueprint,
+  { eventTimeMs }: SourceEvent,
+  { timestampMs }: SourceRecord,
+): Refused | undefined {
+  if (!source.tooFarInFuture(eventTimeMs, timestampMs)) return undefined;
+  const [eventTime, timestamp] = [eventTimeMs, timestampMs].map((ms) => new Date(ms).toISOString());
+  return {
+    invalid: 'too-far-in-future',
+    message: `event time ${eventTime} is more than ${source.definition.maxFuture} after the record's own timestamp ${timestamp}`,
+  };
+}
+
+/** State lies where the declared partitioner says: an event elsewhere would be counted in another state. */
+function checkPlace(
+  { source, ownViews }: SourceBlueprint,
+  { entity }: SourceEvent,
+  { record, place }: { readonly record: SourceRecord; readonly place: Place },
+): Refused | undefined {
+  if (entity === null || ownViews.length === 0) return undefined;
+  const key = source.recordKey(entity);
+  if (key === null) {
+    return {
+      invalid: 'wrong-partition',
+      message: `entity "${entity}" cannot be a ${source.definition.keyEncoding} record key`,
+    };
+  }
+  const wanted = place(key);
+  if (wanted === record.partition) return undefined;
+  return {
+    invalid: 'wrong-partition',
+    message: `entity "${entity}" is in partition ${record.partition}, the declared partitioner ${source.definition.partitioner} puts it in ${wanted}: declare the partitioner that the producer uses, or none`,
+  };
+}

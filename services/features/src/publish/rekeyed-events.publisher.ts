@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  eventId,
+  partitioners,
+  TransientError,
+  Watermarks,
+  type AvroWriter,
+  type EventBus,
+  type OutgoingRecord,
+  type SerializedWatermarks,
+} from '@millrace/events';
+import type { FencedStateStore } from '@millrace/online-store';
+import type { RekeyedEvent } from '@millrace/schemas';
+import type { OwnPosition } from '../flow/build-vectors.ts';
+import { PendingEvents } from '../flow/pending-events.ts';
+import type { Candidate } from '../flow/read-candidates.ts';
+import type { ViewLog } from '../flow/source-blueprint.ts';
+
+export interface SourcePlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly generation: number;
+}
+
+/** By event and rekeyed view; undefined where the event has no key for the view. */
+export type Positions = readonly (readonly (OwnPosition | undefined)[])[];
+
+const longestWaitMs = 30_000;
+const pruneAbove = 20_000;
+
+/** What the owner of a rekeyed log keeps beside its fence: which source events it has applied. */
+export function encodeApplied(watermarks: Watermarks): Buffer {
+  return Buffer.from(JSON.stringify(watermarks.toJSON()));
+}
+
+export function decodeApplied(extra: Buffer): Watermarks {
+  return extra.length === 0
+    ? Watermarks.empty()
+    : Watermarks.fromJSON(JSON.parse(extra.toString()) as SerializedWatermarks);
+}
+
+/** Sends the events of one source partition to the logs of the views that are keyed otherwise, each once. */
+export class RekeyedEventsPublisher {
+  readonly #bus: EventBus;
+  readonly #store: FencedStateStore;
+  readonly #writer: AvroWriter<RekeyedEvent>;
+  readonly #place: SourcePlace;
+  readonly pending = new PendingEvents();
+  /** By view and partition of its log: what its owner had applied when this partition was taken over. */
+  #applied: ReadonlyMap<string, readonly Watermarks[]> | undefined;
+
+  constructor(parts: { bus: EventBus; store: FencedStateStore; writer: AvroWriter<RekeyedEvent>; place: SourcePlace }) {
+    this.#bus = parts.bus;
+    this.#store = parts.store;
+    this.#writer = parts.writer;
+    this.#place = parts.place;
+  }
+
+  /**
+   * What was sent may or may not have arrived: before more is sent, the owners of the logs must have applied all that is
+   * there, so that each event can be told from one that is in its log already.
+   */
+  forget(): void {
+    this.#applied = undefined;
+    this.pending.clear();
+  }
+
+  async publish(views: readonly ViewLog[], events: readonly Candidate[]): Promise<Positions> {
+    if (views.length === 0) return [];
+    const applied = (this.#applied ??= await this.#whatIsThere(views));
+    const records: OutgoingRecord[] = [];
+    const places: { event: number; view: number }[] = [];
+    const positions = events.map(() => views.map((): OwnPosition | undefined => undefined));
+    events.forEach((candidate, event) => {
+      views.forEach((log, view) => {
+        const record = this.#record(log, candidate, view);
+        const row = positions[event];
+        if (!record || !row) return;
+        const { topic, generation, partition } = this.#place;
+        const stream = { lane: log.lane, sourceTopic: topic, generation, sourcePartition: partition };
+        if (candidate.record.offset <= (applied.get(log.stateTopic)?.[record.partition]?.get(stream) ?? -1)) {
+          row[view] = null;
+          return;
+        }
+        records.push(record);
+        places.push({ event, view });
+      });
+    });
+    const offsets = await this.#bus.producer().send(records);
+    offsets.forEach((position, i) => this.#remember(views, events, { ...places[i], position, positions }));
+    if (this.pending.size > pruneAbove) await this.#prune(views);
+    return positions;
+  }
+
+  #record(log: ViewLog, { record, event, rekeyed }: Candidate, view: number): OutgoingRecord | undefined {
+    const own = rekeyed[view];
+    if (!own || !log.rekeyedTopic) return undefined;
+    const key = Buffer.from(own.entity);
+    const identity = {
+      lane: log.lane,
+      sourceTopic: record.topic,
+      generation: this.#place.generation,
+      sourcePartition: record.partition,
+      sourceOffset: record.offset,
+    };
+    const value = this.#writer.encode({
+      eventId: eventId(identity),
+      ...identity,
+      sourceEventId: event.id,
+      entity: own.entity,
+      eventTimeMs: event.eventTimeMs,
+      sourceTimestampMs: record.timestampMs,
+      numbers: [...(own.inputs.numbers as number[])],
+      strings: own.inputs.strings,
+    });
+    const topic = this.#bus.topics.name(log.rekeyedTopic.name);
+    return { topic, partition: partitioners.murmur2(key, log.rekeyedTopic.partitions), key, value };
+  }
+
+  #remember(
+    views: readonly ViewLog[],
+    events: readonly Candidate[],
+    sent: { event?: number; view?: number; position: number; positions: (OwnPosition | undefined)[][] },
+  ): void {
+    const { event = -1, view = -1, position } = sent;
+    const [candidate, log, row] = [events[event], views[view], sent.positions[event]];
+    const own = candidate?.rekeyed[view];
+    if (!candidate || !log || !row || !own) return;
+    row[view] = position;
+    this.pending.add(log.stateTopic, own.entity, { position, timeMs: candidate.event.eventTimeMs, inputs: own.inputs });
+  }
+
+  async #whatIsThere(views: readonly ViewLog[]): Promise<ReadonlyMap<string, readonly Watermarks[]>> {
+    const applied = new Map<string, readonly Watermarks[]>();
+    for (const { rekeyedTopic, stateTopic } of views) {
+      if (!rekeyedTopic) continue;
+      const ends = await this.#bus.topics.endOffsets(this.#bus.topics.name(rekeyedTopic.name));
+      const logs = ends.map((_, partition) => ({ topic: this.#bus.topics.name(stateTopic), generation: 0, partition }));
+      applied.set(stateTopic, await this.#appliedUpTo(ends, logs));
+    }
+    return applied;
+  }
+
+  async #appliedUpTo(
+    ends: readonly number[],
+    logs: readonly { topic: string; generation: number; partition: number }[],
+  ): Promise<Watermarks[]> {
+    for (let waitedMs = 0; ; waitedMs += 20) {
+      const fences = await this.#store.fences(logs);
+      if (fences.every((fence, i) => (fence?.nextOffset ?? 0) >= (ends[i] ?? 0))) {
+        return fences.map((fence) => decodeApplied(fence?.extra ?? Buffer.alloc(0)));
+      }
+      if (waitedMs >= longestWaitMs) {
+        throw new TransientError('features', `the owners of "${logs[0]?.topic}" have not applied what is in it`);
+      }
+      await sleep(20);
+    }
+  }
+
+  /** Entities that do not come again would be kept for ever. */
+  async #prune(views: readonly ViewLog[]): Promise<void> {
+    const next = new Map<string, readonly number[]>();
+    for (const { rekeyedTopic, stateTopic } of views) {
+      if (!rekeyedTopic) continue;
+      const logs = Array.from({ length: rekeyedTopic.partitions }, (_, partition) => ({
+        topic: this.#bus.topics.name(stateTopic),
+        generation: 0,
+        partition,
+      }));
+      next.set(
+        stateTopic,
+        (await this.#store.fences(logs)).map((fence) => fence?.nextOffset ?? 0),
+      );
+    }
+    this.pending.prune((stateTopic, entity) => {
+      const fences = next.get(stateTopic) ?? [];
+      return fences.length === 0 ? 0 : (fences[partitioners.murmur2(Buffer.from(entity), fences.length)] ?? 0);
+    });
+  }
+}

@@ -1,0 +1,173 @@
+import {
+  ClickHouseSink,
+  createWideViewStatement,
+  decodedBatch,
+  featureVectorsTable,
+  migrate,
+  rekeyedEventsTable,
+  row,
+  type ClickHouse,
+  type MapBatch,
+} from '@millrace/clickhouse';
+import { BatchConsumer, partitioners, type ConsumerStatus, type EventBus } from '@millrace/events';
+import type { Row, SourcePlan } from '@millrace/feature-engine';
+import { schemas, topics, type FeatureVector, type RekeyedEvent } from '@millrace/schemas';
+import { readCandidate } from '../flow/read-candidates.ts';
+import type { SourceBlueprint } from '../flow/source-blueprint.ts';
+import { deadLettersTable, deadLetterRow } from './dead-letters-table.ts';
+import { SourceTable } from './source-table.ts';
+
+interface Sink {
+  readonly consumer: BatchConsumer;
+  readonly sink: ClickHouseSink;
+}
+
+/** What goes into ClickHouse: consumer groups of their own, so a slow or absent ClickHouse delays history, never scoring. */
+export class HistorySinks {
+  readonly #bus: EventBus;
+  readonly #clickhouse: ClickHouse;
+  readonly #migrations: string;
+  readonly #maxWaitMs: number;
+  #migrated = false;
+  readonly #views = new Set<string>();
+  readonly #running = new Map<string, Sink>();
+  #blueprints: readonly SourceBlueprint[] = [];
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor({
+    bus,
+    clickhouse,
+    migrations,
+    maxWaitMs,
+  }: {
+    bus: EventBus;
+    clickhouse: ClickHouse;
+    migrations: string;
+    maxWaitMs: number;
+  }) {
+    this.#migrations = migrations;
+    this.#bus = bus;
+    this.#clickhouse = clickhouse;
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  /** Adds what the definitions ask for; history of a retired definition stays. */
+  reconcile(sources: readonly SourcePlan[], blueprints: readonly SourceBlueprint[]): Promise<void> {
+    this.#turn = this.#turn
+      .then(() => this.#apply(sources, blueprints))
+      .catch((error: unknown) => this.#bus.log.warn('features.history-not-ready', { error }));
+    return this.#turn;
+  }
+
+  async stop(): Promise<void> {
+    await this.#turn;
+    await Promise.all([...this.#running.values()].map(({ consumer }) => consumer.stop()));
+  }
+
+  statuses(): ConsumerStatus[] {
+    return [...this.#running.values()].map(({ consumer }) => consumer.status);
+  }
+
+  async #apply(sources: readonly SourcePlan[], blueprints: readonly SourceBlueprint[]): Promise<void> {
+    this.#blueprints = blueprints;
+    if (!this.#migrated) await this.#migrate();
+    await this.#ensureWideViews(blueprints);
+    const known = new Set(await this.#bus.topics.list());
+    for (const source of sources) {
+      const { topic } = source.definition;
+      if (!known.has(topic)) continue;
+      const table = new SourceTable(source);
+      await table.ensure(this.#clickhouse);
+      // A source that has gained columns is stored with them from its next start of the service on.
+      if (!this.#running.has(topic)) await this.#run(topic, this.#sourceRows(source, table));
+    }
+    const rekeyed = this.#bus.codec.reader<RekeyedEvent>(schemas.RekeyedEvent);
+    for (const { rekeyedTopic } of blueprints.flatMap(({ rekeyedViews }) => rekeyedViews)) {
+      if (!rekeyedTopic) continue;
+      const topic = this.#bus.topics.name(rekeyedTopic.name);
+      await this.#bus.topics.ensure([rekeyedTopic]);
+      const map = decodedBatch(rekeyed, (event, { partition, offset }) => ({
+        identity: event,
+        rows: [row(rekeyedEventsTable, { event, partition, offset })],
+      }));
+      if (!this.#running.has(topic)) await this.#run(topic, map);
+    }
+    for (const { group } of blueprints) {
+      const topic = this.#bus.topics.name(`${group}.dead-letters`);
+      if (known.has(topic) && !this.#running.has(topic)) await this.#run(topic, deadLetters);
+    }
+  }
+
+  /** ClickHouse may be absent when the service starts: nothing but history waits for it. */
+  async #migrate(): Promise<void> {
+    await migrate(this.#clickhouse, this.#migrations, this.#bus.log);
+    const vectors = this.#bus.codec.reader<FeatureVector>(schemas.FeatureVector);
+    const map = decodedBatch(vectors, (vector) => ({ identity: vector, rows: [row(featureVectorsTable, vector)] }));
+    await this.#run(this.#bus.topics.name(topics['features.vectors'].name), map);
+    this.#migrated = true;
+  }
+
+  /** One named column a feature: what analysts look at. */
+  async #ensureWideViews(blueprints: readonly SourceBlueprint[]): Promise<void> {
+    for (const { plan } of blueprints.flatMap(({ services }) => services)) {
+      if (this.#views.has(plan.id)) continue;
+      const features = plan.features.map(({ name, type }) => ({
+        name,
+        kind: type === 'double' ? ('number' as const) : type,
+        comment: `Feature ${name} of ${plan.id}`,
+      }));
+      await this.#clickhouse.command(
+        createWideViewStatement(this.#clickhouse, {
+          name: `v_${plan.name}_v${plan.version}`,
+          featureService: plan.name,
+          featureServiceVersion: plan.version,
+          features,
+          comment: `Vectors of feature service ${plan.id} as served, one named column a feature, one row an event`,
+        }),
+      );
+      this.#views.add(plan.id);
+    }
+  }
+
+  /** What the materialization dead-letters is no event of the source: both ask the same rule. */
+  #sourceRows({ name, definition }: SourcePlan, table: SourceTable): MapBatch {
+    const reader = this.#bus.codec.reader<Row>();
+    const placeOf = partitioners[definition.partitioner ?? 'murmur2'];
+    return async ({ records, generation }) => {
+      const [decoded, count] = await Promise.all([
+        reader.decodeBatch(records),
+        this.#bus.topics.partitions(definition.topic),
+      ]);
+      const blueprint = this.#blueprints.find(({ source }) => source.name === name);
+      return records.map((record, i) => {
+        const result = decoded[i];
+        if (!result?.ok) return null;
+        const refused =
+          blueprint &&
+          'invalid' in readCandidate(blueprint, record, { row: result.value, place: (key) => placeOf(key, count) });
+        return refused ? null : table.store(result.value, record, generation);
+      });
+    };
+  }
+
+  async #run(topic: string, map: MapBatch): Promise<void> {
+    const { topicPrefix } = this.#bus.config;
+    const group = `features-history.${topic.startsWith(topicPrefix) ? topic.slice(topicPrefix.length) : topic}`;
+    const sink = new ClickHouseSink({ inserter: this.#clickhouse, group, map, maxWaitMs: this.#maxWaitMs });
+    const consumer = new BatchConsumer(this.#bus, {
+      group,
+      topics: [topic],
+      handler: sink,
+      maxBatchRecords: 2_000,
+      maxWaitMs: 250,
+    });
+    await consumer.start();
+    this.#running.set(topic, { consumer, sink });
+  }
+}
+
+const deadLetters: MapBatch = async ({ records }) =>
+  records.map((record) => {
+    const letter = deadLetterRow(record);
+    return letter && { identity: null, rows: [row(deadLettersTable, letter)] };
+  });

@@ -1,0 +1,154 @@
+import type {
+  CommitResult,
+  Epoch,
+  FencedStateStore,
+  LogPartition,
+  StateBatch,
+  StateFence,
+} from '@millrace/online-store';
+import { StartOverError } from '@millrace/events';
+
+/** A state that the owner changes in memory and writes back whole. */
+export interface CachedState {
+  encode(): Buffer;
+}
+
+export interface StateKey<S extends CachedState = CachedState> {
+  readonly key: string;
+  /** Null bytes are a state that does not exist yet. */
+  readonly decode: (bytes: Buffer | null) => S;
+}
+
+/** How far a batch went, for the fence. */
+export interface BatchEnd {
+  readonly to: number;
+  readonly lastHash: string;
+  readonly partitions: number;
+  readonly extra: Buffer;
+}
+
+/**
+ * The states of one log partition while this process owns it: a bounded cache before Redis. A batch is written in the
+ * background while the next one is read; `settle` waits for it, and sends it again when it failed.
+ */
+export class OwnedPartition {
+  readonly log: LogPartition;
+  readonly fence: StateFence | null;
+  readonly #store: FencedStateStore;
+  readonly #epoch: Epoch;
+  readonly #maxCached: number;
+  /** In order of last use. */
+  readonly #cache = new Map<string, CachedState>();
+  readonly #touched = new Set<string>();
+  #next: number;
+  #pending: { readonly batch: StateBatch; readonly sent: Promise<CommitResult> } | undefined;
+
+  private constructor(
+    store: FencedStateStore,
+    claim: { log: LogPartition; epoch: Epoch; fence: StateFence | null },
+    maxCached: number,
+  ) {
+    this.#store = store;
+    this.log = claim.log;
+    this.#epoch = claim.epoch;
+    this.fence = claim.fence;
+    this.#maxCached = maxCached;
+    this.#next = claim.fence?.nextOffset ?? 0;
+  }
+
+  /** `lost` tells that Redis has forgotten what the consumer group knows: everything is rebuilt from the log. */
+  static async claim(
+    store: FencedStateStore,
+    log: LogPartition,
+    { committedOffset, maxCached }: { committedOffset: number | undefined; maxCached: number },
+  ): Promise<{ owned: OwnedPartition; lost: boolean }> {
+    const progress = committedOffset === undefined ? {} : { expectedProgress: committedOffset };
+    const claimed = await store.claim(log, progress);
+    if (claimed.result === 'claimed')
+      return { owned: new OwnedPartition(store, { log, ...claimed }, maxCached), lost: false };
+    const again = await store.claim(log);
+    if (again.result !== 'claimed')
+      throw new StartOverError(`Redis does not let ${log.topic}/${log.partition} be claimed`);
+    return { owned: new OwnedPartition(store, { log, ...again }, maxCached), lost: true };
+  }
+
+  /** Brings the states of all keys into memory with one round trip. */
+  async load(keys: readonly StateKey[]): Promise<void> {
+    const missing = new Map<string, StateKey>();
+    for (const wanted of keys) if (!this.#cache.has(wanted.key)) missing.set(wanted.key, wanted);
+    const names = [...missing.keys()];
+    const found = await this.#store.load(this.log, names);
+    names.forEach((name, i) => {
+      const wanted = missing.get(name);
+      if (wanted) this.#cache.set(name, wanted.decode(found[i] ?? null));
+    });
+  }
+
+  /** A state that `load` has brought in, to be changed: it is part of the next commit. */
+  change<S extends CachedState>(wanted: StateKey<S>): S {
+    this.#touched.add(wanted.key);
+    return this.get(wanted);
+  }
+
+  get<S extends CachedState>({ key }: StateKey<S>): S {
+    const state = this.#cache.get(key);
+    if (!state) throw new RangeError(`state ${key} was not loaded`);
+    this.#cache.delete(key);
+    this.#cache.set(key, state);
+    return state as S;
+  }
+
+  /** Starts to write what was changed since the last commit and moves the fence from where it stands. */
+  commit({ to, lastHash, partitions, extra }: BatchEnd): void {
+    const from = this.#next;
+    this.#next = to;
+    const writes = new Map<string, Buffer>();
+    for (const key of this.#touched) {
+      const state = this.#cache.get(key);
+      if (state) writes.set(key, state.encode());
+    }
+    this.#touched.clear();
+    this.#send({ log: this.log, epoch: this.#epoch, from, to, fenceMeta: { lastHash, partitions, extra }, writes });
+    this.#evict();
+  }
+
+  /** Resolves when the last commit is in Redis. */
+  async settle(): Promise<void> {
+    const pending = this.#pending;
+    if (!pending) return;
+    let result: CommitResult;
+    try {
+      result = await pending.sent;
+    } catch {
+      result = await this.#store.commit(pending.batch);
+    }
+    if (this.#pending === pending) this.#pending = undefined;
+    if (result === 'applied' || result === 'already') return;
+    const place = `${this.log.topic}/${this.log.partition}`;
+    throw new StartOverError(
+      result === 'behind'
+        ? `Redis came back with less than it acknowledged for ${place}: replaying from its fence`
+        : `another owner has claimed ${place}`,
+    );
+  }
+
+  /** Forgets what a failed batch did: the next one reads the states as the fence left them. */
+  discard(): void {
+    this.#cache.clear();
+    this.#touched.clear();
+  }
+
+  #send(batch: StateBatch): void {
+    const sent = this.#store.commit(batch);
+    // Looked at by `settle`; without this a failure before then would end the process.
+    sent.catch(() => undefined);
+    this.#pending = { batch, sent };
+  }
+
+  #evict(): void {
+    for (const key of this.#cache.keys()) {
+      if (this.#cache.size <= this.#maxCached) return;
+      this.#cache.delete(key);
+    }
+  }
+}

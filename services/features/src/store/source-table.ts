@@ -1,0 +1,117 @@
+import type { Column } from '@millrace/clickhouse';
+import {
+  addColumnsStatement,
+  createTableStatement,
+  row,
+  table,
+  type ClickHouse,
+  type ColumnDefinition,
+  type StoredRecord,
+  type Table,
+} from '@millrace/clickhouse';
+import type { SourceRecord } from '@millrace/events';
+import { isInvalid, RowReader, sourceColumnType, type Row, type SourcePlan } from '@millrace/feature-engine';
+
+interface SourceRow {
+  readonly record: SourceRecord;
+  readonly generation: number;
+  readonly eventTimeMs: number;
+  readonly entity: string;
+  readonly id: string | null;
+  /** In the order of the source's columns. */
+  readonly values: readonly unknown[];
+}
+
+const time = "DateTime64(3, 'UTC')";
+
+const systemColumns: readonly (ColumnDefinition & { readonly of: (row: SourceRow) => unknown })[] = [
+  { name: '_topic', type: 'LowCardinality(String)', comment: 'Topic of the event', of: ({ record }) => record.topic },
+  {
+    name: '_generation',
+    type: 'UInt32',
+    comment: 'Generation of the topic, raised by an operator when it was recreated',
+    of: ({ generation }) => generation,
+  },
+  { name: '_partition', type: 'UInt32', comment: 'Partition of the event', of: ({ record }) => record.partition },
+  { name: '_offset', type: 'UInt64', comment: 'Offset of the event', of: ({ record }) => record.offset },
+  {
+    name: '_timestamp',
+    type: time,
+    comment: 'Timestamp of the record: when it was published',
+    of: ({ record }) => record.timestampMs,
+  },
+  {
+    name: '_event_time',
+    type: time,
+    comment: 'Event time, from the column that the source declares',
+    of: ({ eventTimeMs }) => eventTimeMs,
+  },
+  {
+    name: '_entity',
+    type: 'String',
+    comment: 'Key of the entity that the source is keyed by, empty where it declares none',
+    of: ({ entity }) => entity,
+  },
+  {
+    name: '_id',
+    type: 'Nullable(String)',
+    comment: 'Value of the id column that the source declares, null where it declares none',
+    of: ({ id }) => id,
+  },
+];
+
+export function sourceTableName(source: string): string {
+  return `source_${source}`;
+}
+
+/** The table of one source's events: every column of the source, and where the event lies in the log. */
+export class SourceTable {
+  readonly #plan: SourcePlan;
+  readonly #reader: RowReader;
+  readonly #table: Table<SourceRow>;
+
+  constructor(plan: SourcePlan) {
+    this.#plan = plan;
+    this.#reader = new RowReader(Object.entries(plan.columns).map(([name, type]) => ({ name, type })));
+    const system = systemColumns.map(({ name, type, of }) => [name, { type, of }] as const);
+    const own = Object.entries(plan.columns).map(
+      ([name, type], i) => [name, { type: sourceColumnType(type), of: ({ values }: SourceRow) => values[i] }] as const,
+    );
+    this.#table = table(
+      sourceTableName(plan.name),
+      Object.fromEntries([...system, ...own]) as Record<string, Column<SourceRow>>,
+    );
+  }
+
+  /** Makes the table, or adds the columns that a newer schema has. Repeatable. */
+  async ensure(clickhouse: ClickHouse): Promise<void> {
+    const own = Object.entries(this.#plan.columns).map(([name, type]) => ({
+      name,
+      type: sourceColumnType(type),
+      comment: `Column ${name} of the source's events`,
+    }));
+    const { topic } = this.#plan.definition;
+    await clickhouse.command(
+      createTableStatement(clickhouse, {
+        name: this.#table.name,
+        comment: `Events of source ${this.#plan.name}, topic ${topic}, as they lie in the log. One row a record.`,
+        columns: [...systemColumns.map(({ name, type, comment }) => ({ name, type, comment })), ...own],
+        orderBy: ['_topic', '_generation', '_partition', '_offset'],
+      }),
+    );
+    if (own.length > 0) await clickhouse.command(addColumnsStatement(clickhouse, this.#table.name, own));
+  }
+
+  /** Null for what is no event of the source: the materialization moves it to the dead letters. */
+  store(value: Row, record: SourceRecord, generation: number): StoredRecord | null {
+    const event = this.#plan.readEvent(value);
+    const values = this.#reader.read(value);
+    if (isInvalid(event) || isInvalid(values) || this.#plan.tooFarInFuture(event.eventTimeMs, record.timestampMs))
+      return null;
+    const { eventTimeMs, entity, id } = event;
+    return {
+      identity: null,
+      rows: [row(this.#table, { record, generation, eventTimeMs, entity: entity ?? '', id, values })],
+    };
+  }
+}

@@ -1,0 +1,1 @@
+export const FEATURES_JOURNAL = Symbol('features journal');

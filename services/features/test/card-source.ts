@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { EventBus, partitioners, type AvroWriter } from '@millrace/events';
+import { subjectOf, type AvroSchemaJson } from '@millrace/schemas';
+
+/** A payment as a producer of features events would send it. */
+export interface Payment {
+  readonly payment_id: string;
+  readonly card: string;
+  readonly shop: string;
+  readonly amount: number;
+  readonly ts: number;
+}
+
+const paymentSchema: AvroSchemaJson = {
+  type: 'record',
+  name: 'Payment',
+  fields: [
+    { name: 'payment_id', type: 'string' },
+    { name: 'card', type: 'string' },
+    { name: 'shop', type: ['null', 'string'], default: null },
+    { name: 'amount', type: 'double' },
+    { name: 'ts', type: { type: 'long', logicalType: 'timestamp-millis' } },
+  ],
+};
+
+export const dayMs = 86_400_000;
+export const startMs = Date.UTC(2026, 0, 1);
+
+/** A topic of payments keyed by card, with a name that no other test uses. */
+export class CardSource {
+  readonly topic = `payments-${randomUUID().slice(0, 8)}`;
+  readonly #bus: EventBus;
+  readonly #writer: AvroWriter<Payment>;
+  readonly #partitions: number;
+
+  private constructor(bus: EventBus, topic: string, writer: AvroWriter<Payment>, partitions: number) {
+    this.#bus = bus;
+    this.topic = topic;
+    this.#writer = writer;
+    this.#partitions = partitions;
+  }
+
+  static async create(bus: EventBus, partitions = 3): Promise<CardSource> {
+    const topic = `payments-${randomUUID().slice(0, 8)}`;
+    await bus.topics.ensureExact([
+      {
+        name: topic,
+        schema: null,
+        key: 'card',
+        partitions,
+        retentionMs: -1,
+        cleanup: 'delete',
+        maxMessageBytes: 6_000_000,
+      },
+    ]);
+    return new CardSource(bus, topic, await bus.codec.writer<Payment>(subjectOf(topic), paymentSchema), partitions);
+  }
+
+  send(payments: readonly Payment[]): Promise<number[]> {
+    return this.sendBytes(payments.map((payment) => ({ card: payment.card, value: this.#writer.encode(payment) })));
+  }
+
+  sendBytes(records: readonly { readonly card: string; readonly value: Buffer | null }[]): Promise<number[]> {
+    return this.#bus.producer().send(
+      records.map(({ card, value }) => {
+        const key = Buffer.from(card);
+        return {
+          topic: this.topic,
+          partition: partitioners.murmur2(key, this.#partitions),
+          key,
+          value,
+          timestampMs: Date.now(),
+        };
+      }),
+    );
+  }
+
+  definitions(): object[] {
+    const amount = { op: 'column', name: 'amount' };
+    return [
+      {
+        kind: 'source',
+        name: 'payments',
+        topic: this.topic,
+        id: 'payment_id',
+        eventTime: { column: 'ts', unit: 'ms' },
+        entity: 'card',
+        partitioner: 'murmur2',
+        allowedLateness: '10m',
+      },
+      { kind: 'entity', name: 'card', key: 'card', type: 'string' },
+      { kind: 'entity', name: 'shop', key: 'shop', type: 'string' },
+      {
+        kind: 'feature-view',
+        name: 'card_spend',
+        entity: 'card',
+        source: 'payments',
+        features: [
+          { name: 'card_count_1d', aggregation: 'count', window: '1d' },
+          { name: 'card_sum_1d', aggregation: 'sum', input: amount, window: '1d' },
+          { name: 'card_mean_7d', aggregation: 'mean', input: amount, window: '7d' },
+          { name: 'card_max_7d', aggregation: 'max', input: amount, window: '7d' },
+        ],
+      },
+      {
+        kind: 'feature-view',
+        name: 'shop_load',
+        entity: 'shop',
+        source: 'payments',
+        features: [
+          { name: 'shop_count_1h', aggregation: 'count', window: '1h' },
+          { name: 'shop_sum_7d', aggregation: 'sum', input: amount, window: '7d' },
+        ],
+      },
+      {
+        kind: 'feature-service',
+        name: 'payment_risk',
+        source: 'payments',
+        views: ['card_spend', 'shop_load'],
+        passThrough: [{ name: 'amount', expression: amount }],
+      },
+    ];
+  }
+}
+
+/** Independent of the platform: what each window holds when events come in the order of the list. */
+export function expectedFeatures(payments: readonly Payment[], index: number): number[] {
+  const own = payments[index];
+  if (!own) throw new RangeError(`there is no payment ${index}`);
+  const within = (windowMs: number, same: (payment: Payment) => boolean): number[] =>
+    payments
+      .filter(
+        (payment, i) =>
+          same(payment) &&
+          payment.ts > own.ts - windowMs &&
+          (payment.ts < own.ts || (payment.ts === own.ts && i <= index)) &&
+          i <= index,
+      )
+      .map(({ amount }) => amount);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const ofCard = (windowMs: number): number[] => within(windowMs, ({ card }) => card === own.card);
+  const ofShop = (windowMs: number): number[] => within(windowMs, ({ shop }) => shop === own.shop);
+  const week = ofCard(7 * dayMs);
+  return [
+    ofCard(dayMs).length,
+    sum(ofCard(dayMs)),
+    sum(week) / week.length,
+    Math.max(...week),
+    ofShop(3_600_000).length,
+    sum(ofShop(7 * dayMs)),
+    own.amount,
+  ];
+}

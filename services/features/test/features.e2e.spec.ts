@@ -1,0 +1,322 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClickHouse } from '@millrace/clickhouse';
+import { BatchConsumer, EventBus, listDeadLetters, type EventsLog } from '@millrace/events';
+import { schemas, topics, type FeatureVector } from '@millrace/schemas';
+import { readConfig, clickhouseConfigFromEnv, eventsConfigFromEnv } from '@millrace/service-kit';
+import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CardSource, dayMs, expectedFeatures, startMs, type Payment } from './card-source.ts';
+
+const silent: EventsLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const namespace = testNamespace();
+
+let services: RunningServices;
+let bus: EventBus;
+let clickhouse: ClickHouse;
+let source: CardSource;
+let collector: BatchConsumer;
+/** By source event id; a second vector of one event would be a second entry. */
+const vectors = new Map<string, FeatureVector[]>();
+
+beforeAll(async () => {
+  const config = readConfig(
+    { events: eventsConfigFromEnv('features-e2e'), clickhouse: clickhouseConfigFromEnv },
+    namespace.env,
+  );
+  bus = await EventBus.connect(config.events, silent);
+  clickhouse = new ClickHouse(config.clickhouse);
+  services = await runServices(namespace, ['features'], {
+    env: { MILLRACE_FEATURES_PARITY_INTERVAL_MS: '1000', MILLRACE_FEATURES_HISTORY_WAIT_MS: '100' },
+    restart: true,
+  });
+  source = await CardSource.create(bus);
+  collector = await collectVectors();
+});
+
+afterAll(async () => {
+  await collector?.stop();
+  await services?.stop();
+  await bus?.close();
+  await clickhouse?.close();
+});
+
+describe('features service', () => {
+  const payments = randomPayments(400);
+
+  it('gives every event of a source it never heard of one vector, equal to an independent computation', async () => {
+    await source.send(payments.slice(0, 100));
+    const answer = await post('/api/v1/definitions', source.definitions());
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    await source.send(payments.slice(100));
+    await until(() => vectors.size === payments.length);
+    let mismatches = 0;
+    for (const [index, payment] of payments.entries()) {
+      const [vector, ...more] = vectors.get(payment.payment_id) ?? [];
+      expect(more).toEqual([]);
+      const expected = expectedOwn(payments, index);
+      if (!vector || !closeTo(vector.numbers.slice(0, 4), expected.slice(0, 4)) || vector.numbers[6] !== payment.amount)
+        mismatches += 1;
+    }
+    expect(mismatches).toBe(0);
+  });
+
+  it('counts an event repeated under its id once and gives it no second vector', async () => {
+    const newestOfEachCard = new Map(payments.map((own) => [own.card, own]));
+    await source.send([...newestOfEachCard.values()]);
+    const fresh = payment({ card: 'card-1', ts: startMs + 20 * dayMs });
+    await source.send([fresh]);
+    await until(() => vectors.has(fresh.payment_id));
+    expect([...vectors.values()].every((found) => found.length === 1)).toBe(true);
+    expect(await metric('repeats_total')).toBe(newestOfEachCard.size);
+  });
+
+  it('dead-letters what cannot be an event, with the reason and the same bytes, and scores its neighbours', async () => {
+    const good = payment({ card: 'card-2', ts: startMs + 21 * dayMs });
+    const late = payment({ card: 'card-2', ts: startMs });
+    const nan = payment({ card: 'card-2', amount: Number.NaN, ts: startMs + 21 * dayMs });
+    const future = payment({ card: 'card-2', ts: Date.now() + 400 * dayMs });
+    const garbage = Buffer.from([0, 0, 0, 255, 255, 1, 2, 3]);
+    await source.send([good]);
+    await source.sendBytes([
+      { card: 'card-2', value: Buffer.from('no avro') },
+      { card: 'card-2', value: garbage },
+      { card: 'card-2', value: null },
+    ]);
+    await source.send([late, nan, future]);
+    const after = payment({ card: 'card-2', ts: startMs + 21 * dayMs + 1 });
+    await source.send([after]);
+    await until(() => vectors.has(after.payment_id) && vectors.has(good.payment_id));
+    await until(async () => (await listDeadLetters(bus, { group: 'features.payments' })).length >= 6);
+    const letters = await listDeadLetters(bus, { group: 'features.payments' });
+    expect(letters.map(({ reason }) => reason).sort()).toEqual(
+      ['not-a-number', 'not-framed', 'null-value', 'too-far-in-future', 'too-late', 'unknown-schema-id'].sort(),
+    );
+    expect(letters.find(({ reason }) => reason === 'unknown-schema-id')?.value).toEqual(garbage);
+  });
+
+  it('serves online values at a given time and the vector of a candidate event, which equals the one it gets when streamed', async () => {
+    const candidate = payment({ card: 'card-3', shop: 'shop-2', ts: startMs + 22 * dayMs });
+    const evaluated = await post('/api/v1/feature-services/payment_risk/candidate', { event: candidate });
+    expect(evaluated.status, JSON.stringify(evaluated.body)).toBe(200);
+    await source.send([candidate]);
+    await until(() => vectors.has(candidate.payment_id));
+    const numbers = vectors.get(candidate.payment_id)?.[0]?.numbers ?? [];
+    expect(evaluated.body.vectors[0].numbers).toEqual(numbers);
+    const online = await post('/api/v1/online-features', {
+      featureService: 'payment_risk',
+      entities: [{ card: 'card-3', shop: 'shop-2', amount: candidate.amount }],
+      at: new Date(candidate.ts).toISOString(),
+    });
+    await until(async () => {
+      const again = await post('/api/v1/online-features', {
+        featureService: 'payment_risk',
+        entities: [{ card: 'card-3', shop: 'shop-2', amount: candidate.amount }],
+        at: candidate.ts,
+      });
+      return JSON.stringify(again.body.vectors?.[0]?.numbers) === JSON.stringify(numbers);
+    });
+    expect(online.status).toBe(200);
+  });
+
+  it('lists every fault of bad definitions with its path', async () => {
+    const answer = await post('/api/v1/definitions', [
+      {
+        kind: 'feature-view',
+        name: 'bad view',
+        entity: 'nobody',
+        source: 'payments',
+        features: [{ name: 'x', aggregation: 'median', window: '5 days' }],
+      },
+    ]);
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toBe('FEATURES_DEFINITION_INVALID');
+    expect(answer.body.faults.length).toBeGreaterThan(2);
+  });
+
+  it('keeps vectors in ClickHouse once each, equal to SQL at their cuts', async () => {
+    const count = await post('/api/v1/training-sets', {
+      featureService: 'payment_risk',
+      mode: 'as-served',
+      from: '2020-01-01T00:00:00Z',
+    });
+    expect(count.status, JSON.stringify(count.body)).toBe(200);
+    await until(async () => {
+      const row = await clickhouse.queryOne<{ n: number; ids: number }>(
+        `SELECT count() AS n, uniqExact(event_id) AS ids FROM ${clickhouse.qualified('feature_vectors')}`,
+      );
+      return row?.n === vectors.size && row.ids === vectors.size;
+    });
+    await until(async () => (await metric('parity_checked_total')) > 0);
+    expect(await metric('parity_mismatched_total')).toBe(0);
+  });
+
+  it('builds a training set with one row out for every row in, in order', async () => {
+    const spine = payments
+      .slice(0, 50)
+      .map((own) => ({ eventId: own.payment_id, time: own.ts, card: own.card, shop: own.shop, mine: own.payment_id }));
+    const known = await trainingSet({ featureService: 'payment_risk', mode: 'as-known', spine });
+    const served = await trainingSet({ featureService: 'payment_risk', mode: 'as-served', spine });
+    expect(known.map((row) => row['mine'])).toEqual(spine.map(({ mine }) => mine));
+    known.forEach((row, i) => {
+      expect(row['card_sum_1d']).toBeCloseTo(Number(served[i]?.['card_sum_1d']), 9);
+      expect(row['card_count_1d']).toBe(served[i]?.['card_count_1d']);
+      expect(row['amount']).toBe(served[i]?.['amount']);
+    });
+  });
+
+  it('traces one event from its position to its vector, with the events inside each window and the SQL', async () => {
+    const own = payments[200];
+    const answer = await get(`/api/v1/trace/${own?.payment_id}`);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    const [traced] = answer.body.events;
+    expect(traced.position.topic).toBe(source.topic);
+    const count = traced.vectors[0].features.find(({ feature }: { feature: string }) => feature === 'card_count_1d');
+    expect(count.eventCount).toBe(count.value);
+    const again = await clickhouse.query<Record<string, number>>(traced.vectors[0].sql);
+    expect(again[0]?.['card_count_1d']).toBe(count.value);
+  });
+
+  it('loses and doubles nothing when it is killed in the middle of the stream', async () => {
+    const more = randomPayments(600, 30);
+    const sending = (async () => {
+      for (let i = 0; i < more.length; i += 30) {
+        await source.send(more.slice(i, i + 30));
+        await sleep(60);
+      }
+    })();
+    for (let kill = 0; kill < 3; kill += 1) {
+      await sleep(700);
+      // Killed again as soon as it works again, in the middle of its catching up.
+      await services.get('features').ready();
+      services.get('features').signal('SIGKILL');
+    }
+    await sending;
+    await until(() => more.every(({ payment_id }) => vectors.has(payment_id)));
+    await sleep(500);
+    expect([...vectors.values()].filter((found) => found.length > 1)).toEqual([]);
+    const wrong = more.filter((own, i) => {
+      const numbers = vectors.get(own.payment_id)?.[0]?.numbers ?? [];
+      return !closeTo(numbers.slice(0, 4), expectedOwn(more, i).slice(0, 4));
+    });
+    expect(wrong).toEqual([]);
+    await until(
+      async () =>
+        (
+          await clickhouse.queryOne<{ n: number }>(
+            `SELECT count() AS n FROM ${clickhouse.qualified('feature_vectors')}`,
+          )
+        )?.n === vectors.size,
+    );
+    expect(await metric('parity_mismatched_total')).toBe(0);
+  });
+});
+
+function payment(given: Partial<Payment> & { ts: number }): Payment {
+  return {
+    payment_id: `p-${Math.random().toString(36).slice(2)}`,
+    card: 'card-1',
+    shop: 'shop-1',
+    amount: 12.5,
+    ...given,
+  };
+}
+
+/** Seeded, in event-time order, with equal timestamps. */
+function randomPayments(count: number, fromDay = 0): Payment[] {
+  let seed = 7 + fromDay;
+  const random = (): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return seed / 2 ** 31;
+  };
+  let ts = startMs + fromDay * dayMs;
+  return Array.from({ length: count }, (_, i) => {
+    if (random() > 0.2) ts += Math.floor(random() * 3_600_000);
+    return {
+      payment_id: `${fromDay}-${i}`,
+      card: `card-${Math.floor(random() * 8)}`,
+      shop: `shop-${Math.floor(random() * 4)}`,
+      amount: Math.round(random() * 10_000) / 100,
+      ts,
+    };
+  });
+}
+
+function expectedOwn(payments: readonly Payment[], index: number): number[] {
+  return expectedFeatures(payments, index);
+}
+
+function closeTo(actual: readonly number[], expected: readonly number[]): boolean {
+  return expected.every(
+    (value, i) => Math.abs((actual[i] ?? Number.NaN) - value) <= 1e-9 * Math.max(1, Math.abs(value)),
+  );
+}
+
+async function collectVectors(): Promise<BatchConsumer> {
+  const reader = bus.codec.reader<FeatureVector>(schemas.FeatureVector);
+  const consumer = new BatchConsumer(bus, {
+    group: 'collector',
+    topics: [bus.topics.name(topics['features.vectors'].name)],
+    handler: {
+      handle: async ({ records, watermarks }) => {
+        for (const result of await reader.decodeBatch(records)) {
+          if (!result.ok || !watermarks.accept(result.value)) continue;
+          const id = result.value.sourceEventId ?? '';
+          vectors.set(id, [...(vectors.get(id) ?? []), result.value]);
+        }
+      },
+    },
+  });
+  await consumer.start();
+  return consumer;
+}
+
+interface Answer {
+  readonly status: number;
+  // eslint-disable-next-line typescript/no-explicit-any -- bodies of many routes, looked into by the test
+  readonly body: any;
+}
+
+async function post(path: string, body: unknown): Promise<Answer> {
+  const response = await fetch(services.url('features') + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return answerOf(response);
+}
+
+async function get(path: string): Promise<Answer> {
+  return answerOf(await fetch(services.url('features') + path));
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson =
+    response.headers.get('content-type')?.includes('json') && !response.headers.get('content-type')?.includes('ndjson');
+  return { status: response.status, body: isJson ? JSON.parse(text) : text };
+}
+
+async function trainingSet(body: object): Promise<Record<string, unknown>[]> {
+  const { status, body: lines } = await post('/api/v1/training-sets', body);
+  expect(status, String(lines)).toBe(200);
+  return String(lines)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${services.url('features')}/metrics`)).text();
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`millrace_features_${name}`))
+    .reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
+}
+
+async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${vectors.size} vectors so far`);
+    await sleep(100);
+  }
+}
