@@ -6,9 +6,11 @@ export { definitionKey, noDefinitions, parseDefinitions } from './definitions/pa
 export * from './expressions/build-expression.ts';
 export * from './expressions/expression.ts';
 export { compile, compileSource, compileView } from './plans/compile.ts';
+export { encodeEntityKey } from './plans/entity-key.ts';
+export { readEventTime } from './plans/event-time.ts';
 export * from './plans/feature-type.ts';
 export * from './plans/row.ts';
-export { RowReader } from './plans/row-reader.ts';
+export { readKey, RowReader } from './plans/row-reader.ts';
 export type { FeatureOrigin, ServiceFeature, ServicePlan, ServiceView } from './plans/service-plan.ts';
 export type { SourceEvent, SourcePlan } from './plans/source-plan.ts';
 export * from './plans/values.ts';

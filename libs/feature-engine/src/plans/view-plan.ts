@@ -84,7 +84,8 @@ export class ViewPlan {
       columns: this.inputColumns.map(({ kind, features }) => ({
         kind,
         summed: features.some(({ aggregation }) => aggregation === 'sum' || aggregation === 'mean'),
-        ranked: features.some(({ aggregation }) => aggregation === 'min' || aggregation === 'max'),
+        lowest: features.some(({ aggregation }) => aggregation === 'min'),
+        highest: features.some(({ aggregation }) => aggregation === 'max'),
       })),
       numberColumns: this.inputColumns.filter(({ kind }) => kind === 'number').length,
       retentionMs: this.retentionMs,

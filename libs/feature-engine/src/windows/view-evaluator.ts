@@ -45,10 +45,12 @@ export class ViewEvaluator {
     this.#to = upperEnds.map(() => 0);
   }
 
-  evaluate(state: WindowState | null, at: EvaluateAt): ViewValues {
+  evaluate(known: WindowState | null, at: EvaluateAt): ViewValues {
     const numbers: number[] = [];
     const strings: (string | null)[] = [];
-    const answerable = state === null || !state.isTooLate(at.timeMs);
+    const answerable = known === null || !known.isTooLate(at.timeMs);
+    // A state whose events had no values for this view is as good as none.
+    const state = known === null || known.size === 0 ? null : known;
     if (state !== null && answerable) this.#locate(state, at);
     for (const { feature, from, to } of this.#windows) {
       let value: number | string | null = null;

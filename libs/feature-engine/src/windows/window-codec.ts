@@ -4,8 +4,9 @@ const magic = 0x4d57_0001;
 const headerBytes = 32;
 
 export interface DecodedWindow {
-  /** Entries one after the other: time, position, one double a column. */
+  /** Entries one after the other: time, position, one double a column; after a decoding there is room for more. */
   readonly raw: Float64Array;
+  readonly entries: number;
   readonly applied: number;
   readonly newestMs: number;
   readonly strings: string[];
@@ -29,7 +30,7 @@ export function encodeWindow(layout: WindowLayout, window: DecodedWindow): Buffe
   bytes.writeUInt32LE(layout.fingerprint, 4);
   bytes.writeDoubleLE(window.applied, 8);
   bytes.writeDoubleLE(window.newestMs, 16);
-  bytes.writeUInt32LE(packed.raw.length / strideOf(layout), 24);
+  bytes.writeUInt32LE(window.entries, 24);
   bytes.writeUInt32LE(strings.length, 28);
   bytes.set(new Uint8Array(packed.raw.buffer, packed.raw.byteOffset, packed.raw.byteLength), headerBytes);
   let at = headerBytes + packed.raw.byteLength;
@@ -38,6 +39,11 @@ export function encodeWindow(layout: WindowLayout, window: DecodedWindow): Buffe
     at += text.copy(bytes, at);
   }
   return bytes;
+}
+
+/** Storage for that many entries and some more: growing by a share keeps the cost of growing constant an entry. */
+export function roomFor(entries: number): number {
+  return entries + Math.max(4, entries >>> 1);
 }
 
 /** The same entries over a dictionary that holds the strings in use only, in order of first use. */
@@ -69,13 +75,15 @@ export function decodeWindow(layout: WindowLayout, encoded: Uint8Array): Decoded
   if (bytes.readUInt32LE(4) !== layout.fingerprint) {
     throw new WindowStateError('this window state belongs to another feature view, or to another version of it');
   }
-  const rawBytes = bytes.readUInt32LE(24) * strideOf(layout) * 8;
+  const entries = bytes.readUInt32LE(24);
+  const rawBytes = entries * strideOf(layout) * 8;
   if (bytes.length < headerBytes + rawBytes) throw new WindowStateError('this window state has been cut short');
   // Copied, because a slice of a network buffer is seldom aligned for doubles and must not be kept alive.
-  const raw = new Float64Array(rawBytes / 8);
+  const raw = new Float64Array(roomFor(entries) * strideOf(layout));
   new Uint8Array(raw.buffer).set(bytes.subarray(headerBytes, headerBytes + rawBytes));
   return {
     raw,
+    entries,
     applied: bytes.readDoubleLE(8),
     newestMs: bytes.readDoubleLE(16),
     strings: decodeStrings(bytes, headerBytes + rawBytes, bytes.readUInt32LE(28)),

@@ -1,33 +1,57 @@
 import { DoubleSum } from './double-sum.ts';
+import { ExtremeIndex, type ColumnOf } from './extreme-index.ts';
 import { strideOf, type WindowLayout } from './window-layout.ts';
 
-const blockSize = 64;
-const prefixWidth = 4;
+/** What is kept of one column: where its totals lie in a row of totals, and its extremes if any feature asks for them. */
+interface IndexedColumn {
+  readonly at: number;
+  readonly summed: boolean;
+  readonly extremes: readonly ExtremeIndex[];
+  readonly lowest: ExtremeIndex | null;
+  readonly highest: ExtremeIndex | null;
+  /** Whether all values so far are whole numbers: their sums need no second double. */
+  whole: boolean;
+}
+
+const nothing = new Float64Array(0);
 
 /**
  * Running totals over the entries of one state, so that a window costs two look-ups whatever its population: per column the
- * number of values, their sum as a pair of doubles and the sum of their sizes; lowest and highest value per block of 64.
+ * number of values and, where it is summed, their sum as a pair of doubles and the sum of their sizes.
  * Built when first needed and extended by what was appended; a late event makes everything behind it stale.
  */
 export class WindowIndex {
-  readonly #layout: WindowLayout;
   readonly #stride: number;
-  readonly #prefixStride: number;
-  /** Row i holds the totals of entries before i. */
-  #prefix: Float64Array;
-  /** Lowest and highest value of each block, per ranked column. */
-  #extremes: { readonly low: Float64Array; readonly high: Float64Array }[] = [];
-  /** Whether all values so far are whole numbers: their sums need no second double. */
-  readonly #whole: boolean[];
+  readonly #columns: readonly IndexedColumn[];
+  readonly #width: number;
+  /** Row i holds the totals of the entries before i. */
+  #totals = nothing;
   #capacity = 0;
   #covered = 0;
 
   constructor(layout: WindowLayout) {
-    this.#layout = layout;
     this.#stride = strideOf(layout);
-    this.#prefixStride = layout.columns.length * prefixWidth;
-    this.#prefix = new Float64Array(this.#prefixStride);
-    this.#whole = layout.columns.map(() => true);
+    let width = 0;
+    this.#columns = layout.columns.map(({ summed, lowest, highest }) => {
+      const at = width;
+      width += summed ? 4 : 1;
+      const low = lowest ? new ExtremeIndex('lowest') : null;
+      const high = highest ? new ExtremeIndex('highest') : null;
+      return {
+        at,
+        summed,
+        lowest: low,
+        highest: high,
+        extremes: [low, high].filter((index) => index !== null),
+        whole: true,
+      };
+    });
+    this.#width = width;
+  }
+
+  /** Bytes a covered entry takes here. */
+  get entryBytes(): number {
+    return (this.#width + this.#columns.reduce((count, { extremes }) => count + extremes.length, 0) / 15) * 8;
   }
 
   /** Entries from here on have changed or moved. */
@@ -39,170 +63,108 @@ export class WindowIndex {
   cover(raw: Float64Array, end: number): void {
     if (end <= this.#covered) return;
     if (end > this.#capacity) this.#grow(raw.length / this.#stride);
-    // A block is built as a whole, so going back into one starts it again.
-    const blockStart = this.#covered - (this.#covered % blockSize);
-    for (let column = 0; column < this.#layout.columns.length; column += 1) {
-      this.#coverTotals(raw, column, end);
-      if (this.#layout.columns[column]?.ranked === true) this.#coverExtremes(raw, column, blockStart, end);
+    for (let column = 0; column < this.#columns.length; column += 1) {
+      const indexed = this.#columns[column] as IndexedColumn;
+      this.#coverTotals(raw, column, indexed, end);
+      for (const index of indexed.extremes) index.cover(this.#of(raw, column), this.#covered, end, this.#capacity);
     }
     this.#covered = end;
   }
 
   count(column: number, from: number, to: number): number {
-    return this.#at(to, column, 0) - this.#at(from, column, 0);
+    return this.#total(to, column, 0) - this.#total(from, column, 0);
   }
 
   sum(raw: Float64Array, column: number, from: number, to: number): number {
-    const high = this.#at(to, column, 1) - this.#at(from, column, 1);
-    const sizesTo = this.#at(to, column, 3);
-    if (this.#whole[column] === true && sizesTo < Number.MAX_SAFE_INTEGER) return high;
-    const sizes = sizesTo - this.#at(from, column, 3);
+    const high = this.#total(to, column, 1) - this.#total(from, column, 1);
+    const sizesTo = this.#total(to, column, 3);
+    if (this.#columns[column]?.whole === true && sizesTo < Number.MAX_SAFE_INTEGER) return high;
+    const sizes = sizesTo - this.#total(from, column, 3);
     // Far smaller values after far larger ones would be lost in the totals: then the window itself is added up.
     if (!(sizes > sizesTo * 1e-10) || !Number.isFinite(sizesTo)) return this.#scanSum(raw, column, from, to);
     const difference = new DoubleSum();
-    difference.add(this.#at(to, column, 1));
-    difference.add(-this.#at(from, column, 1));
-    difference.add(this.#at(to, column, 2));
-    difference.add(-this.#at(from, column, 2));
+    difference.add(this.#total(to, column, 1));
+    difference.add(-this.#total(from, column, 1));
+    difference.add(this.#total(to, column, 2));
+    difference.add(-this.#total(from, column, 2));
     return difference.value;
   }
 
   /** NaN when there is no value. */
   lowest(raw: Float64Array, column: number, from: number, to: number): number {
-    let lowest = Number.POSITIVE_INFINITY;
-    const blocks = this.#extremes[column]?.low;
-    this.#visit(
-      from,
-      to,
-      (entry) => {
-        const value = raw[entry * this.#stride + 2 + column] ?? Number.NaN;
-        if (value < lowest) lowest = value;
-      },
-      (block) => {
-        const value = blocks?.[block] ?? Number.NaN;
-        if (value < lowest) lowest = value;
-      },
-    );
-    return lowest === Number.POSITIVE_INFINITY ? Number.NaN : lowest;
+    return this.#columns[column]?.lowest?.find(this.#of(raw, column), from, to) ?? Number.NaN;
   }
 
   /** NaN when there is no value. */
   highest(raw: Float64Array, column: number, from: number, to: number): number {
-    let highest = Number.NEGATIVE_INFINITY;
-    const blocks = this.#extremes[column]?.high;
-    this.#visit(
-      from,
-      to,
-      (entry) => {
-        const value = raw[entry * this.#stride + 2 + column] ?? Number.NaN;
-        if (value > highest) highest = value;
-      },
-      (block) => {
-        const value = blocks?.[block] ?? Number.NaN;
-        if (value > highest) highest = value;
-      },
-    );
-    return highest === Number.NEGATIVE_INFINITY ? Number.NaN : highest;
+    return this.#columns[column]?.highest?.find(this.#of(raw, column), from, to) ?? Number.NaN;
   }
 
   /** The newest entry of [from, to) that has a value in the column; -1 when none has. */
   last(column: number, from: number, to: number): number {
-    const count = this.#at(to, column, 0);
-    if (count === this.#at(from, column, 0)) return -1;
+    const count = this.#total(to, column, 0);
+    if (count === this.#total(from, column, 0)) return -1;
     let low = from;
     let high = to;
     while (low + 1 < high) {
       const middle = (low + high) >>> 1;
-      if (this.#at(middle, column, 0) < count) low = middle;
+      if (this.#total(middle, column, 0) < count) low = middle;
       else high = middle;
     }
     return low;
   }
 
-  #at(row: number, column: number, total: number): number {
-    return this.#prefix[row * this.#prefixStride + column * prefixWidth + total] ?? Number.NaN;
+  #of(raw: Float64Array, column: number): ColumnOf {
+    return { raw, stride: this.#stride, offset: 2 + column };
   }
 
+  #total(row: number, column: number, which: number): number {
+    return this.#totals[row * this.#width + (this.#columns[column] as IndexedColumn).at + which] as number;
+  }
+
+  /** Storage only grows when the state's own storage has been made anew, and then every entry is covered again. */
   #grow(capacity: number): void {
-    const prefix = new Float64Array((capacity + 1) * this.#prefixStride);
-    prefix.set(this.#prefix.subarray(0, (this.#covered + 1) * this.#prefixStride));
-    this.#prefix = prefix;
-    const blocks = Math.ceil(capacity / blockSize);
-    this.#extremes = this.#layout.columns.map(({ ranked }, column) => {
-      const low = new Float64Array(ranked ? blocks : 0);
-      const high = new Float64Array(ranked ? blocks : 0);
-      const before = this.#extremes[column];
-      if (before !== undefined) {
-        low.set(before.low);
-        high.set(before.high);
-      }
-      return { low, high };
-    });
+    this.#totals = new Float64Array((capacity + 1) * this.#width);
     this.#capacity = capacity;
+    this.#covered = 0;
   }
 
-  #coverTotals(raw: Float64Array, column: number, end: number): void {
-    const prefix = this.#prefix;
-    const summed = this.#layout.columns[column]?.summed === true;
-    let at = this.#covered * this.#prefixStride + column * prefixWidth;
-    let count = prefix[at] ?? 0;
+  #coverTotals(raw: Float64Array, column: number, indexed: IndexedColumn, end: number): void {
+    const totals = this.#totals;
+    const { summed } = indexed;
+    let at = this.#covered * this.#width + indexed.at;
+    let count = totals[at] as number;
     const sum = new DoubleSum();
-    sum.high = prefix[at + 1] ?? 0;
-    sum.low = prefix[at + 2] ?? 0;
-    let sizes = prefix[at + 3] ?? 0;
+    let sizes = 0;
+    if (summed) {
+      sum.high = totals[at + 1] as number;
+      sum.low = totals[at + 2] as number;
+      sizes = totals[at + 3] as number;
+    }
     for (let entry = this.#covered; entry < end; entry += 1) {
-      const value = raw[entry * this.#stride + 2 + column] ?? Number.NaN;
+      const value = raw[entry * this.#stride + 2 + column] as number;
       // NaN, "no value", is the one number that differs from itself.
       if (value === value) {
         count += 1;
         if (summed) {
           sum.add(value);
           sizes += Math.abs(value);
-          if (!Number.isInteger(value)) this.#whole[column] = false;
+          if (!Number.isInteger(value)) indexed.whole = false;
         }
       }
-      at += this.#prefixStride;
-      prefix[at] = count;
+      at += this.#width;
+      totals[at] = count;
       if (!summed) continue;
-      prefix[at + 1] = sum.high;
-      prefix[at + 2] = sum.low;
-      prefix[at + 3] = sizes;
-    }
-  }
-
-  #coverExtremes(raw: Float64Array, column: number, blockStart: number, end: number): void {
-    const extremes = this.#extremes[column];
-    if (extremes === undefined) return;
-    for (let entry = blockStart; entry < end; entry += 1) {
-      const block = Math.floor(entry / blockSize);
-      if (entry % blockSize === 0) {
-        extremes.low[block] = Number.POSITIVE_INFINITY;
-        extremes.high[block] = Number.NEGATIVE_INFINITY;
-      }
-      const value = raw[entry * this.#stride + 2 + column] ?? Number.NaN;
-      if (value < (extremes.low[block] ?? 0)) extremes.low[block] = value;
-      if (value > (extremes.high[block] ?? 0)) extremes.high[block] = value;
-    }
-  }
-
-  /** Visits [from, to) as whole blocks where possible and single entries at both ends. */
-  #visit(from: number, to: number, onEntry: (entry: number) => void, onBlock: (block: number) => void): void {
-    let entry = from;
-    while (entry < to) {
-      if (entry % blockSize === 0 && entry + blockSize <= to) {
-        onBlock(entry / blockSize);
-        entry += blockSize;
-      } else {
-        onEntry(entry);
-        entry += 1;
-      }
+      totals[at + 1] = sum.high;
+      totals[at + 2] = sum.low;
+      totals[at + 3] = sizes;
     }
   }
 
   #scanSum(raw: Float64Array, column: number, from: number, to: number): number {
     const sum = new DoubleSum();
     for (let entry = from; entry < to; entry += 1) {
-      const value = raw[entry * this.#stride + 2 + column] ?? Number.NaN;
+      const value = raw[entry * this.#stride + 2 + column] as number;
       if (value === value) sum.add(value);
     }
     return sum.value;

@@ -2,7 +2,8 @@
 export interface WindowColumn {
   readonly kind: 'number' | 'string';
   readonly summed: boolean;
-  readonly ranked: boolean;
+  readonly lowest: boolean;
+  readonly highest: boolean;
 }
 
 /** The shape of a view's state: entries of (time, position, one double a column; a string is an index in a dictionary). */

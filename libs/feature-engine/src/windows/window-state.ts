@@ -1,5 +1,5 @@
 import type { EntryInputs } from '../plans/values.ts';
-import { decodeWindow, encodeWindow, packStrings, type DecodedWindow } from './window-codec.ts';
+import { decodeWindow, encodeWindow, packStrings, roomFor, type DecodedWindow } from './window-codec.ts';
 import { WindowIndex } from './window-index.ts';
 import { strideOf, type WindowLayout } from './window-layout.ts';
 
@@ -34,7 +34,7 @@ export class WindowState {
     this.index = new WindowIndex(layout);
     this.#stride = strideOf(layout);
     this.#raw = content.raw;
-    this.#end = content.raw.length / this.#stride;
+    this.#end = content.entries;
     this.#applied = content.applied;
     this.#newestMs = content.newestMs;
     this.#strings = content.strings;
@@ -48,6 +48,7 @@ export class WindowState {
   encode(): Buffer {
     return encodeWindow(this.layout, {
       raw: this.#raw.subarray(this.#start * this.#stride, this.#end * this.#stride),
+      entries: this.size,
       applied: this.#applied,
       newestMs: this.#newestMs,
       strings: this.#strings,
@@ -71,8 +72,8 @@ export class WindowState {
 
   /** Bytes that this state takes in memory, the index included: what a bounded cache counts. */
   get sizeBytes(): number {
-    const entryBytes = (this.#stride + 4 * this.layout.columns.length) * 8;
-    return 500 + (this.#raw.length / this.#stride) * entryBytes + this.#strings.length * 40;
+    const entryBytes = this.#stride * 8 + this.index.entryBytes;
+    return 1_000 + (this.#raw.length / this.#stride) * entryBytes + this.#strings.length * 40;
   }
 
   /** Index range and storage for evaluation: entries [start, end) of `raw`. */
@@ -158,7 +159,7 @@ export class WindowState {
   #makeRoom(): void {
     const live = this.#raw.subarray(this.#start * this.#stride, this.#end * this.#stride);
     const size = this.size;
-    const capacity = this.#start >= size && this.#start > 0 ? this.#end : Math.max(4, size * 2);
+    const capacity = this.#start >= size && this.#start > 0 ? this.#end : roomFor(size);
     const { raw, strings } = packStrings(this.layout, { raw: live, strings: this.#strings });
     this.#raw = new Float64Array(capacity * this.#stride);
     this.#raw.set(raw);
@@ -182,6 +183,7 @@ export class WindowState {
 
 const emptyWindow: DecodedWindow = {
   raw: new Float64Array(0),
+  entries: 0,
   applied: -1,
   newestMs: Number.NEGATIVE_INFINITY,
   strings: [],
