@@ -14,6 +14,10 @@ export interface RegisteredSchema {
   readonly schema: AvroSchemaJson;
 }
 
+export interface RegisteredWriter<T> extends RegisteredSchema {
+  readonly writer: AvroWriter<T>;
+}
+
 /** Avro in Confluent's wire format. Types and resolvers are made once a schema, never once a record. */
 export class AvroCodec {
   readonly #registry: SchemaRegistry;
@@ -69,6 +73,14 @@ export class AvroCodec {
         cause: error,
       });
     }
+  }
+
+  /** A writer with the newest schema of a subject, which is not touched: a user's own. Null when there is none. */
+  async latestWriter<T>(subject: string): Promise<RegisteredWriter<T> | null> {
+    const latest = await this.#registry.latest(subject);
+    if (!latest) return null;
+    const { schema, type } = await this.#schemas.parse(latest);
+    return { schemaId: latest.id, schema, writer: new SlabAvroWriter<T>(type, latest.id) };
   }
 
   async #makeWriter(subject: string, schema: AvroSchemaJson, text: string): Promise<AvroWriter<unknown>> {

@@ -1,5 +1,5 @@
 export { AvroCodec } from './avro-codec.ts';
-export type { RegisteredSchema } from './avro-codec.ts';
+export type { RegisteredSchema, RegisteredWriter } from './avro-codec.ts';
 export type { AvroReader } from './avro-reader.ts';
 export type { AvroWriter } from './avro-writer.ts';
 export { EventsError, TransientError } from './errors.ts';
@@ -45,6 +45,7 @@ export type { SubscribeOptions } from './consumer/subscribe.ts';
 export { Watermarks } from './consumer/watermarks.ts';
 export type { SerializedWatermarks } from './consumer/watermarks.ts';
 export type { DeadLetter } from './dead-letters/dead-letter-record.ts';
+export { exhume } from './dead-letters/dead-letter-record.ts';
 export { listDeadLetters, REPLAY_OF, replayDeadLetters } from './dead-letters/dead-letters.ts';
 export type { DeadLetterQuery, ReplayOptions } from './dead-letters/dead-letters.ts';
 export { LogReader } from './log/log-reader.ts';

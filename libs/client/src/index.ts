@@ -1,0 +1,11 @@
+export { ClientError } from './client-error.ts';
+export { connect, type ConnectOptions, type Platform } from './connect/connect.ts';
+export { platformEnvironment, type Environment } from './connect/platform-environment.ts';
+export type { FileFormat } from './files/file-format.ts';
+export { HttpClient, HttpProblem, type ProblemFault } from './http-client.ts';
+export { onModelPromoted, type ModelPromotedOptions, type Subscription } from './on-model-promoted.ts';
+export { publishFile, type PublishOptions, type PublishProgress, type PublishResult } from './publish/publish-file.ts';
+export type { LabelOptions } from './publish/label-reader.ts';
+export { readPromotedModel } from './read-promoted-model.ts';
+export { ScoringClient, type CandidateEvent, type EntityRow, type Score } from './scoring-client.ts';
+export { SourceProducer, type SourceProducerOptions } from './source-producer.ts';
