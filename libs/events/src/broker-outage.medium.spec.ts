@@ -37,7 +37,8 @@ describe('a broker that is killed', () => {
     const seen: string[] = [];
     const consumer = bed.opened(
       new BatchConsumer(await bed.bus(), {
-        ...{ group: 'g', topics: [topic] },
+        group: 'g',
+        topics: [topic],
         handler: {
           handle: async ({ records }) => {
             seen.push(...records.map(textOf));

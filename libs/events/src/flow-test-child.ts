@@ -16,7 +16,11 @@ const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
 const silent = (): void => undefined;
 const bus = await EventBus.connect(options.config, { debug: silent, info: silent, warn: silent, error: silent });
 const consumer = new BatchConsumer(bus, {
-  ...{ group: 'child', topics: [options.topic], maxBatchRecords: 7, sessionTimeoutMs: 6_000, commitIntervalMs: 20 },
+  group: 'child',
+  topics: [options.topic],
+  maxBatchRecords: 7,
+  sessionTimeoutMs: 6_000,
+  commitIntervalMs: 20,
   handler: {
     handle: async ({ topic, partition, records }) => {
       await new Promise((resolve) => setTimeout(resolve, options.delayMs));

@@ -23,19 +23,21 @@ import { WorkerSet } from './worker-set.ts';
 
 const DEFAULTS = {
   maxBatchRecords: 500,
-  maxQueuedBytes: 8 * 1024 * 1024,
+  maxQueuedBytes: 4 * 1024 * 1024,
   commitIntervalMs: 200,
   idleIntervalMs: 200,
   drainMs: 8_000,
   sessionTimeoutMs: 10_000,
-  maxWaitMs: 50,
+  maxWaitMs: 200,
   maxBytesPerPartition: 1024 * 1024,
 };
-const QUEUED_BATCHES = 8;
+/**
+ * A partition that was paused is fetched again only when the fetch under way has ended: half a queue must last as long.
+ */
+const MAX_QUEUED_RECORDS = 10_000;
 
 /** One assignment of this member; what belongs to an older one must not act any more. */
 interface Epoch {
-  readonly number: number;
   readonly member: GroupMember;
   readonly places: readonly PartitionId[];
 }
@@ -44,14 +46,14 @@ interface Epoch {
  * Reads topics in a consumer group and hands batches to a handler: fetching overlaps handling, offsets are committed
  * after effects together with a fence, a log that is not the one that was read stops its topic, and only its topic.
  *
- * One consumer a group and EventBus: kafkajs shares committed offsets between members of one client.
+ * One consumer a group and EventBus.
  */
 export class BatchConsumer {
   readonly #bus: EventBus;
   readonly #options: BatchConsumerOptions & typeof DEFAULTS;
   readonly #hooks: ConsumerHooks;
   readonly #workers: WorkerSet;
-  readonly #committer: OffsetCommitter;
+  readonly #committer: OffsetCommitter<PartitionWorker>;
   readonly #deadLetters: DeadLetterWriter;
   readonly #guard: DeadLetterGuard;
   readonly #witnesses: SourceWitnesses;
@@ -60,12 +62,13 @@ export class BatchConsumer {
   readonly #stop = new AbortController();
   readonly #owner: WorkerOwner;
   #epoch: Epoch | null = null;
-  #epochs = 0;
   #member: GroupMember | null = null;
+  #hasGroup = false;
   #lostMemberId: string | undefined;
   #mayCommit = false;
   #state: ConsumerStatus['state'] = 'starting';
   #lastTickMs = 0;
+  #isAssigned = false;
   #assigned = Promise.withResolvers<void>();
   #idleTimer: NodeJS.Timeout | undefined;
 
@@ -87,6 +90,10 @@ export class BatchConsumer {
     this.#owner = {
       bury: (slice) => this.#bury(slice),
       progressed: (worker) => this.#committer.mark(worker),
+      gap: (place, gap) => {
+        bus.log.warn('consumer.gap', this.#fields({ ...place, ...gap }));
+        this.#hooks.onGap?.({ ...place, ...gap });
+      },
       setFetching: (worker, fetching) => this.#setFetching(worker, fetching),
       blocked: (worker, error, attempt) => this.#blocked(worker, error, attempt),
       failed: (worker, error) => this.#failed(worker, error),
@@ -95,18 +102,30 @@ export class BatchConsumer {
 
   /** Makes the dead-letter topic and joins the group; a broker that goes away later is waited for. */
   async start(): Promise<void> {
-    await this.#deadLetters.ensureTopic();
-    await this.#witnesses.ensureTopic();
-    for (const topic of this.#options.topics) await this.#bus.topics.partitions(topic);
-    this.#lastTickMs = Date.now();
-    if (this.#options.handler.idle !== undefined)
-      this.#idleTimer = setInterval(() => this.#workers.requestIdle(), this.#options.idleIntervalMs);
+    this.#claimGroup();
     try {
+      await this.#deadLetters.ensureTopic();
+      await this.#witnesses.ensureTopic();
+      for (const topic of this.#options.topics) await this.#bus.topics.partitions(topic);
+      this.#lastTickMs = Date.now();
+      if (this.#options.handler.idle !== undefined)
+        this.#idleTimer = setInterval(() => this.#workers.requestIdle(), this.#options.idleIntervalMs);
       await this.#launch(this.#options.topics);
     } catch (error) {
       await this.stop();
       throw kafkaFailure(error, `joining group "${this.#options.group}"`);
     }
+  }
+
+  #claimGroup(): void {
+    const groups = groupsOf(this.#bus);
+    if (groups.has(this.#options.group))
+      throw new EventsError(
+        'EVENTS_GROUP_IN_USE',
+        `this process already has a member of group "${this.#options.group}": kafkajs mixes up their offsets. Use another EventBus`,
+      );
+    groups.add(this.#options.group);
+    this.#hasGroup = true;
   }
 
   /** Resolves when every assigned partition is being read or its source has stopped. */
@@ -120,6 +139,7 @@ export class BatchConsumer {
     this.#stop.abort();
     clearInterval(this.#idleTimer);
     await this.#dismiss();
+    if (this.#hasGroup) groupsOf(this.#bus).delete(this.#options.group);
     this.#committer.close();
     this.#state = 'stopped';
     this.#assigned.resolve();
@@ -147,6 +167,9 @@ export class BatchConsumer {
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
       stopped,
       partitions,
+      pending: (this.#epoch?.places ?? []).filter(
+        (place) => this.#workers.get(place) === undefined && !this.#stopped.has(place.topic),
+      ),
       lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
     };
   }
@@ -155,7 +178,10 @@ export class BatchConsumer {
     const { group, sessionTimeoutMs, maxWaitMs, maxBytesPerPartition } = this.#options;
     const settings = {
       groupId: this.#bus.topics.name(group),
-      ...{ topics, sessionTimeoutMs, maxWaitMs, maxBytesPerPartition },
+      topics,
+      sessionTimeoutMs,
+      maxWaitMs,
+      maxBytesPerPartition,
       replaces: this.#lostMemberId,
     };
     const isCurrent = (): boolean => this.#member === member;
@@ -247,22 +273,21 @@ export class BatchConsumer {
   /** Runs in the client's own turn: everything is paused before the first fetch. */
   #joined(member: GroupMember, places: readonly PartitionId[]): void {
     for (const place of places) member.pause(place);
-    const epoch: Epoch = { number: ++this.#epochs, member, places };
+    const epoch: Epoch = { member, places };
     this.#epoch = epoch;
     this.#mayCommit = true;
     this.#state = 'running';
-    const { resolve } = this.#assigned;
-    const next = Promise.withResolvers<void>();
-    this.#assigned = next;
-    void this.#assign(epoch).then(() => {
-      next.resolve();
-      resolve();
-    });
+    if (this.#isAssigned) this.#assigned = Promise.withResolvers<void>();
+    this.#isAssigned = false;
+    void this.#assign(epoch);
   }
 
   async #assign(epoch: Epoch): Promise<void> {
     const topics = Map.groupBy(epoch.places, ({ topic }) => topic);
     await Promise.all([...topics].map(([topic, places]) => this.#assignTopic(epoch, topic, places)));
+    if (this.#epoch !== epoch) return;
+    this.#isAssigned = true;
+    this.#assigned.resolve();
   }
 
   async #assignTopic(epoch: Epoch, topic: string, places: readonly PartitionId[]): Promise<void> {
@@ -308,7 +333,9 @@ export class BatchConsumer {
     const { generation } = plan;
     let worker: PartitionWorker | null = null;
     const own = await this.#options.handler.assigned?.({
-      ...{ ...place, ...partition, generation },
+      ...place,
+      ...partition,
+      generation,
       commitIntent: (intent) =>
         worker === null
           ? Promise.reject(new TransientError('kafka', 'an intent belongs to a batch: none was handled yet'))
@@ -322,9 +349,17 @@ export class BatchConsumer {
     }
     const { maxBatchRecords, maxQueuedBytes, handler } = this.#options;
     worker = new PartitionWorker({
-      ...{ place, generation, start, handler, maxBatchRecords, maxQueuedBytes },
-      ...{ cutAt: own?.cutAt, endOffset: partition.endOffset, hooks: this.#hooks, owner: this.#owner },
-      maxQueuedRecords: this.#options.maxQueuedRecords ?? QUEUED_BATCHES * maxBatchRecords,
+      place,
+      generation,
+      start,
+      handler,
+      maxBatchRecords,
+      maxQueuedBytes,
+      cutAt: own?.cutAt,
+      endOffset: partition.endOffset,
+      hooks: this.#hooks,
+      owner: this.#owner,
+      maxQueuedRecords: this.#options.maxQueuedRecords ?? Math.max(MAX_QUEUED_RECORDS, 4 * maxBatchRecords),
     });
     this.#workers.add(worker);
     member.seek(place, start.nextOffset);
@@ -424,6 +459,14 @@ const FLUSH_MS = 3_000;
 const MISSING_TOPIC_MS = 2_000;
 const LASTING_STOPS = new Set(['EVENTS_TOO_MANY_DEAD_LETTERS', 'EVENTS_CONSUMER_FAULT']);
 const START_OVER_MS = 200;
+
+const groupsByBus = new WeakMap<EventBus, Set<string>>();
+
+function groupsOf(bus: EventBus): Set<string> {
+  const groups = groupsByBus.get(bus) ?? new Set();
+  groupsByBus.set(bus, groups);
+  return groups;
+}
 
 function missingTopic(topic: string): EventsError {
   return new EventsError('EVENTS_SOURCE_MISSING', `topic "${topic}" is gone: the consumer goes on when it is back`);

@@ -5,7 +5,12 @@ import { Watermarks } from './watermarks.ts';
 
 const fence = { nextOffset: 10, generation: 0, partitions: 3, lastHash: '9:abc', watermarks: Watermarks.empty() };
 const fine: LogPosition = {
-  ...{ topic: 't', partition: 1, partitions: 3, beginOffset: 0, endOffset: 20, fence },
+  topic: 't',
+  partition: 1,
+  partitions: 3,
+  beginOffset: 0,
+  endOffset: 20,
+  fence,
   lastHashNow: { kind: 'same-place', lastHash: '9:abc' },
 };
 

@@ -89,7 +89,11 @@ describe('a consumer group', () => {
     };
     const member = async (): Promise<BatchConsumer> => {
       const consumer = new BatchConsumer(await bed.bus(), {
-        ...{ group: 'g', topics: [topic], handler, maxBatchRecords: 5, sessionTimeoutMs: 6_000 },
+        group: 'g',
+        topics: [topic],
+        handler,
+        maxBatchRecords: 5,
+        sessionTimeoutMs: 6_000,
       });
       bed.opened(consumer);
       await consumer.start();
@@ -147,7 +151,8 @@ describe('a consumer group', () => {
     const committed: number[] = [];
     const observer = bed.opened(
       new BatchConsumer(await bed.bus(), {
-        ...{ group: 'child', topics: [topic] },
+        group: 'child',
+        topics: [topic],
         handler: {
           assigned: async (partition) => {
             committed[partition.partition] = partition.committed?.nextOffset ?? -1;

@@ -9,7 +9,7 @@ export interface BatchConsumerOptions {
   readonly handler: PartitionHandler;
   /** Largest batch handed to `handle`. Default 500. */
   readonly maxBatchRecords?: number;
-  /** A partition stops fetching above either bound and goes on below half of it. Default 8 batches and 8 MiB. */
+  /** A partition stops fetching above either bound and goes on below half of it. Default 10000 and 4 MiB. */
   readonly maxQueuedRecords?: number;
   readonly maxQueuedBytes?: number;
   /** Offsets are committed at most this often, and on revoke and stop. Default 200. */
@@ -20,7 +20,7 @@ export interface BatchConsumerOptions {
   readonly drainMs?: number;
   /** After this long without a heartbeat the group gives the partitions to another member. Default 10000. */
   readonly sessionTimeoutMs?: number;
-  /** How long the broker holds a fetch that finds nothing. Default 50. */
+  /** How long the broker holds a fetch that finds nothing. Default 200. */
   readonly maxWaitMs?: number;
   readonly maxBytesPerPartition?: number;
   /** The generation an operator wants of a topic; without it the highest that the group has committed. */
@@ -35,6 +35,8 @@ export interface DeadLetterLimits {
   readonly handlerFaults?: { readonly max: number; readonly windowMs: number };
   /** Part of all records, bad input included, over the last `records`. Default 0.5 of 2000. */
   readonly share?: { readonly share: number; readonly records: number };
+  /** Reasons that say something of the data and nothing of our code: a file published again is late as a whole. */
+  readonly expected?: readonly string[];
 }
 
 /** For metrics and alerts; called synchronously, must not throw. */
@@ -61,6 +63,8 @@ export interface ConsumerStatus {
   readonly stoppedBy?: StoppedSource;
   readonly stopped: readonly StoppedSource[];
   readonly partitions: readonly PartitionStatus[];
+  /** Partitions of this member that are not read yet: their handler waits for a store, or an earlier call has not ended. */
+  readonly pending: readonly PartitionId[];
   /** Records not yet handled, over the partitions held. */
   readonly lag: number;
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFence, encodeFence, MAX_FENCE_BYTES } from './fence.ts';
 import type { Fence } from './fence.ts';
@@ -9,7 +9,10 @@ function withWatermarks(lanes: number, partitions: number): Watermarks {
   for (let lane = 0; lane < lanes; lane++)
     for (let sourcePartition = 0; sourcePartition < partitions; sourcePartition++)
       watermarks.accept({
-        ...{ lane: `service-${lane}@1`, sourceTopic: 'transactions', generation: 0, sourcePartition },
+        lane: `service-${lane}@1`,
+        sourceTopic: 'transactions',
+        generation: 0,
+        sourcePartition,
         sourceOffset: (lane * 7919 + sourcePartition * 104_729) % 1_000_000_007,
       });
   return watermarks;

@@ -57,8 +57,6 @@ interface LeavingBroker {
   leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
 }
 
-type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
-
 /** Also how late a member learns that the group is forming anew. */
 const HEARTBEAT_MS = 1_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
@@ -76,8 +74,8 @@ export class GroupMember {
   #findCoordinator: Cluster['findGroupCoordinator'] | undefined;
   #memberId: string | undefined;
   #predecessor: string | undefined;
-  #commit: Commit | undefined;
-  #heartbeat: (() => Promise<void>) | undefined;
+  /** Of the latest batch: its functions act for the membership of the moment at which they are called. */
+  #payload: EachBatchPayload | undefined;
 
   constructor(bus: EventBus, settings: GroupSettings, events: GroupEvents) {
     this.#settings = settings;
@@ -124,9 +122,8 @@ export class GroupMember {
     const memberId = this.#predecessor;
     if (memberId === undefined) return;
     this.#predecessor = undefined;
-    const { leaveGroup } = coordinator as Broker & LeavingBroker;
     try {
-      await leaveGroup.call(coordinator, { groupId: this.#settings.groupId, memberId });
+      await (coordinator as Broker & LeavingBroker).leaveGroup({ groupId: this.#settings.groupId, memberId });
     } catch (error) {
       this.#log.debug('consumer.predecessor-unknown', { memberId, error: asError(error).message });
     }
@@ -161,11 +158,11 @@ export class GroupMember {
     });
   }
 
-  #take({ batch, commitOffsetsIfNecessary, heartbeat, isStale, resolveOffset }: EachBatchPayload): void {
-    this.#commit = commitOffsetsIfNecessary;
-    this.#heartbeat = heartbeat;
+  #take(payload: EachBatchPayload): void {
+    const { batch } = payload;
+    this.#payload = payload;
     // Fetched before a seek: not what was asked for.
-    if (isStale()) return;
+    if (payload.isStale()) return;
     const lastOffset = batch.lastOffset();
     const first = batch.firstOffset();
     this.#events.fetched({
@@ -176,7 +173,7 @@ export class GroupMember {
       lastOffset: Number(lastOffset),
       highWatermark: Number(batch.highWatermark),
     });
-    resolveOffset(lastOffset);
+    payload.resolveOffset(lastOffset);
   }
 
   pause({ topic, partition }: PartitionId): void {
@@ -205,9 +202,9 @@ export class GroupMember {
    * the partition may be another member's.
    */
   async commit(offsets: readonly TopicPartitionOffsetAndMetadata[]): Promise<void> {
-    if (this.#commit === undefined) return;
+    if (this.#payload === undefined) return;
     const topics = Map.groupBy(offsets, ({ topic }) => topic);
-    await this.#commit({
+    await this.#payload.commitOffsetsIfNecessary({
       topics: [...topics].map(([topic, partitions]) => ({
         topic,
         partitions: partitions.map(({ partition, offset, metadata }) => ({ partition, offset, metadata })),
@@ -218,7 +215,7 @@ export class GroupMember {
   /** False when the group no longer knows this member or is forming anew. */
   async heartbeat(): Promise<boolean> {
     try {
-      await this.#heartbeat?.();
+      await this.#payload?.heartbeat();
       return true;
     } catch {
       return false;

@@ -3,31 +3,41 @@ import { EventsError, TransientError } from '../errors.ts';
 import { encodeFence } from './fence.ts';
 import type { Fence } from './fence.ts';
 import { asError } from './handle-carefully.ts';
-import type { PartitionWorker } from './partition-worker.ts';
+import type { PartitionId } from './partition-handler.ts';
+import type { PartitionProgress } from './partition-progress.ts';
 
-export interface CommitterSetting {
+/** What the committer needs of a partition's worker. */
+export interface Committable {
+  readonly place: PartitionId;
+  readonly progress: PartitionProgress;
+  /** False when another member may own the partition. */
+  readonly live: boolean;
+}
+
+export interface CommitterSetting<W extends Committable> {
   readonly intervalMs: number;
   /** One attempt; false, decided at once, when this member may not commit now. */
   commit(offsets: readonly TopicPartitionOffsetAndMetadata[]): Promise<void> | false;
-  committed(worker: PartitionWorker, fence: Fence): void;
+  committed(worker: W, fence: Fence): void;
   /** A fence that no commit can hold. */
-  failed(worker: PartitionWorker, error: Error): void;
+  failed(worker: W, error: Error): void;
   postponed(error: Error): void;
 }
 
 /** Commits offset and fence of the partitions that moved, together and at most once an interval. */
-export class OffsetCommitter {
-  readonly #setting: CommitterSetting;
-  readonly #dirty = new Set<PartitionWorker>();
+export class OffsetCommitter<W extends Committable> {
+  readonly #setting: CommitterSetting<W>;
+  readonly #dirty = new Set<W>();
+  #postponed = false;
   #timer: NodeJS.Timeout | undefined;
   /** One commit at a time: an older fence must never arrive after a newer one. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(setting: CommitterSetting) {
+  constructor(setting: CommitterSetting<W>) {
     this.#setting = setting;
   }
 
-  mark(worker: PartitionWorker): void {
+  mark(worker: W): void {
     if (!worker.progress.dirty) return;
     this.#dirty.add(worker);
     this.#schedule();
@@ -42,15 +52,18 @@ export class OffsetCommitter {
       this.#dirty.clear();
       try {
         await this.#commit(workers);
+        this.#postponed = false;
       } catch (error) {
-        this.#setting.postponed(asError(error));
+        // Once an outage: every partition tries at every interval.
+        if (!this.#postponed) this.#setting.postponed(asError(error));
+        this.#postponed = true;
         for (const worker of workers) this.mark(worker);
       }
     });
   }
 
   /** Commits the partition's fence with this intent and resolves when the broker has it. */
-  async commitIntent(worker: PartitionWorker, intent: number): Promise<void> {
+  async commitIntent(worker: W, intent: number): Promise<void> {
     await this.#inTurn(async () => {
       worker.progress.intend(intent);
       let committed = false;
@@ -85,8 +98,8 @@ export class OffsetCommitter {
   }
 
   /** True when every worker given was committed. Between the check and the request nothing may be awaited. */
-  async #commit(workers: readonly PartitionWorker[]): Promise<boolean> {
-    const fences: { worker: PartitionWorker; fence: Fence }[] = [];
+  async #commit(workers: readonly W[]): Promise<boolean> {
+    const fences: { worker: W; fence: Fence }[] = [];
     const offsets: TopicPartitionOffsetAndMetadata[] = [];
     for (const worker of workers) {
       if (!worker.live) continue;
@@ -99,7 +112,13 @@ export class OffsetCommitter {
     if (offsets.length === 0) return false;
     const answer = this.#setting.commit(offsets);
     if (answer === false) return false;
-    await answer;
+    try {
+      await answer;
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      this.#refuse(fences, error);
+      return false;
+    }
     for (const { worker, fence } of fences) {
       worker.progress.markCommitted(fence);
       this.#setting.committed(worker, fence);
@@ -107,7 +126,20 @@ export class OffsetCommitter {
     return fences.length === workers.length;
   }
 
-  #encode(worker: PartitionWorker, fence: Fence): string | null {
+  /** The broker names no partition; the longest fence is the one to blame. */
+  #refuse(fences: readonly { readonly worker: W; readonly fence: Fence }[], cause: unknown): void {
+    const [longest] = fences.toSorted((a, b) => encodeFence(b.fence).length - encodeFence(a.fence).length);
+    if (longest === undefined) return;
+    const error = new EventsError(
+      'EVENTS_FENCE_TOO_LARGE',
+      `the broker refuses a fence of ${encodeFence(longest.fence).length} bytes: set offset.metadata.max.bytes to 65536 on the brokers`,
+      { cause },
+    );
+    this.#setting.failed(longest.worker, error);
+    for (const { worker } of fences) if (worker !== longest.worker) this.mark(worker);
+  }
+
+  #encode(worker: W, fence: Fence): string | null {
     try {
       return encodeFence(fence);
     } catch (error) {
@@ -115,4 +147,8 @@ export class OffsetCommitter {
       return null;
     }
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'OFFSET_METADATA_TOO_LARGE';
 }

@@ -10,7 +10,7 @@ interface OffsetManager {
 
 const handlers = new WeakMap<Cluster, (place: PartitionId) => void>();
 const { prototype } = loadInternal('src/consumer/offsetManager/index') as { readonly prototype: OffsetManager };
-const stock = Reflect.get(prototype, 'setDefaultOffset') as OffsetManager['setDefaultOffset'];
+const stock: OffsetManager['setDefaultOffset'] = Reflect.get(prototype, 'setDefaultOffset');
 
 /**
  * When a position lies outside of its log, kafkajs commits "from the beginning" in its place, which wipes out the fence

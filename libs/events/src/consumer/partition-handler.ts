@@ -17,6 +17,8 @@ export interface PartitionBatch {
    * with the offset, only when `handle` succeeds, so a retry never takes its own first try for a duplicate.
    */
   readonly watermarks: Watermarks;
+  /** Aborted when the partition is about to be taken away: a handler that waits for something stops waiting, with TransientError. */
+  readonly draining: AbortSignal;
   /** Aborted when the partition is being taken away and the drain has run out of time: effects will not be committed. */
   readonly signal: AbortSignal;
 }

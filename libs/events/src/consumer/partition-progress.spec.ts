@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFence, encodeFence } from './fence.ts';
 import type { Fence } from './fence.ts';
@@ -105,14 +105,19 @@ describe('PartitionProgress', () => {
             sink.hold(rows);
             if (!step.hold) sink.flush(nextOffset);
             progress.handled({
-              ...{ nextOffset, lastRecord: recordAt(nextOffset - 1), watermarks, result: { hold: step.hold } },
+              nextOffset,
+              lastRecord: recordAt(nextOffset - 1),
+              watermarks,
+              result: { hold: step.hold },
             });
           } else if (step.kind === 'flush') {
             const durableUpTo = boundaryBelow(progress, step.upTo);
             sink.flush(durableUpTo);
             const { position } = progress;
             progress.handled({
-              ...{ nextOffset: position, lastRecord: null, watermarks: progress.forkWatermarks() },
+              nextOffset: position,
+              lastRecord: null,
+              watermarks: progress.forkWatermarks(),
               result: { durableUpTo },
             });
           } else if (step.kind === 'commit') commit();
@@ -136,7 +141,10 @@ describe('PartitionProgress', () => {
     expect(progress.fence().intent).toBe(5);
     const step = (nextOffset: number): void =>
       progress.handled({
-        ...{ nextOffset, lastRecord: recordAt(nextOffset - 1), watermarks: progress.forkWatermarks(), result: {} },
+        nextOffset,
+        lastRecord: recordAt(nextOffset - 1),
+        watermarks: progress.forkWatermarks(),
+        result: {},
       });
     step(3);
     expect(progress.fence()).toMatchObject({ nextOffset: 3, intent: 5 });

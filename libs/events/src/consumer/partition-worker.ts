@@ -34,6 +34,8 @@ export interface WorkerOwner {
     readonly poison: readonly Poison[];
     readonly generation: number;
   }): Promise<void>;
+  /** The log does not hold these offsets. */
+  gap(place: PartitionId, gap: { readonly from: number; readonly to: number }): void;
   /** Something new may be committed. */
   progressed(worker: PartitionWorker): void;
   /** The queue has grown above its bound, or shrunk below half of it. */
@@ -85,7 +87,7 @@ export class PartitionWorker {
     if (this.#halt.signal.aborted) return;
     this.#highWatermark = chunk.highWatermark;
     const gap = this.#queue.push(chunk);
-    if (gap !== null) this.#setting.hooks.onGap?.({ ...this.place, ...gap });
+    if (gap !== null) this.#setting.owner.gap(this.place, gap);
     const { maxQueuedRecords, maxQueuedBytes } = this.#setting;
     if (this.#queue.records > maxQueuedRecords || this.#queue.bytes > maxQueuedBytes) this.#setFetching(false);
     this.#kick();
@@ -175,6 +177,7 @@ export class PartitionWorker {
       nextOffset: slice.nextOffset,
       highWatermark: slice.highWatermark,
       watermarks: this.#watermarks,
+      draining: this.#halt.signal,
       signal: this.#lost.signal,
     });
     hooks.onBatch?.({

@@ -28,8 +28,13 @@ export function planTopic(topic: string, state: TopicState, wantedGeneration: nu
   for (const [partition, fence] of fences.entries()) {
     if (fence === null || fence.partitions === state.partitions) continue;
     const fault = checkPosition({
-      ...{ topic, partition, fence, partitions: state.partitions },
-      ...{ beginOffset: 0, endOffset: fence.nextOffset, lastHashNow: { kind: 'unknown' } },
+      topic,
+      partition,
+      fence,
+      partitions: state.partitions,
+      beginOffset: 0,
+      endOffset: fence.nextOffset,
+      lastHashNow: { kind: 'unknown' },
     });
     if (fault !== null) throw fault;
   }
@@ -69,7 +74,12 @@ export async function planPartition(
   const witness = lastHashOffset(committed.lastHash);
   const canLook = witness !== null && witness >= beginOffset && witness < endOffset;
   const fault = checkPosition({
-    ...{ topic, partition, partitions: state.partitions, beginOffset, endOffset, fence: committed },
+    topic,
+    partition,
+    partitions: state.partitions,
+    beginOffset,
+    endOffset,
+    fence: committed,
     lastHashNow: canLook ? await lastHashAt(witness) : { kind: 'unknown' },
   });
   if (fault !== null) throw fault;

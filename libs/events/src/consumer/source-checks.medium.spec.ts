@@ -38,7 +38,9 @@ async function consume(
   const generations = new Set<number>();
   const consumer = bed.opened(
     new BatchConsumer(await bed.bus(), {
-      ...{ group: 'g', topics, ...options },
+      group: 'g',
+      topics,
+      ...options,
       handler: {
         handle: async ({ records, generation }) => {
           generations.add(generation);
@@ -158,7 +160,10 @@ describe('a source that is not the one that was read', () => {
     const gate = new Promise<void>((resolve) => (open = resolve));
     const consumer = bed.opened(
       new BatchConsumer(await bed.bus(), {
-        ...{ group: 'g', topics: [topic], maxQueuedRecords: 1, maxBatchRecords: 1 },
+        group: 'g',
+        topics: [topic],
+        maxQueuedRecords: 1,
+        maxBatchRecords: 1,
         handler: { handle: () => gate },
       }),
     );

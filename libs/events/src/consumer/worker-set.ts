@@ -59,17 +59,18 @@ export class WorkerSet {
     const worker = this.#workers.get(key);
     this.#workers.delete(key);
     worker?.abandon();
-    const inHand = worker?.halt() ?? Promise.resolve();
-    const earlier = this.#ends.get(key) ?? Promise.resolve();
-    const end = Promise.all([earlier, inHand]).then(async () => {
-      try {
-        await this.#handler.revoked?.({ topic: place.topic, partition: place.partition });
-      } catch (error) {
-        this.#log.error('consumer.revoke-failed', { ...place, error: asError(error).message });
-      }
-    });
+    const end = this.#end(place, [this.#ends.get(key) ?? Promise.resolve(), worker?.halt() ?? Promise.resolve()]);
     this.#ends.set(key, end);
     if (worker === undefined || worker.atRest) await end;
+  }
+
+  async #end({ topic, partition }: PartitionId, before: readonly Promise<void>[]): Promise<void> {
+    await Promise.all(before);
+    try {
+      await this.#handler.revoked?.({ topic, partition });
+    } catch (error) {
+      this.#log.error('consumer.revoke-failed', { topic, partition, error: asError(error).message });
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SourceRecord } from '../consumer/source-record.ts';
 import { bury, exhume, placeOf, replayMark } from './dead-letter-record.ts';

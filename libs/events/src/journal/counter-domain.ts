@@ -22,8 +22,15 @@ export const counterDomain: Domain<CounterState, CounterCommand> = {
           topic: 'registry.model-promoted',
           key: model,
           value: {
-            ...{ model, version, target, previousVersion: null, runId: null, actor: meta.actor },
-            ...{ artifactHash: 'hash', artifactUri: 'uri', promotedAtMs: meta.atMs },
+            model,
+            version,
+            target,
+            previousVersion: null,
+            runId: null,
+            actor: meta.actor,
+            artifactHash: 'hash',
+            artifactUri: 'uri',
+            promotedAtMs: meta.atMs,
           },
         })),
       };

@@ -38,7 +38,9 @@ describe('JournalPublisher', () => {
     await publisher();
     const events: ModelPromoted[] = [];
     const subscriber = await subscribe<ModelPromoted>(await bed.bus(), {
-      ...{ group: 'watcher', topic: bus.topics.name(promoted.name), schema: schemas.ModelPromoted },
+      group: 'watcher',
+      topic: bus.topics.name(promoted.name),
+      schema: schemas.ModelPromoted,
       onEvent: async (event) => {
         events.push(event);
       },
@@ -81,7 +83,8 @@ describe('JournalPublisher', () => {
     await until(async () => (await endOf()) === 4);
     const versions: string[] = [];
     const subscriber = await subscribe<ModelPromoted>(await bed.bus(), {
-      ...{ group: 'late', topic: bus.topics.name(promoted.name) },
+      group: 'late',
+      topic: bus.topics.name(promoted.name),
       onEvent: async ({ version }) => {
         versions.push(version);
       },
@@ -102,7 +105,8 @@ describe('subscribe', () => {
     let down = 3;
     const watch = async (): Promise<{ stop(): Promise<void> }> =>
       subscribe<ModelPromoted>(await bed.bus(), {
-        ...{ group: 'watcher', topic: bus.topics.name(promoted.name) },
+        group: 'watcher',
+        topic: bus.topics.name(promoted.name),
         onEvent: async ({ version }) => {
           if (version === '7' && down-- > 0) throw new TransientError('webhook', 'away');
           versions.push(Number(version));

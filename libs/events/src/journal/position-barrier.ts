@@ -49,7 +49,7 @@ export class PositionBarrier {
   fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    for (const { reject } of this.#waiting) reject(error);
+    for (const waiting of this.#waiting) waiting.reject(error);
     this.#waiting.clear();
   }
 }

@@ -65,8 +65,11 @@ export class LogReader {
   async poll(): Promise<LogBatch> {
     const { messages, nextOffset, highWatermark } = await this.#use((cluster) =>
       fetchRecords(cluster, {
-        ...{ topic: this.#topic, partition: this.#partition, offset: this.#position },
-        ...{ maxWaitMs: this.#maxWaitMs, maxBytes: this.#maxBytes },
+        topic: this.#topic,
+        partition: this.#partition,
+        offset: this.#position,
+        maxWaitMs: this.#maxWaitMs,
+        maxBytes: this.#maxBytes,
       }),
     );
     this.#position = nextOffset;
