@@ -80,9 +80,9 @@ export function featureService<
 }
 
 /** The same features over several windows: `windows(['1d', '7d'], (w) => ({ [`n_${w}`]: count(w) }))`. */
-export function windows<const W extends string, T extends Record<string, FeatureSpec>>(
+export function windows<const W extends string>(
   durations: readonly W[],
-  make: (window: W) => T,
+  make: (window: W) => Readonly<Record<string, FeatureSpec>>,
 ): Record<string, FeatureSpec> {
   return Object.assign({}, ...durations.map(make)) as Record<string, FeatureSpec>;
 }

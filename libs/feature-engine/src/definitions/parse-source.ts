@@ -12,6 +12,7 @@ import { ObjectReader } from './object-reader.ts';
 
 const reservedColumns = new Set([
   '_topic',
+  '_id',
   '_generation',
   '_partition',
   '_offset',

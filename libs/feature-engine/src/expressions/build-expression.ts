@@ -58,6 +58,6 @@ export function isIn(operand: Operand, values: readonly (string | number)[]): Ex
 
 /** `caseOf([[condition, value], ...], otherwise)`: the value of the first condition that holds. */
 export function caseOf(branches: readonly (readonly [Operand, Operand])[], otherwise: Operand = null): Expression {
-  const when = branches.map(([condition, value]) => ({ if: asExpression(condition), then: asExpression(value) }));
+  const when = branches.map(([condition, value]) => ({ if: asExpression(condition), value: asExpression(value) }));
   return { op: 'case', when, else: asExpression(otherwise) };
 }

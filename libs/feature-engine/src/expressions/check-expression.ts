@@ -85,8 +85,8 @@ export function checkExpression(
     case 'case': {
       expression.when.forEach((branch, index) => expect(branch.if, `when[${index}].if`, 'boolean'));
       const results = expression.when.map((branch, index): [CheckedType, string] => {
-        const at = `when[${index}].then`;
-        return [check(branch.then, at), at];
+        const at = `when[${index}].value`;
+        return [check(branch.value, at), at];
       });
       if (expression.else !== undefined) results.push([check(expression.else, 'else'), 'else']);
       return unify(results, path, faults);

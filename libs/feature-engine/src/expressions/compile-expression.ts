@@ -145,12 +145,12 @@ function coalesce(args: readonly Evaluator[]): Evaluator {
 function caseOf(expression: Extract<Expression, { op: 'case' }>, slotOf: SlotOf): Evaluator {
   const branches = expression.when.map((branch) => ({
     holds: compile(branch.if, slotOf),
-    then: compile(branch.then, slotOf),
+    value: compile(branch.value, slotOf),
   }));
   const otherwise = expression.else === undefined ? () => null : compile(expression.else, slotOf);
   return (slots) => {
     for (const branch of branches) {
-      if (branch.holds(slots) === true) return branch.then(slots);
+      if (branch.holds(slots) === true) return branch.value(slots);
     }
     return otherwise(slots);
   };

@@ -42,18 +42,18 @@ describe('expressions', () => {
     const wrong = {
       op: 'case',
       when: [
-        { if: 'a', then: 1 },
-        { then: 's', extra: 1 },
+        { if: 'a', value: 1 },
+        { value: 's', extra: 1 },
       ],
       else: { op: 'hour', args: [{ op: 'pow', args: [] }], zone: 'Mars/Olympus' },
     };
     expect(faultsOf(wrong)).toEqual([
       'x.when[1].if: is missing',
-      'x.when[1].extra: is not known here; known are if, then',
+      'x.when[1].extra: is not known here; known are if, value',
       expect.stringMatching(/^x\.else\.args\[0\]\.op: "pow" is not an operation; there are \+ - /),
       'x.else.zone: "Mars/Olympus" is not an IANA time zone such as "Europe/Berlin" or "UTC"',
       'x.when[0].if: must be a boolean, not a number',
-      'x.when[1].then: must be a number like the others, not a string',
+      'x.when[1].value: must be a number like the others, not a string',
     ]);
   });
 

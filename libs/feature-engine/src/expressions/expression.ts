@@ -15,7 +15,7 @@ export type LogicOp = (typeof logicOps)[number];
 
 export interface CaseBranch {
   readonly if: Expression;
-  readonly then: Expression;
+  readonly value: Expression;
 }
 
 /**

@@ -126,15 +126,15 @@ function parseValues(reader: ObjectReader): readonly (string | number)[] {
 function parseCase(reader: ObjectReader, depth: number): Expression {
   const branches = reader.required('when', reader.list('when'), []);
   if (Array.isArray(reader.raw('when')) && branches.length === 0)
-    reader.fault('when', 'must hold at least one {if, then}');
+    reader.fault('when', 'must hold at least one {if, value}');
   const when = branches.map((branch, index): CaseBranch => {
     const path = `${reader.at('when')}[${index}]`;
     const members = new ObjectReader(branch, path, reader.faults);
     const parsed = {
       if: parseExpression(members.required('if', members.raw('if'), null), members.at('if'), reader.faults, depth + 1),
-      then: parseExpression(
-        members.required('then', members.raw('then'), null),
-        members.at('then'),
+      value: parseExpression(
+        members.required('value', members.raw('value'), null),
+        members.at('value'),
         reader.faults,
         depth + 1,
       ),

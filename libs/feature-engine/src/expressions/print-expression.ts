@@ -60,7 +60,7 @@ function print(expression: Expression, referenceSql: ReferenceSql): string {
       // ClickHouse's own IN says false of null; ours says null.
       return `arrayMap(v -> if(isNull(v), NULL, v IN (${expression.values.map(printLiteral).join(', ')})), [${arg(expression.args[0])}])[1]`;
     case 'case': {
-      const branches = expression.when.map((branch) => `${arg(branch.if)}, ${arg(branch.then)}`);
+      const branches = expression.when.map((branch) => `${arg(branch.if)}, ${arg(branch.value)}`);
       return `multiIf(${branches.join(', ')}, ${expression.else === undefined ? 'NULL' : arg(expression.else)})`;
     }
     case 'hour':

@@ -13,7 +13,7 @@ export function references(expression: Expression): Reference[] {
       return [];
     case 'case':
       return [
-        ...expression.when.flatMap((branch) => [...references(branch.if), ...references(branch.then)]),
+        ...expression.when.flatMap((branch) => [...references(branch.if), ...references(branch.value)]),
         ...(expression.else === undefined ? [] : references(expression.else)),
       ];
     default:

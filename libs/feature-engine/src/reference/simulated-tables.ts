@@ -7,18 +7,19 @@ import type { LoggedEvent, SimulatedRun } from './simulated-log.ts';
 
 export const generation = 3;
 
-export async function createTables({ database, query }: TestClickHouse): Promise<void> {
+export async function createTables(clickhouse: TestClickHouse): Promise<void> {
+  const { database } = clickhouse;
   const declared = Object.entries(columns).map(([name, type]) => `${name} ${sourceColumnType(type)}`);
   const time = "DateTime64(3, 'UTC')";
-  await query(
+  await clickhouse.query(
     `CREATE TABLE ${database}.source_events (_topic LowCardinality(String), _generation UInt32, _partition UInt32, _offset UInt64, _timestamp ${time}, _event_time ${time}, _entity String, ${declared.join(', ')}) ENGINE = MergeTree ORDER BY (_topic, _generation, _partition, _offset)`,
   );
   const identity =
     'source_topic LowCardinality(String), generation UInt32, source_partition UInt32, source_offset UInt64';
-  await query(
+  await clickhouse.query(
     `CREATE TABLE ${database}.rekeyed_events (view LowCardinality(String), partition UInt32, offset UInt64, entity String, event_time ${time}, ${identity}, numbers Array(Float64), strings Array(Nullable(String))) ENGINE = MergeTree ORDER BY (view, entity, event_time)`,
   );
-  await query(
+  await clickhouse.query(
     `CREATE TABLE ${database}.feature_vectors (lane String, feature_service LowCardinality(String), feature_service_version UInt32, ${identity}, entities Map(LowCardinality(String), String), event_time ${time}, numbers Array(Float64), strings Array(Nullable(String)), cuts Array(Tuple(partition UInt32, offset Int64, own_offset Int64))) ENGINE = MergeTree ORDER BY (source_partition, source_offset)`,
   );
 }
@@ -27,9 +28,10 @@ const iso = (timeMs: number) => new Date(timeMs).toISOString();
 const twice = <T>(rows: readonly T[]): T[] => rows.flatMap((row, index) => (index % 3 === 0 ? [row, row] : [row]));
 const nulls = (numbers: ArrayLike<number>) => Array.from(numbers, (value) => (Number.isNaN(value) ? 'nan' : value));
 
-export async function fillTables({ database, query, insert }: TestClickHouse, run: SimulatedRun): Promise<void> {
+export async function fillTables(clickhouse: TestClickHouse, run: SimulatedRun): Promise<void> {
+  const { database } = clickhouse;
   for (const table of ['source_events', 'rekeyed_events', 'feature_vectors'])
-    await query(`TRUNCATE TABLE ${database}.${table}`);
+    await clickhouse.query(`TRUNCATE TABLE ${database}.${table}`);
   const [bySource = [], byShop = []] = run.logs;
   const sourceRow = ({ source, sourcePartition, sourceOffset }: LoggedEvent) => ({
     ...source,
@@ -48,7 +50,7 @@ export async function fillTables({ database, query, insert }: TestClickHouse, ru
     { ...row, _topic: 'others' },
     { ...row, _offset: row._offset + 1_000 },
   ]);
-  await insert(`${database}.source_events`, twice([...strangers, ...rows]));
+  await clickhouse.insert(`${database}.source_events`, twice([...strangers, ...rows]));
   const identity = (logged: { sourcePartition: number; sourceOffset: number }) => ({
     source_topic: 'events',
     generation,
@@ -65,7 +67,7 @@ export async function fillTables({ database, query, insert }: TestClickHouse, ru
     numbers: nulls(logged.inputs.numbers),
     strings: logged.inputs.strings,
   }));
-  await insert(
+  await clickhouse.insert(
     `${database}.rekeyed_events`,
     twice([...rekeyed, ...rekeyed.map((row) => ({ ...row, view: 'by_shop@2' }))]),
   );
@@ -80,5 +82,5 @@ export async function fillTables({ database, query, insert }: TestClickHouse, ru
     strings: vector.strings,
     cuts: vector.cuts.map(({ partition, offset, ownOffset }) => ({ partition, offset, own_offset: ownOffset })),
   }));
-  await insert(`${database}.feature_vectors`, twice(vectors));
+  await clickhouse.insert(`${database}.feature_vectors`, twice(vectors));
 }
