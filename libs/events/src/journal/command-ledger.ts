@@ -17,7 +17,7 @@ export interface Outcome<C> {
 }
 
 /** Request ids are remembered for this many commands; evicted by count, so that all instances forget the same ones. */
-export const REMEMBERED_REQUESTS = 100_000;
+const REMEMBERED_REQUESTS = 100_000;
 
 interface Remembered {
   readonly bodyHash: string;
