@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { COMPATIBILITY, SchemaRegistry as ConfluentRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { EventsError, TransientError } from './errors.ts';
 import type { SchemaRegistryConfig } from './events-config.ts';
 
@@ -27,13 +28,15 @@ const maxAnswerBytes = 4 * 1024 * 1024;
 const mediaType = 'application/vnd.schemaregistry.v1+json';
 
 /**
- * The few calls of the Confluent-compatible registry API that a codec needs. "There is none" is a null; a registry that
- * is down, slow or still starting is a TransientError, never a null.
+ * Registers through the registry client of kafkajs, and reads what that client does not give: schemas as they were
+ * written, references, GUIDs. "There is none" is a null; a registry that is down, slow or still starting is a
+ * TransientError, never a null.
  */
 export class SchemaRegistry {
   readonly #base: URL;
   readonly #options: RequestOptions;
   readonly #agent: HttpAgent | HttpsAgent;
+  readonly #client: ConfluentRegistry;
 
   constructor(config: SchemaRegistryConfig) {
     this.#base = new URL(config.url.endsWith('/') ? config.url : `${config.url}/`);
@@ -43,6 +46,15 @@ export class SchemaRegistry {
       : new HttpAgent({ keepAlive: true });
     const auth = config.username === undefined ? {} : { auth: `${config.username}:${config.password ?? ''}` };
     this.#options = { agent: this.#agent, timeout: requestTimeoutMs, ...auth };
+    this.#client = new ConfluentRegistry({
+      host: this.#base.href.replace(/\/$/, ''),
+      agent: this.#agent,
+      // Whoever asks tries again itself, and knows how long it may.
+      retry: { retries: 0 },
+      ...(config.username === undefined
+        ? {}
+        : { auth: { username: config.username, password: config.password ?? '' } }),
+    });
   }
 
   async schemaById(id: number): Promise<StoredSchema | null> {
@@ -68,15 +80,7 @@ export class SchemaRegistry {
   /** Registers (idempotent by content) under BACKWARD_TRANSITIVE: a replay from the start meets every old version. */
   async register(subject: string, schema: string): Promise<number> {
     const known = await this.#setCompatibility(subject);
-    const path = `subjects/${encodeURIComponent(subject)}/versions`;
-    const answer = await this.#call('POST', path, { schema });
-    if (answer.status === 409) {
-      throw new EventsError(
-        'EVENTS_SCHEMA_INCOMPATIBLE',
-        `the schema of subject "${subject}" cannot read every version registered before: ${describe(answer)}; give new fields a default and keep old ones`,
-      );
-    }
-    const { id } = this.#body(answer, 'POST', path) as { id: number };
+    const id = await this.#registerSchema(subject, schema);
     if (!known) await this.#setCompatibility(subject);
     return id;
   }
@@ -88,6 +92,41 @@ export class SchemaRegistry {
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  async #registerSchema(subject: string, schema: string): Promise<number> {
+    try {
+      const compatibility = COMPATIBILITY.BACKWARD_TRANSITIVE;
+      const { id } = await this.#client.register({ type: SchemaType.AVRO, schema }, { subject, compatibility });
+      return id;
+    } catch (error) {
+      throw this.#registrationError(subject, error);
+    }
+  }
+
+  #registrationError(subject: string, cause: unknown): Error {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const status = cause instanceof Error && 'status' in cause ? Number(cause.status) : null;
+    if (status === 409) {
+      return new EventsError(
+        'EVENTS_SCHEMA_INCOMPATIBLE',
+        `the schema of subject "${subject}" cannot read every version registered before: ${message}; give new fields a default and keep old ones`,
+        { cause },
+      );
+    }
+    // No status: the registry did not answer. An error of the client's own (a schema it cannot parse) has no request.
+    if (status === null && !/ECONN|socket|timed? ?out|EPIPE|ENOTFOUND|EAI_AGAIN/i.test(message)) {
+      return new EventsError('EVENTS_REGISTRY_REFUSED', `the schema of subject "${subject}" is refused: ${message}`, {
+        cause,
+      });
+    }
+    const text = JSON.stringify({ message });
+    try {
+      this.#body({ status: status || 503, text }, 'POST', `subjects/${encodeURIComponent(subject)}/versions`);
+    } catch (error) {
+      return error as Error;
+    }
+    return new TransientError('schema-registry', message, { cause });
   }
 
   /** False where the registry refuses the setting because it does not know the subject yet. */
