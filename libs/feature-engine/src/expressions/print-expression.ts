@@ -56,9 +56,12 @@ function print(expression: Expression, referenceSql: ReferenceSql): string {
       return `isNull(${arg(expression.args[0])})`;
     case 'coalesce':
       return `coalesce(${expression.args.map(arg).join(', ')})`;
-    case 'in':
-      // ClickHouse's own IN says false of null; ours says null.
-      return `arrayMap(v -> if(isNull(v), NULL, v IN (${expression.values.map(printLiteral).join(', ')})), [${arg(expression.args[0])}])[1]`;
+    case 'in': {
+      // ClickHouse's own IN says false of null, where ours says null, and takes -0 for another number than 0.
+      const value = typeof expression.values[0] === 'number' ? '(v + 0)' : 'v';
+      const values = expression.values.map(printLiteral).join(', ');
+      return `arrayMap(v -> if(isNull(v), NULL, ${value} IN (${values})), [${arg(expression.args[0])}])[1]`;
+    }
     case 'case': {
       const branches = expression.when.map((branch) => `${arg(branch.if)}, ${arg(branch.value)}`);
       return `multiIf(${branches.join(', ')}, ${expression.else === undefined ? 'NULL' : arg(expression.else)})`;

@@ -84,10 +84,14 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
         const next = pending[view]?.shift();
         if (next !== undefined) stateOf(view, next.entity).apply(next);
       }
-      const state = stateOf(view, key);
-      cuts.push({ partition, offset: state.applied, ownOffset: position });
-      const included = state.applied >= position;
-      return plan.evaluate(state, included ? { timeMs: event.time, position } : { timeMs: event.time, own: inputs });
+      const owners = stateOf(view, key);
+      cuts.push({ partition, offset: owners.applied, ownOffset: position });
+      if (plan.log === 'source') return plan.evaluate(owners, { timeMs: event.time, position });
+      // What this partition has sent counts, whether the log's owner has applied it or not.
+      const state = plan.decodeState(owners.encode());
+      for (const sent of pending[view] ?? [])
+        if (sent.entity === key && sent.sourcePartition === sourcePartition) state.apply(sent);
+      return plan.evaluate(state, { timeMs: event.time, position });
     });
     const vector = service.vector({ row, eventTimeMs: event.time, values });
     if (isInvalid(vector)) throw new Error(vector.message);

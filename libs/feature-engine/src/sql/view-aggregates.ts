@@ -1,7 +1,7 @@
 import { printLiteral, sqlText } from '../expressions/print-expression.ts';
 import type { ServiceView } from '../plans/service-plan.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
-import { inputColumn, viewEventsSql } from './view-events.ts';
+import { inputColumn, seesOwnPartition, viewEventsSql } from './view-events.ts';
 import { generationOf, laneOf, spineColumns, tableName, type VectorQuery } from './sql-tables.ts';
 
 export function featureColumn(view: number, feature: number): string {
@@ -23,7 +23,11 @@ export function joinedEvents(query: VectorQuery, view: number): string {
   const { plan } = query.service.views[view] as ServiceView;
   const { key } = spineColumns(view);
   const where = `e_time > t - ${plan.spanMs} AND ${knownSql(query, view)}`;
-  return `${leftSql(query, view)} INNER JOIN (${viewEventsSql(query, view)}) AS events_${view} ON ${key} = e_entity WHERE ${where}`;
+  const joined = `${leftSql(query, view)} INNER JOIN (${viewEventsSql(query, view)}) AS events_${view} ON ${key} = e_entity WHERE ${where}`;
+  if (!seesOwnPartition(query, view)) return joined;
+  // What came too late is judged among the events that this row knew, in their order: others lie between them in the log.
+  const newest = 'max(e_time) OVER (PARTITION BY row ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)';
+  return `(SELECT * FROM (SELECT *, ${newest} AS e_newest FROM ${joined}) WHERE ${isOwnSql} OR e_time >= e_newest - ${plan.allowedLatenessMs})`;
 }
 
 /** The spine, with the place of each row's own event in this view's log. */
@@ -43,9 +47,14 @@ function leftSql({ service, tables, ownPositions }: VectorQuery, view: number): 
 
 const isOwnSql = '(e_source_partition >= 0 AND e_source_partition = own_partition AND e_source_offset = own_offset)';
 
+/** What the partition of the own event had sent to the view's log before it. */
+const sentBeforeSql =
+  '(e_source_partition >= 0 AND e_source_partition = own_partition AND e_source_offset < own_offset)';
+
 function knownSql(query: VectorQuery, view: number): string {
   if (query.knowledge === 'hindsight') return 'e_time <= t';
   const { cut, own } = spineColumns(view);
+  if (seesOwnPartition(query, view)) return `(e_pos <= ${cut} OR ${isOwnSql} OR (${sentBeforeSql} AND e_pos <= ${own}))`;
   // The own event counts as if it had been appended, also where the cut does not reach it yet.
   if (query.knownBy === 'cuts') return `(${isOwnSql} OR (e_accepted AND e_pos <= ${cut}))`;
   return `(${isOwnSql} OR (e_accepted AND if(${own} >= 0, e_pos <= ${own}, e_log_time <= t)))`;

@@ -21,6 +21,15 @@ export function inputColumn(column: number): string {
 }
 
 /**
+ * Whether a row counts, beyond the cut, what the partition of its own event had sent to the view's log: so the stream does
+ * with a view that is fed by the triggering events and keyed otherwise.
+ */
+export function seesOwnPartition({ service, knowledge, knownBy }: VectorQuery, view: number): boolean {
+  const { plan, readsTrigger } = service.views[view] as ServiceView;
+  return knowledge === 'as-known' && knownBy === 'cuts' && plan.log === 'rekeyed' && readsTrigger;
+}
+
+/**
  * The events of one view's log that can matter to the rows of `spine`, once each, with `e_accepted`: whether the state took
  * the event or refused it as too late. Events before the earliest window change nothing in that judgement or in the
  * running maximum of the log, so they are never read.
@@ -29,7 +38,7 @@ export function viewEventsSql(query: VectorQuery, view: number): string {
   const { plan } = query.service.views[view] as ServiceView;
   const ofSpine = `IN (SELECT ${spineColumns(view).key} FROM spine)`;
   const rowsOf = plan.log === 'source' ? sourceRows : rekeyedRows;
-  if (query.knowledge === 'hindsight')
+  if (query.knowledge === 'hindsight' || seesOwnPartition(query, view))
     return `SELECT *, toUInt8(1) AS e_accepted FROM (${rowsOf(query, view, ofSpine)})`;
   const newest = `max(e_time) OVER (PARTITION BY e_entity ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
   const accepted = `e_time >= ${newest} - ${plan.allowedLatenessMs} AS e_accepted`;
