@@ -54,7 +54,8 @@ const sentBeforeSql =
 function knownSql(query: VectorQuery, view: number): string {
   if (query.knowledge === 'hindsight') return 'e_time <= t';
   const { cut, own } = spineColumns(view);
-  if (seesOwnPartition(query, view)) return `(e_pos <= ${cut} OR ${isOwnSql} OR (${sentBeforeSql} AND e_pos <= ${own}))`;
+  if (seesOwnPartition(query, view))
+    return `(e_pos <= ${cut} OR ${isOwnSql} OR (${sentBeforeSql} AND e_pos <= ${own}))`;
   // The own event counts as if it had been appended, also where the cut does not reach it yet.
   if (query.knownBy === 'cuts') return `(${isOwnSql} OR (e_accepted AND e_pos <= ${cut}))`;
   return `(${isOwnSql} OR (e_accepted AND if(${own} >= 0, e_pos <= ${own}, e_log_time <= t)))`;
