@@ -170,6 +170,7 @@ describe('ClickHouseSink', () => {
       highWatermark: 1,
       watermarks: Watermarks.empty(),
       signal: new AbortController().signal,
+      draining: new AbortController().signal,
       records: [recordOf(0, { fact: 0 })],
     });
     expect(result).toMatchObject({ hold: true });

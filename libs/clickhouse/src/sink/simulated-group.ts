@@ -129,6 +129,7 @@ export class SimulatedOwner implements RowInserter {
       highWatermark: this.#log.length,
       watermarks,
       signal: new AbortController().signal,
+      draining: new AbortController().signal,
     };
     await this.#step(async () => {
       const result = await this.#sink.handle(batch);
