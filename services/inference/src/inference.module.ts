@@ -162,7 +162,9 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
     },
     {
       provide: StartInference,
-      useFactory: (...[config, bus, journal, served, metrics, log, shutdown, readiness]: StartParts) => {
+      useFactory: (
+        ...[config, bus, journal, served, metrics, log, shutdown, readiness, serviceMetrics]: StartParts
+      ) => {
         const start = new StartInference({
           journal,
           served,
@@ -177,10 +179,21 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
           return true;
         });
         for (const [name, check] of start.checks()) readiness.add(name, check);
+        metrics.watchHistory(serviceMetrics, () => start.historyLag);
         start.run();
         return start;
       },
-      inject: [SERVICE_CONFIG, EventBus, Journal, ServedEndpoints, InferenceMetrics, ServiceLog, Shutdown, Readiness],
+      inject: [
+        SERVICE_CONFIG,
+        EventBus,
+        Journal,
+        ServedEndpoints,
+        InferenceMetrics,
+        ServiceLog,
+        Shutdown,
+        Readiness,
+        ServiceMetrics,
+      ],
     },
   ],
 })
@@ -207,4 +220,5 @@ type StartParts = [
   ServiceLog,
   Shutdown,
   Readiness,
+  ServiceMetrics,
 ];

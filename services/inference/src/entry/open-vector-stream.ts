@@ -15,6 +15,8 @@ export interface OpenVectorStreamOptions {
   readonly maxBatchRecords: number;
 }
 
+const longestSilenceMs = 60_000;
+
 /**
  * Starts to score the vectors of one endpoint. Each endpoint is a consumer group of its own: one that begins at the
  * beginning, has a slow model or waits for one holds up no other.
@@ -37,8 +39,9 @@ export async function openVectorStream(
       served,
       reader: bus.readerFor(vectors),
       publish: publisher.publish,
-      startOffsets: () =>
+      startOffsets: onceAnswered(() =>
         scoresSinceMs === 0 ? bus.topics.beginOffsets(topicName) : bus.topics.offsetsAt(topicName, scoresSinceMs),
+      ),
       clock,
       onScored: (predictions) => metrics.scored(predictions),
     }),
@@ -48,8 +51,27 @@ export async function openVectorStream(
   return {
     stop: () => consumer.stop(),
     get health() {
-      const { lag, stoppedBy } = consumer.status;
-      return { lag, stoppedBy: stoppedBy === undefined ? null : `${stoppedBy.code}: ${stoppedBy.message}` };
+      const { lag, stoppedBy, lastTickMs } = consumer.status;
+      if (stoppedBy !== undefined) return { lag, stoppedBy: `${stoppedBy.code}: ${stoppedBy.message}` };
+      const silentMs = clock.now() - lastTickMs;
+      return { lag, stoppedBy: silentMs > longestSilenceMs ? `nothing was fetched for ${silentMs} ms` : null };
     },
+  };
+}
+
+/**
+ * Asks the broker once for all partitions. What it says stays right: records that come after a time that has passed lie
+ * behind the offset of that time. A failure is not kept.
+ */
+function onceAnswered<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return async () => {
+    const asked = (answer ??= ask());
+    try {
+      return await asked;
+    } catch (error) {
+      if (answer === asked) answer = null;
+      throw error;
+    }
   };
 }

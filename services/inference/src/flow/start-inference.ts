@@ -24,6 +24,7 @@ export interface PromotionsFollower {
 
 export interface History {
   readonly stoppedBy: string | null;
+  readonly lag: number;
   stop(): Promise<void>;
 }
 
@@ -50,6 +51,10 @@ export class StartInference {
       (error: unknown) => this.#options.log.error('journal-not-replayed', { error }),
     );
     void this.#untilStarted('history', () => this.#startHistory());
+  }
+
+  get historyLag(): number {
+    return this.#history?.lag ?? 0;
   }
 
   async stop(): Promise<void> {

@@ -58,6 +58,11 @@ export class ClickHouseHistory {
     return this.#consumer.status.stoppedBy?.message ?? null;
   }
 
+  /** Records that are not in ClickHouse yet, of the partitions held by this instance. */
+  get lag(): number {
+    return this.#consumer.status.lag;
+  }
+
   stop(): Promise<void> {
     return this.#consumer.stop();
   }
