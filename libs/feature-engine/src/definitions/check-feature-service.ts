@@ -31,13 +31,19 @@ export function checkFeatureService(
       if (reference.view !== '') faults.add(`${at}.view`, missingView(reference, all));
       return;
     }
-    if (used.has(reference.view)) faults.add(`${at}.view`, `view ${reference.view} is used twice`);
+    if (used.has(reference.view)) {
+      faults.add(`${at}.view`, `view ${reference.view} is used twice`);
+      return;
+    }
     used.add(reference.view);
     addFeatures(viewFeatureTypes(view, all.sources.get(view.source)), features, `${at}.view`, faults);
     const key = triggerKey(definition, reference, view, all);
     if (key === undefined) return;
-    if (trigger !== undefined)
+    // On the view's own source and column the view itself has been checked.
+    const checked = reference.key === undefined && view.source === definition.source;
+    if (trigger !== undefined && !checked) {
       checkKeyColumn(trigger, key, reference.key === undefined ? `${at}.view` : `${at}.key`, faults);
+    }
     const other = keys.get(view.entity);
     if (other !== undefined && other !== key) {
       faults.add(
