@@ -18,7 +18,12 @@ type Profile = (typeof profiles)[number];
 
 /** What infra/demo exports: it plays on a ready platform through public APIs only, and ends early when the signal aborts. */
 interface Demo {
-  playDemo(options: { env: Readonly<Record<string, string>>; profile: Profile; signal: AbortSignal }): Promise<void>;
+  playDemo(options: {
+    env: Readonly<Record<string, string>>;
+    profile: Profile;
+    signal: AbortSignal;
+    say: (text: string) => void;
+  }): Promise<void>;
 }
 
 const usage = `usage: npm start [-- OPTIONS]
@@ -48,7 +53,7 @@ function printUrls(addresses: Addresses): void {
 async function playDemo(addresses: Addresses, profile: Profile, signal: AbortSignal): Promise<void> {
   const program = path.join(repositoryRoot, 'infra', 'demo', 'src', 'main.ts');
   const demo = (await import(pathToFileURL(program).href)) as Demo;
-  await demo.playDemo({ env: addresses.env, profile, signal });
+  await demo.playDemo({ env: addresses.env, profile, signal, say });
 }
 
 /** Fetches, builds and starts the servers, all at the same time. */
