@@ -69,6 +69,8 @@ def main():
     import lightgbm
     import mlflow
     import numpy
+    import onnx
+    import onnxruntime
     from mlflow.models import infer_signature
     from onnxmltools.convert import convert_lightgbm
     from onnxmltools.convert.common.data_types import FloatTensorType
@@ -102,7 +104,14 @@ def main():
         )
         sample = x[:5].astype(numpy.float32)
         signature = infer_signature(sample, model.predict_proba(x[:5]).astype(numpy.float32))
-        mlflow.onnx.log_model(onnx_model, name="model", signature=signature, registered_model_name=args.model)
+        mlflow.onnx.log_model(
+            onnx_model,
+            name="model",
+            signature=signature,
+            registered_model_name=args.model,
+            # Given, because mlflow would load the model in another process to find them out.
+            pip_requirements=[f"onnx=={onnx.__version__}", f"onnxruntime=={onnxruntime.__version__}"],
+        )
 
     client = mlflow.MlflowClient()
     versions = client.search_model_versions(f"name = '{args.model}'")

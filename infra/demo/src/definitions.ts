@@ -18,8 +18,11 @@ import type { DemoNames } from './demo-names.ts';
 
 const WINDOWS = ['1d', '7d', '30d'] as const;
 const ZONE = 'UTC';
-/** The history is streamed a day at a time, labels first: they may be this far ahead of the payments that read them. */
-const AHEAD = '2d';
+/**
+ * The demo plays a day in two seconds, its history some days at once: what reaches a terminal's log by way of several partitions, or
+ * labels that go ahead of the payments that read them, are days apart in event time and milliseconds on the clock.
+ */
+const LATENESS = '7d';
 
 /**
  * The features of the Fraud Detection Handbook, chapter 3: what a cardholder spends, how busy a terminal was, how much of what
@@ -35,6 +38,7 @@ export function demoDefinitions(names: DemoNames) {
     eventTime: { column: 'tx_time', unit: 'ms' },
     entity: 'customer_id',
     partitioner: 'murmur2',
+    allowedLateness: LATENESS,
     columns: {
       transaction_id: 'string',
       customer_id: 'string',
@@ -51,6 +55,7 @@ export function demoDefinitions(names: DemoNames) {
     eventTime: { column: 'label_time', unit: 'ms' },
     entity: 'terminal_id',
     partitioner: 'murmur2',
+    allowedLateness: LATENESS,
     columns: {
       transaction_id: 'string',
       customer_id: 'string',
@@ -87,7 +92,6 @@ export function demoDefinitions(names: DemoNames) {
     description: 'How many of the payments whose labels came in were fraud',
     entity: terminal,
     source: labels,
-    allowedLateness: AHEAD,
     features: windows(WINDOWS, (window) => ({
       [`terminal_frauds_${window}`]: sum('is_fraud', window),
       [`terminal_risk_${window}`]: mean('is_fraud', window, { empty: 0 }),
@@ -107,4 +111,12 @@ export function demoDefinitions(names: DemoNames) {
     startFrom: 'beginning',
   });
   return [transactions, labels, customer, terminal, customerSpend, terminalActivity, terminalRisk, fraud];
+}
+
+/** Every feature of the service, by name. */
+export function featureNames(names: DemoNames): string[] {
+  return demoDefinitions(names).flatMap((definition) => {
+    if (definition.kind === 'feature-view') return definition.features.map((feature) => feature.name);
+    return definition.kind === 'feature-service' ? definition.passThrough.map((feature) => feature.name) : [];
+  });
 }

@@ -23,29 +23,37 @@ export interface StreamHistory {
 
 const READ_TIMEOUT_MS = 120_000;
 const POLL_MS = 20;
-const SAY_EVERY_DAYS = 10;
+/** Small against the lateness that the definitions allow, large enough that waiting does not take the time. */
+const DAYS_AT_ONCE = 3;
 
 /**
- * Streams the past in, a day at a time, the day's labels first. A feature is evaluated at its payment's time, so labels that are
- * there early do no harm; labels that came late would be missing from the risk of the terminal. Days that are in the log are passed over.
+ * Streams the past in, some days at a time, each time the labels first. A feature is evaluated at its payment's time, so labels that are
+ * there early do no harm; labels that came late would be missing from the risk of the terminal. What is in the log is passed over.
  */
 export async function streamHistory(parts: StreamHistory): Promise<void> {
-  const { profile, population, streams, signal, say } = parts;
+  const { profile, population, streams, say } = parts;
   const { simulator, historyDays } = profile;
   const published = await streams.resumePoints(simulator, population);
   const startedMs = Date.now();
   let sent = 0;
-  for (let day = 0; day < historyDays; day += 1) {
-    signal.throwIfAborted();
-    const events = [...timeline(simulator, population, { fromDay: day, toDay: day + 1 })];
-    const missing = notYetPublished(events, published);
-    if (missing.length === 0) continue;
-    await publishDay(parts, missing);
-    sent += missing.length;
-    if ((day + 1) % SAY_EVERY_DAYS === 0) {
+  const missing = (fromDay: number): TimelineEvent[] => {
+    const toDay = Math.min(historyDays, fromDay + DAYS_AT_ONCE);
+    return notYetPublished([...timeline(simulator, population, { fromDay, toDay })], published);
+  };
+  let events = missing(0);
+  await publishLabels(parts, events);
+  for (let day = DAYS_AT_ONCE; events.length > 0 || day < historyDays; day += DAYS_AT_ONCE) {
+    parts.signal.throwIfAborted();
+    const next = missing(day);
+    await Promise.all([publishPayments(parts, events), publishLabels(parts, next)]);
+    sent += events.length;
+    if (events.length > 0 && (day / DAYS_AT_ONCE) % 4 === 0) {
       const rate = Math.round((sent / Math.max(1, Date.now() - startedMs)) * 1000);
-      say(`history to ${dateOfDay(simulator, day)}: ${sent} payments and labels, ${rate} a second`);
+      say(
+        `history to ${dateOfDay(simulator, Math.min(day, historyDays) - 1)}: ${sent} payments and labels, ${rate} a second`,
+      );
     }
+    events = next;
   }
 }
 
@@ -57,18 +65,28 @@ export function notYetPublished(events: readonly TimelineEvent[], published: Res
   });
 }
 
-async function publishDay(
+async function publishLabels(
   { bus, api, names, streams, signal }: StreamHistory,
   events: readonly TimelineEvent[],
 ): Promise<void> {
-  await streams.publish(events.filter((event) => event.kind === 'label'));
+  const labels = events.filter((event) => event.kind === 'label');
+  if (labels.length === 0) return;
+  await streams.publish(labels);
   await whenRead({ bus, api, signal }, names.labels, names.labelsTopic);
-  await streams.publish(events.filter((event) => event.kind === 'transaction'));
+}
+
+async function publishPayments(
+  { bus, api, names, streams, signal }: StreamHistory,
+  events: readonly TimelineEvent[],
+): Promise<void> {
+  const payments = events.filter((event) => event.kind === 'transaction');
+  if (payments.length === 0) return;
+  await streams.publish(payments);
   await whenRead({ bus, api, signal }, names.transactions, names.transactionsTopic);
 }
 
 /** Resolves when the features service has handled what the topic holds now. */
-export async function whenRead(
+async function whenRead(
   { bus, api, signal }: Pick<StreamHistory, 'bus' | 'api' | 'signal'>,
   source: string,
   topic: string,

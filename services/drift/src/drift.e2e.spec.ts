@@ -37,12 +37,11 @@ afterAll(async () => {
 
 /** What the features service answers about the feature service that the predictions were made with. */
 async function featureNames(): Promise<Server> {
-  const features = [
-    { name: 'amount', type: 'double' },
-    { name: 'isNight', type: 'boolean' },
-    { name: 'country', type: 'string' },
-  ];
-  const server = createServer((_, response) => response.end(JSON.stringify({ name: 'fraud', version: 1, features })));
+  const featureNames = ['amount', 'isNight', 'country'];
+  const types = ['double', 'boolean', 'string'];
+  const server = createServer((_, response) =>
+    response.end(JSON.stringify({ featureService: 'fraud', version: 1, featureNames, types })),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }
@@ -170,7 +169,7 @@ describe('a change of behaviour', () => {
     const { status, text } = await call('GET', '/api/v1/drift/pages/fraud');
     expect(status).toBe(200);
     expect(text).toContain('<title>Drift of fraud</title>');
-    expect(text).toContain('accuracy 0 lies 1 points under the baseline 1');
+    expect(text).toContain('accuracy 0 % lies 100 points under the baseline of 100 %');
     expect(text.match(/<svg/g)?.length).toBe(4 + 1 + 4);
     expect((await call('GET', '/api/v1/drift/pages/%3Cscript%3E')).text).not.toContain('<script>');
   });

@@ -75,14 +75,15 @@ function judgeAccuracy(
   const points = baseline - accuracy;
   const drop = rule.mode === 'absolute' ? points : baseline === 0 ? 0 : points / baseline;
   if (!(drop > rule.above)) return null;
-  const unit = rule.mode === 'absolute' ? 'points' : 'of the baseline';
+  const under = rule.mode === 'absolute' ? `${format(drop * 100)} points` : `${format(drop * 100)} %`;
+  const limit = rule.mode === 'absolute' ? `${format(rule.above * 100)} points` : `${format(rule.above * 100)} %`;
   return {
     rule: 'accuracy-drop',
     value: drop,
     threshold: rule.above,
     baseline,
     columns: [],
-    message: `accuracy ${format(accuracy)} lies ${format(drop)} ${unit} under the baseline ${format(baseline)} (limit ${rule.above}), over ${quality?.rows ?? 0} outcomes`,
+    message: `accuracy ${format(accuracy * 100)} % lies ${under} under the baseline of ${format(baseline * 100)} % (limit ${limit}), over ${quality?.rows ?? 0} outcomes`,
   };
 }
 

@@ -66,10 +66,11 @@ function charts(monitor: Monitor, reports: readonly StoredReport[]): string {
       title: 'Accuracy',
       points: points((report) => report.accuracy, 'accuracy-drop'),
       line: baseline === null ? undefined : { value: baseline, label: 'baseline' },
+      from: 0.5,
       atLeast: 1,
       format: percent,
     }),
-    lineChart({ title: 'AUC', points: points((report) => report.auc), atLeast: 1, format: asFigure }),
+    lineChart({ title: 'AUC', points: points((report) => report.auc), from: 0.5, atLeast: 1, format: asFigure }),
     lineChart({
       title: `P95 ${latency?.measure === 'end-to-end' ? 'from event to score' : 'to score'}, ms`,
       points: points(

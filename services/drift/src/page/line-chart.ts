@@ -12,6 +12,8 @@ export interface LineChart {
   readonly points: readonly ChartPoint[];
   /** Drawn as a dashed line: a limit or a baseline. */
   readonly line?: { readonly value: number; readonly label: string } | undefined;
+  /** Where the axis begins unless a value lies lower; 0 by default. */
+  readonly from?: number;
   /** Largest value that the axis must reach. */
   readonly atLeast: number;
   readonly format: (value: number) => string;
@@ -24,17 +26,19 @@ const BOTTOM = 18;
 const TOP = 8;
 
 /** A measure by window, windows in which a rule fired marked. */
-export function lineChart({ title, points, line, atLeast, format }: LineChart): string {
+export function lineChart({ title, points, line, from = 0, atLeast, format }: LineChart): string {
   const known = points.flatMap(({ value }) => value ?? []);
-  const top = Math.max(atLeast, line?.value ?? 0, ...known) * 1.05;
+  const bottom = Math.min(from, line?.value ?? from, ...known);
+  const highest = Math.max(atLeast, line?.value ?? 0, ...known);
+  const top = highest + (highest - bottom) * 0.05;
   const x = (i: number): number => LEFT + ((WIDTH - LEFT - 8) * (i + 0.5)) / Math.max(1, points.length);
-  const y = (value: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
+  const y = (value: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - bottom) / (top - bottom));
   const last = points.findLast(({ value }) => value !== null);
   return `<figure><figcaption>${escapeHtml(title)} <b>${last?.value === null || last === undefined ? '–' : format(last.value)}</b></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)} by window">
-<line class="axis" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(0)}" y2="${y(0)}"/>
-<text class="tick" x="${LEFT - 5}" y="${y(0)}" text-anchor="end">0</text>
-<text class="tick" x="${LEFT - 5}" y="${TOP + 8}" text-anchor="end">${format(top / 1.05)}</text>
+<line class="axis" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(bottom)}" y2="${y(bottom)}"/>
+<text class="tick" x="${LEFT - 5}" y="${y(bottom)}" text-anchor="end">${format(bottom)}</text>
+<text class="tick" x="${LEFT - 5}" y="${TOP + 8}" text-anchor="end">${format(highest)}</text>
 ${line === undefined ? '' : `<line class="limit" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(line.value)}" y2="${y(line.value)}"/><text class="tick" x="${WIDTH - 8}" y="${y(line.value) - 3}" text-anchor="end">${escapeHtml(line.label)} ${format(line.value)}</text>`}
 ${segments(points, x, y)}
 ${points.map((point, i) => dot(point, x(i), y, format)).join('')}

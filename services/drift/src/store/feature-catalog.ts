@@ -7,7 +7,7 @@ export interface FeatureNames {
   readonly strings: readonly string[];
 }
 
-const described = z.object({ features: z.array(z.object({ name: z.string(), type: z.string() })) });
+const described = z.object({ featureNames: z.array(z.string()), types: z.array(z.string()) });
 const TIMEOUT_MS = 10_000;
 
 /** What the numbers of a vector are called: asked of the features service once a version, which never changes. */
@@ -42,13 +42,13 @@ export class FeatureCatalog {
     if (!body.success) {
       throw new UnavailableError(
         'DRIFT_FEATURES_UNAVAILABLE',
-        `the features service answered ${response.status} to ${url}`,
+        `the features service answered ${response.status} to ${url}, and not with the names of features`,
       );
     }
-    const { features } = body.data;
+    const { featureNames, types } = body.data;
     return {
-      numbers: features.filter((feature) => feature.type !== 'string').map((feature) => feature.name),
-      strings: features.filter((feature) => feature.type === 'string').map((feature) => feature.name),
+      numbers: featureNames.filter((_, i) => types[i] !== 'string'),
+      strings: featureNames.filter((_, i) => types[i] === 'string'),
     };
   }
 }
