@@ -47,7 +47,7 @@ export type { SerializedWatermarks } from './consumer/watermarks.ts';
 export type { DeadLetter } from './dead-letters/dead-letter-record.ts';
 export { exhume } from './dead-letters/dead-letter-record.ts';
 export { listDeadLetters, REPLAY_OF, replayDeadLetters } from './dead-letters/dead-letters.ts';
-export type { DeadLetterQuery, ReplayOptions } from './dead-letters/dead-letters.ts';
+export type { DeadLetterQuery, Mended, ReplayOptions } from './dead-letters/dead-letters.ts';
 export { LogReader } from './log/log-reader.ts';
 export type { LogBatch, LogReaderOptions } from './log/log-reader.ts';
 export { scanLog } from './log/scan-log.ts';

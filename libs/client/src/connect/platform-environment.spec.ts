@@ -56,7 +56,9 @@ test('TLS, SASL and the registry are read as the services read them', async () =
     'me',
   );
   expect(config.kafka).toEqual({
-    ...{ brokers: ['a:1', 'b:2'], clientId: 'me', tls: { ca: 'PEM' } },
+    brokers: ['a:1', 'b:2'],
+    clientId: 'me',
+    tls: { ca: 'PEM' },
     sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
   });
   expect(config.schemaRegistry).toMatchObject({ username: 'r' });

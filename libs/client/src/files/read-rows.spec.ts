@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatOf } from './file-format.ts';
 import type { FileRow } from './file-row.ts';
 import { readRows, type ReadOptions } from './read-rows.ts';
+import { collect } from '../collect-for-tests.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function rowsOf(name: string, content: string | Buffer, options: Partial<ReadOptions> = {}): Promise<FileRow[]> {
   const path = join(folder, name);
   await writeFile(path, content);
-  return Array.fromAsync(readRows(path, { format: formatOf(path), ...options }));
+  return collect(readRows(path, { format: formatOf(path), ...options }));
 }
 
 test('CSV values are text, empty ones are null, quotes and line ends are understood', async () => {
@@ -72,7 +73,7 @@ const codecs = [
 test.each(codecs)('Parquet (%s) gives typed values over several row groups', async (codec, compressors) => {
   const writer = new ByteWriter();
   const count = 25;
-  parquetWrite({
+  await parquetWrite({
     writer,
     codec,
     ...(compressors && { compressors }),
@@ -95,12 +96,12 @@ test('a file that is no Parquet says so', async () => {
 });
 
 test('a file that is not there, a folder and an unknown ending each have their own words', async () => {
-  const missing = Array.fromAsync(readRows(join(folder, 'none.csv'), { format: 'csv' }));
+  const missing = collect(readRows(join(folder, 'none.csv'), { format: 'csv' }));
   await expect(missing).rejects.toMatchObject({
     code: 'CLIENT_FILE_UNREADABLE',
     message: expect.stringContaining('none.csv'),
   });
-  await expect(Array.fromAsync(readRows(folder, { format: 'csv' }))).rejects.toThrow(/is not a file/);
+  await expect(collect(readRows(folder, { format: 'csv' }))).rejects.toThrow(/is not a file/);
   expect(() => formatOf('events.xlsx')).toThrow(/--format csv\|jsonl\|parquet/);
 });
 
@@ -116,6 +117,6 @@ test('tells how far it has read', async () => {
   const path = join(folder, 'l.csv');
   await writeFile(path, `a\n${'1\n'.repeat(1_000)}`);
   const seen: number[] = [];
-  await Array.fromAsync(readRows(path, { format: 'csv', onBytes: (bytes) => seen.push(bytes) }));
+  await collect(readRows(path, { format: 'csv', onBytes: (bytes) => seen.push(bytes) }));
   expect(seen.at(-1)).toBe(2_002);
 });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sortByTime } from './sort-by-time.ts';
 import type { TimedEntry } from './sorted-runs.ts';
+import { collect } from '../collect-for-tests.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -24,7 +25,7 @@ test('any entries come out by time, equal times in the order of arrival, whateve
       fc.integer({ min: 2, max: 4 }),
       async (times, maxWeight, maxRuns) => {
         const entries = times.map((timeMs, entry) => ({ timeMs, entry }));
-        const sorted = await Array.fromAsync(sortByTime(from(entries), { maxWeight, maxRuns, folder }));
+        const sorted = await collect(sortByTime(from(entries), { maxWeight, maxRuns, folder }));
         expect(sorted).toEqual([...entries].sort((a, b) => a.timeMs - b.timeMs));
       },
     ),
@@ -36,7 +37,7 @@ test('any entries come out by time, equal times in the order of arrival, whateve
 test('what JSON cannot hold survives the way over the disk', async () => {
   const values = [2n ** 60n, new Date(5), Number.NaN, null, Buffer.from([1, 2])];
   const entries = values.map((entry, i) => ({ timeMs: values.length - i, entry }));
-  const sorted = await Array.fromAsync(sortByTime<unknown>(from(entries), { maxWeight: 2, folder }));
+  const sorted = await collect(sortByTime<unknown>(from(entries), { maxWeight: 2, folder }));
   expect(sorted.map(({ entry }) => entry).reverse()).toEqual(values.map((v) => (Buffer.isBuffer(v) ? v : v)));
 });
 
@@ -48,7 +49,7 @@ test('heavy entries go to disk sooner than light ones', async () => {
       yield { timeMs: -i, entry: i };
     }
   };
-  await Array.fromAsync(sortByTime(entries(), { weigh: () => 5, maxWeight: 10, folder }));
+  await collect(sortByTime(entries(), { weigh: () => 5, maxWeight: 10, folder }));
   expect(held).toEqual([0, 0, 1, 1, 1, 1]);
 });
 
@@ -60,7 +61,7 @@ test('a reader that stops half-way leaves no file behind', async () => {
 
 test('a folder that cannot be written to is named, with the remedy', async () => {
   const missing = join(folder, 'missing');
-  const sorting = Array.fromAsync(sortByTime(from([{ timeMs: 1, entry: 1 }]), { maxWeight: 1, folder: missing }));
+  const sorting = collect(sortByTime(from([{ timeMs: 1, entry: 1 }]), { maxWeight: 1, folder: missing }));
   await expect(sorting).rejects.toMatchObject({
     code: 'CLIENT_SORT_FAILED',
     message: expect.stringContaining('TMPDIR'),

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import type { FileRow } from '../files/file-row.ts';
 import { fileEntries, type EntryOptions } from './file-entries.ts';
+import { collect } from '../collect-for-tests.ts';
 
 async function* from(rows: readonly FileRow[]): AsyncGenerator<FileRow> {
   yield* rows;
 }
 
 function entriesOf(rows: readonly FileRow[], options: Partial<EntryOptions> = {}) {
-  return Array.fromAsync(fileEntries(from(rows), { eventTimeColumn: 't', onRow: () => undefined, ...options }));
+  return collect(fileEntries(from(rows), { eventTimeColumn: 't', onRow: () => undefined, ...options }));
 }
 
 const labels = { column: 'label', delayMs: 1_000, idColumn: 'id', positive: 'fraud' };

@@ -18,9 +18,18 @@ export interface DeadLetterQuery {
   readonly limit?: number;
 }
 
+/** What is published in place of a dead letter; what is absent stays as it was. */
+export interface Mended {
+  readonly value: Buffer | null;
+  readonly key?: Buffer | null;
+  /** Where the mended key belongs. */
+  readonly partition?: number;
+  readonly headers?: DeadLetter['headers'];
+}
+
 export interface ReplayOptions extends DeadLetterQuery {
-  /** The bytes to publish in place of the original ones; undefined skips the letter. */
-  readonly mend?: (letter: DeadLetter) => Buffer | null | undefined;
+  /** What to publish in place of the original record, bytes alone for its value; undefined skips the letter. */
+  readonly mend?: (letter: DeadLetter) => Buffer | Mended | null | undefined;
   /** Brings back also those that were brought back before. */
   readonly again?: boolean;
 }
@@ -53,18 +62,20 @@ export async function listDeadLetters(bus: EventBus, query: DeadLetterQuery): Pr
 }
 
 /**
- * Publishes dead letters to their own topic and partition again, with the original key and headers and the original or
- * mended bytes; returns those it published. One that was brought back is left out, unless it is asked for again: the
+ * Publishes dead letters to their own topic again, as they were (in their own partition) or mended; returns those it
+ * published. One that was brought back is left out, unless it is asked for again: the
  * dead-letter topic itself remembers. A crash between publishing and remembering may bring one back twice.
  */
 export async function replayDeadLetters(bus: EventBus, options: ReplayOptions): Promise<DeadLetter[]> {
-  const { again = false, mend = (letter: DeadLetter) => letter.value } = options;
+  const { again = false, mend = (letter: DeadLetter): Buffer | Mended | null => letter.value } = options;
   const deadLetters = deadLetterTopic(options.group);
   const replayed: DeadLetter[] = [];
   for (const letter of await listDeadLetters(bus, { ...options, pending: !again })) {
-    const value = mend(letter);
-    if (value === undefined) continue;
-    await bus.producer().send([revive(letter, value)]);
+    const mended = mend(letter);
+    if (mended === undefined) continue;
+    await bus
+      .producer()
+      .send([revive(letter, Buffer.isBuffer(mended) || mended === null ? { value: mended } : mended)]);
     const partition = letter.partition % deadLetters.partitions;
     await bus.producer().send([replayMark(letter, { topic: bus.topics.name(deadLetters.name), partition })]);
     replayed.push(letter);
@@ -72,8 +83,8 @@ export async function replayDeadLetters(bus: EventBus, options: ReplayOptions): 
   return replayed;
 }
 
-function revive(letter: DeadLetter, value: Buffer | null): OutgoingRecord {
-  const { topic, partition, key, headers } = letter;
+function revive(letter: DeadLetter, mended: Mended): OutgoingRecord {
+  const { topic, partition, key, value, headers } = { ...letter, ...mended };
   return { topic, partition, key, value, headers: { ...headers, [REPLAY_OF]: Buffer.from(placeOf(letter)) } };
 }
 

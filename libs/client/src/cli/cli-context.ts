@@ -1,0 +1,55 @@
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { TransientError } from '@millrace/events';
+import { ClientError } from '../client-error.ts';
+import { connect, type Platform } from '../connect/connect.ts';
+import { eventsConfigOf, gatewayUrlOf } from '../connect/events-config.ts';
+import { platformEnvironment, type Environment } from '../connect/platform-environment.ts';
+import { HttpClient } from '../http-client.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What commands share; connections are made when a command first needs them. */
+export class CliContext {
+  readonly terminal: Terminal;
+  readonly env: Environment;
+  #platform: Platform | undefined;
+
+  constructor(terminal: Terminal) {
+    this.terminal = terminal;
+    this.env = platformEnvironment(terminal.env, terminal.folder);
+  }
+
+  get gatewayUrl(): string {
+    return gatewayUrlOf(this.env);
+  }
+
+  /** The gateway, asked in the name of the person at the terminal: the audit trail says who did what. */
+  http(): HttpClient {
+    const user = userInfo().username;
+    const authorization = `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
+    return new HttpClient(this.gatewayUrl, { authorization, 'x-millrace-actor': user });
+  }
+
+  async platform(): Promise<Platform> {
+    try {
+      this.#platform ??= await connect({ env: this.env, folder: this.terminal.folder, clientId: 'millrace-cli' });
+      return this.#platform;
+    } catch (cause) {
+      if (!(cause instanceof TransientError)) throw cause;
+      const { kafka, schemaRegistry } = eventsConfigOf(this.env, '');
+      throw new ClientError(
+        'CLIENT_UNREACHABLE',
+        `${cause.message}\nIs the platform running ("npm start")? Kafka is looked for at ${kafka.brokers.join(', ')} (MILLRACE_KAFKA_BROKERS), the schema registry at ${schemaRegistry.url} (MILLRACE_SCHEMA_REGISTRY_URL)`,
+        { cause },
+      );
+    }
+  }
+
+  path(given: string): string {
+    return resolve(this.terminal.folder, given);
+  }
+
+  async close(): Promise<void> {
+    await this.#platform?.close();
+  }
+}

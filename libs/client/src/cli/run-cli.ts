@@ -1,0 +1,79 @@
+import { Command, CommanderError } from 'commander';
+import { EventsError, TransientError } from '@millrace/events';
+import { ClientError } from '../client-error.ts';
+import { HttpProblem } from '../http-client.ts';
+import { CliContext } from './cli-context.ts';
+import { applyCommand } from './commands/apply.command.ts';
+import { deadLettersCommand } from './commands/dead-letters.command.ts';
+import { promoteCommand } from './commands/promote.command.ts';
+import { publishCommand } from './commands/publish.command.ts';
+import { sourcesCommand } from './commands/sources.command.ts';
+import { statusCommand } from './commands/status.command.ts';
+import { traceCommand } from './commands/trace.command.ts';
+import { watchCommand } from './commands/watch.command.ts';
+import { ExitCode } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+
+const afterHelp = `
+Addresses come from the environment (MILLRACE_GATEWAY_URL, MILLRACE_KAFKA_BROKERS, MILLRACE_SCHEMA_REGISTRY_URL, …), else
+from the running stack: .millrace/stack/<instance>/addresses.json here or in a folder above (MILLRACE_STACK_INSTANCE).`;
+
+/** Runs one command line and resolves with the exit code; what went wrong is said in words. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  let context: CliContext | undefined;
+  try {
+    context = new CliContext(terminal);
+    await program(context).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof ExitCode) return error.code;
+    // Commander has said what is wrong with the command line.
+    if (error instanceof CommanderError) return error.exitCode;
+    terminal.status(`${describe(error, terminal.env['DEBUG'] !== undefined)}\n`);
+    return 1;
+  } finally {
+    await context?.close();
+  }
+}
+
+function program(context: CliContext): Command {
+  const { terminal } = context;
+  const root = new Command('millrace')
+    .description('Streams files in, applies definitions, shows what happens and why.')
+    .addHelpText('after', afterHelp);
+  const commands = [
+    publishCommand(context),
+    applyCommand(context),
+    watchCommand(context),
+    deadLettersCommand(context),
+    sourcesCommand(context),
+    promoteCommand(context),
+    statusCommand(context),
+    traceCommand(context),
+  ];
+  for (const command of commands) root.addCommand(command);
+  const prepare = (command: Command): void => {
+    command.exitOverride().showHelpAfterError('(add --help for what is possible)');
+    command.configureOutput({
+      writeOut: (text) => void terminal.out(text.replace(/\n$/, '')),
+      writeErr: (text) => terminal.status(text),
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+    });
+    for (const child of command.commands) prepare(child);
+  };
+  prepare(root);
+  return root;
+}
+
+function describe(error: unknown, withStack: boolean): string {
+  if (!(error instanceof Error)) return `error: ${String(error)}`;
+  const stack = withStack ? `\n${error.stack}` : '';
+  if (error instanceof HttpProblem && error.faults.length > 0) {
+    const faults = error.faults.map(({ path, message }) => `  ${path === '' ? '' : `${path}: `}${message}`);
+    return `error: ${error.message}\n${faults.join('\n')}${stack}`;
+  }
+  const expected = [ClientError, EventsError, TransientError].some((kind) => error instanceof kind);
+  if (expected) return `error: ${error.message}${stack}`;
+  return `error: ${error.message}\nThis is a fault of the command line: run it again with DEBUG=1 to see where it comes from${stack}`;
+}
