@@ -11,6 +11,7 @@ import {
 import type { EventBus, EventsLog } from '@millrace/events';
 import { BatchConsumer } from '@millrace/events';
 import { topics } from '@millrace/schemas';
+import { crashPoint } from '@millrace/service-kit';
 import { fileURLToPath } from 'node:url';
 import type { InferenceMetrics } from '../flow/inference-metrics.ts';
 import { requestTopic } from '../flow/score-request.ts';
@@ -41,7 +42,10 @@ export class ClickHouseHistory {
       inserter: clickhouse,
       group: bus.topics.name(group),
       map: mapper(bus),
-      hooks: { onFlush: ({ rows }) => metrics.stored(rows) },
+      hooks: {
+        onFlush: ({ rows }) => metrics.stored(rows),
+        onStage: (stage) => crashPoint(`inference.history-${stage}`),
+      },
     });
     const consumer = new BatchConsumer(bus, {
       group,
