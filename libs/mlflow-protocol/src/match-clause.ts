@@ -41,7 +41,7 @@ function compares<T extends string | number>(actual: T, value: T, comparator: Or
 /** SQL's LIKE as a regular expression: `%` any text, `_` any character. */
 export function likePattern(like: string, ignoreCase: boolean): RegExp {
   const source = Array.from(like, (character) =>
-    character === '%' ? '[^]*' : character === '_' ? '[^]' : character.replace(/[\\^$.*+?()[\]{}|/-]/u, '\\$&'),
+    character === '%' ? '[^]*' : character === '_' ? '[^]' : character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&'),
   ).join('');
   return new RegExp(`^${source}$`, ignoreCase ? 'iu' : 'u');
 }

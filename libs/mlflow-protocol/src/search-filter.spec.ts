@@ -52,6 +52,7 @@ it('LIKE is anchored and knows its two wild cards only', () => {
   expect(likePattern('a_c%', false).test('abcdef\n')).toBe(true);
   expect(likePattern('a.c', false).test('abc')).toBe(false);
   expect(likePattern('(ABC', true).test('(abc')).toBe(true);
+  expect(likePattern('a-b/c', false).test('a-b/c')).toBe(true);
 });
 
 it('an absent value meets IS NULL and nothing else', () => {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventBus, Journal, JournalPublisher } from '@millrace/events';
+import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { RegistryConfig } from './config.ts';
 import { AliasesController } from './entry/aliases.controller.ts';
@@ -56,6 +57,7 @@ const MODEL_ARTIFACTS = Symbol('model artifacts');
       // After the journal: it makes the topic that the publisher reads.
       inject: [EventBus, ServiceLog, Readiness, Shutdown, REGISTRY_JOURNAL],
       useFactory: async (bus: EventBus, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
+        await untilAvailable(log, 'topics', () => bus.topics.ensure([topics['registry.model-promoted']]));
         const publisher = new JournalPublisher(bus, {
           topic: journalTopic,
           domain: registryDomain,

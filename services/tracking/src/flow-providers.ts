@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
 import { DiskArtifactStore } from '@millrace/artifacts';
-import { SERVICE_CONFIG, ServiceMetrics } from '@millrace/service-kit';
+import { SERVICE_CONFIG, ServiceLog, ServiceMetrics, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from './config.ts';
 import { CreateLoggedModel } from './flow/create-logged-model.ts';
 import { CreateRun } from './flow/create-run.ts';
@@ -22,9 +22,16 @@ const hex = (): string => randomUUID().replaceAll('-', '');
 export const flowProviders: Provider[] = [
   {
     provide: LiveRuns,
-    inject: [KafkaRunLog, RUN_HISTORY, SERVICE_CONFIG, ServiceMetrics],
-    useFactory: (log: KafkaRunLog, history: RunHistory, config: TrackingConfig, metrics: ServiceMetrics) => {
-      const live = new LiveRuns(log, history, config.live);
+    inject: [KafkaRunLog, RUN_HISTORY, SERVICE_CONFIG, ServiceMetrics, ServiceLog],
+    useFactory: async (
+      runLog: KafkaRunLog,
+      history: RunHistory,
+      config: TrackingConfig,
+      metrics: ServiceMetrics,
+      log: ServiceLog,
+    ) => {
+      const live = new LiveRuns(runLog, history, config.live);
+      await untilAvailable(log, 'run log', () => live.follow());
       metrics.gauge({
         name: 'live_facts_count',
         help: 'Facts of runs held in memory.',

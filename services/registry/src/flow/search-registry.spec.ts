@@ -46,6 +46,7 @@ it('models are found by name and tag, prompts only when they are asked for', () 
   expect(names("name LIKE 'fraud%'")).toEqual(['fraud-eu']);
   expect(names("tags.team = 'risk'")).toEqual(['fraud-eu']);
   expect(names("tags.`mlflow.prompt.is_prompt` = 'true'")).toEqual(['greeting']);
+  expect(names("name ILIKE 'fraud%' AND tag.`mlflow.prompt.is_prompt` != 'true'")).toEqual(['Fraud-us', 'fraud-eu']);
 });
 
 it('versions are found by model, number and run, the newest first', () => {

@@ -72,15 +72,28 @@ export function searchVersions(state: RegistryState, query: Search): ModelVersio
 }
 
 function search<T>(items: readonly T[], searchable: Searchable<T>, query: Search): T[] {
-  const clauses = parseFilter(query.filter);
+  const all = parseFilter(query.filter);
+  const clauses = all.filter((clause) => !isAboutPrompts(clause));
   const reads = clauses.map((clause) => readerOf(searchable, clause));
   const order = orderOf(searchable, parseOrderBy(query.orderBy));
-  // Prompts are registered models too; a plain search is not about them.
-  const asksForPrompts = clauses.some(({ key }) => key === promptTag);
+  // Prompts are registered models too; a search is about them or about the others, never both.
+  const wantsPrompts = all.some(asksForPrompts);
   return items
-    .filter((item) => asksForPrompts || searchable.tags(item).get(promptTag) !== 'true')
+    .filter((item) => wantsPrompts === (searchable.tags(item).get(promptTag) === 'true'))
     .filter((item) => clauses.every((clause, index) => matchesClause(reads[index]?.(item), clause)))
     .sort(order);
+}
+
+function isAboutPrompts({ entity, key }: Clause): boolean {
+  return (entity === 'tag' || entity === 'tags') && key === promptTag;
+}
+
+/** Clients say `!= 'true'` of models that do not have the tag at all. */
+function asksForPrompts(clause: Clause): boolean {
+  const { comparator, value } = clause;
+  return (
+    isAboutPrompts(clause) && ((comparator === '=' && value === 'true') || (comparator === '!=' && value === 'false'))
+  );
 }
 
 function readerOf<T>(searchable: Searchable<T>, clause: Clause): (item: T) => string | number | undefined {

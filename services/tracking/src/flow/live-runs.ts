@@ -62,10 +62,9 @@ export class LiveRuns {
     return this.#headAt({ subject, id, index, nextOffset: await this.#catchUp(index) });
   }
 
-  /** Begins to follow the partition of a run that is about to be created, so that its creation is seen in the log. */
-  async follow(id: string): Promise<void> {
-    const index = this.#log.partitionOf(id);
-    if (this.#at(index).position === null) await this.#catchUp(index);
+  /** Begins to follow the log: runs that are created from here on are known whole without asking history. */
+  async follow(): Promise<void> {
+    await Promise.all(this.#partitions.map((_, index) => this.#catchUp(index)));
   }
 
   /** The head once the write at `offset` is folded into it: what the log decided about that write. */

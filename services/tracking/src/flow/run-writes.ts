@@ -61,7 +61,6 @@ export class RunWrites {
       atMs,
       write: { ...write, attributes },
     });
-    await this.#live.follow(id);
     const { offset } = await this.#events.append(event);
     return this.#found(await this.#live.getAfter(subject, id, offset), subject, id);
   }

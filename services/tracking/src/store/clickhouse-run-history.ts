@@ -86,7 +86,7 @@ export class ClickHouseRunHistory implements RunHistory {
       `SELECT ${columns} FROM ${this.#facts()} AS facts
        WHERE subject = 'run' AND id = {runId:String} AND kind = 'metric' AND key = {key:String}
        ORDER BY timestamp_ms, step, isNaN(number), number, log_offset, item
-       LIMIT 1 BY timestamp_ms, step, number_text, model_id, dataset_name, dataset_digest
+       LIMIT 1 BY timestamp_ms, step, number_text
        LIMIT {limit:UInt64} OFFSET {offset:UInt64}`,
       page,
     );

@@ -11,6 +11,8 @@ export function runFactsSink(bus: EventBus, clickhouse: ClickHouse): ClickHouseS
   return new ClickHouseSink({
     inserter: clickhouse,
     group: runFactsGroup,
+    // A search on another instance waits for it.
+    maxWaitMs: 250,
     map: decodedBatch(bus.readerFor(topics['tracking.runs']), (event, record) => ({
       identity: null,
       rows: factsOf(event, record).map((fact) => row(runFactsTable, fact)),

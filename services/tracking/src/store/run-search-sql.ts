@@ -25,7 +25,7 @@ export function runSearchSql(search: RunSearch, facts: string): Sql {
   const orders = [...search.order.map((order) => sql.order(order)), 'start_time DESC', 'id'];
   const text = `
     SELECT id FROM (
-      SELECT id, any(experiment_id) AS experiment_id,
+      SELECT id, any(experiment_id) AS experiment,
         ${sql.attribute('lifecycle_stage')} AS lifecycle_stage,
         ${sql.attribute('name')} AS name,
         ${sql.attribute('user_id')} AS user_id,
@@ -70,7 +70,7 @@ class SearchSql {
 
   /** A run of a deleted experiment is deleted with it, and comes back with it. */
   lifecycle(): string {
-    const deleted = `(lifecycle_stage = 'deleted' OR has({deletedExperiments:Array(String)}, experiment_id))`;
+    const deleted = `(lifecycle_stage = 'deleted' OR has({deletedExperiments:Array(String)}, experiment))`;
     if (this.#search.viewType === 'ALL') return '1';
     return this.#search.viewType === 'DELETED_ONLY' ? deleted : `NOT ${deleted}`;
   }

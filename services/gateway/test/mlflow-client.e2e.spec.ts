@@ -1,0 +1,174 @@
+import { EventBus, LogReader } from '@millrace/events';
+import type { ModelPromoted } from '@millrace/schemas';
+import { topics } from '@millrace/schemas';
+import { eventsConfigFromEnv, readConfig, ServiceLog } from '@millrace/service-kit';
+import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runMlflowClient } from './run-mlflow-client.ts';
+
+interface Logged {
+  readonly run_id: string;
+  readonly experiment_id: string;
+  readonly model_id: string;
+  readonly version: string;
+  readonly second_version: string;
+  readonly second_param: string;
+}
+
+let services: RunningServices;
+let gateway: string;
+const name = 'fraud';
+const step = <T>(what: string): Promise<T> => runMlflowClient<T>(services.env, gateway, [what, name]);
+
+beforeAll(async () => {
+  services = await runServices(testNamespace(), ['tracking', 'registry']);
+  gateway = (await services.launch('gateway')).url;
+  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 30_000, interval: 100 });
+});
+afterAll(() => services?.stop());
+
+describe('the unmodified MLflow client', () => {
+  let logged: Logged;
+
+  it('logs runs with an ONNX model each and registers them', async () => {
+    logged = await step<Logged>('log');
+    expect(logged).toMatchObject({ version: '1', second_version: '2', second_param: 'INVALID_PARAMETER_VALUE' });
+  });
+
+  it('sets an alias and a stage', async () => {
+    expect(await step('promote')).toEqual({ champion: '2' });
+  });
+
+  it('finds everything again after both services were killed', async () => {
+    for (const service of ['tracking', 'registry'] as const) {
+      await services.get(service).signal('SIGKILL');
+      services.get(service).start();
+    }
+    await Promise.all([services.get('tracking').ready(), services.get('registry').ready()]);
+    const found = await step<Record<string, unknown> & { sha256: string }>('find');
+    expect(found).toMatchObject({
+      found: ['first'],
+      ordered: ['second', 'first'],
+      params: { lr: '0.1', depth: '3', trees: '100' },
+      metrics: { auc: '0.8400000000000001', loss: 'nan', f1: '0.5' },
+      tags: { kind: 'demo', note: "it's ü" },
+      status: 'FINISHED',
+      artifacts: ['config.json', 'notes'],
+      notes: ['notes/hello.txt'],
+      text: 'hello',
+      aliases: { champion: '2' },
+      versions: [
+        ['1', 'Production', true],
+        ['2', 'None', false],
+      ],
+      production: ['1'],
+      outputs: [logged.model_id],
+      logged_models: 2,
+      champion_weight: [2, 2],
+      score: 3,
+    });
+    // The file that the client downloads is the one that the registry pinned, byte for byte.
+    const version = (await (await fetch(`${gateway}/api/v1/models/model-${name}/versions/2`)).json()) as {
+      artifactHash: string;
+      artifactDownloadPath: string;
+    };
+    expect(version.artifactHash).toBe(found.sha256);
+    const content = Buffer.from(await (await fetch(gateway + version.artifactDownloadPath)).arrayBuffer());
+    expect(createHash('sha256').update(content).digest('hex')).toBe(found.sha256);
+  });
+
+  it('each promotion is one event with version, previous version, hash and actor', async () => {
+    const promotions = await readPromotions(services.env, 3);
+    expect(
+      promotions.map(({ target, version, previousVersion, actor }) => [target, version, previousVersion, actor]),
+    ).toEqual([
+      ['alias:champion', '1', null, 'ada'],
+      ['alias:champion', '2', '1', 'ada'],
+      ['stage:Production', '1', null, 'ada'],
+    ]);
+    expect(promotions[0]).toMatchObject({ model: `model-${name}`, runId: logged.run_id });
+    expect(new Set(promotions.map(({ eventId }) => eventId)).size).toBe(3);
+    expect(promotions.every(({ artifactHash }) => /^[0-9a-f]{64}$/.test(artifactHash))).toBe(true);
+    const current = (await (await fetch(`${gateway}/api/v1/promotions`)).json()) as {
+      promotions: { target: string; version: string }[];
+    };
+    expect(current.promotions.map(({ target, version }) => [target, version])).toEqual([
+      ['alias:champion', '2'],
+      ['stage:Production', '1'],
+    ]);
+  });
+
+  it('changes, deletes and restores, and is refused in the terms that it knows', async () => {
+    expect(await step('manage')).toMatchObject({
+      after_delete: ['second', 'first'],
+      deleted: ['doomed'],
+      write_to_deleted: 'INVALID_PARAMETER_VALUE',
+      restored: ['active', 'FAILED', { m: 1 }, false],
+      experiment: 'deleted',
+      models: [`temp2-${name}`],
+      model_gone: 'RESOURCE_DOES_NOT_EXIST',
+      same_name: 'RESOURCE_ALREADY_EXISTS',
+      bad_filter: 'INVALID_PARAMETER_VALUE',
+      no_run: 'RESOURCE_DOES_NOT_EXIST',
+      no_alias: 'INVALID_PARAMETER_VALUE',
+    });
+  });
+});
+
+describe('the gateway', () => {
+  it('says which service is away, and is not ready while one is', async () => {
+    const response = await fetch(`${gateway}/api/v1/endpoints`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await response.json()).toMatchObject({
+      code: 'GATEWAY_UPSTREAM_UNAVAILABLE',
+      detail: expect.stringContaining('inference') as string,
+    });
+    const ready = await fetch(`${gateway}/health/ready`);
+    const { checks } = (await ready.json()) as { checks: { name: string; ok: boolean }[] };
+    expect(ready.status).toBe(503);
+    expect(checks.filter(({ ok }) => ok).map((check) => check.name)).toEqual(['tracking', 'registry']);
+  });
+
+  it('gives MLflow clients an error of theirs when the registry is away', async () => {
+    await services.get('registry').stop();
+    const response = await fetch(`${gateway}/api/2.0/mlflow/registered-models/search`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ error_code: 'TEMPORARILY_UNAVAILABLE' });
+    services.get('registry').start();
+    await services.get('registry').ready();
+  });
+
+  it('shows the documentation of every service', async () => {
+    for (const service of ['tracking', 'registry']) {
+      const document = await (await fetch(`${gateway}/services/${service}/docs/openapi.json`)).json();
+      expect(Object.keys((document as { paths: object }).paths).length).toBeGreaterThan(5);
+    }
+    expect(await (await fetch(gateway)).text()).toContain('Millrace');
+    expect(await (await fetch(`${gateway}/health`)).text()).toBe('OK');
+  });
+});
+
+async function readPromotions(env: Readonly<Record<string, string>>, count: number): Promise<ModelPromoted[]> {
+  const { events } = readConfig({ events: eventsConfigFromEnv('test') }, env);
+  const bus = await EventBus.connect(events, new ServiceLog({ service: 'test', level: 'error' }));
+  const topic = topics['registry.model-promoted'];
+  const log = new LogReader(bus, { topic: bus.topics.name(topic.name), partition: 0, startAt: 0 });
+  try {
+    const promotions: ModelPromoted[] = [];
+    await expect
+      .poll(
+        async () => {
+          const decoded = await bus.readerFor(topic).decodeBatch((await log.poll()).records);
+          promotions.push(...decoded.flatMap((result) => (result.ok ? [result.value] : [])));
+          return promotions.length;
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(count);
+    return promotions;
+  } finally {
+    await log.close();
+    await bus.close();
+  }
+}

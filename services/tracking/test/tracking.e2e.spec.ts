@@ -1,0 +1,178 @@
+import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+interface Run {
+  readonly info: { readonly run_id: string; readonly status: string };
+  readonly data: {
+    readonly metrics: readonly { readonly key: string; readonly value: number | string; readonly step: number }[];
+    readonly params: readonly { readonly key: string; readonly value: string }[];
+  };
+}
+
+/** Whatever the routes of these tests answer. */
+interface Answer {
+  readonly run: Run;
+  readonly runs: readonly Run[];
+  readonly experiment_id: string;
+  readonly metrics: readonly { readonly step: number }[];
+  readonly files: readonly { readonly path: string; readonly file_size: number }[];
+  readonly next_page_token?: string;
+}
+
+let services: RunningServices;
+let urls: string[];
+
+beforeAll(async () => {
+  services = await runServices(testNamespace(), ['tracking']);
+  const second = await services.launch('tracking');
+  await second.ready();
+  urls = [services.url('tracking'), second.url];
+});
+afterAll(() => services?.stop());
+
+async function call(url: string, path: string, body?: unknown): Promise<{ status: number; body: Answer }> {
+  const response = await fetch(`${url}/api/2.0/mlflow/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  return { status: response.status, body: (await response.json()) as Answer };
+}
+const at = (index: number): string => urls[index % urls.length] ?? '';
+async function createRun(): Promise<string> {
+  const { body } = await call(at(0), 'runs/create', { experiment_id: '0', start_time: 1 });
+  return body.run.info.run_id;
+}
+const getRun = async (url: string, id: string): Promise<Run> => (await call(url, `runs/get?run_id=${id}`)).body.run;
+
+it('a write that one instance acknowledged is read from the other at once', async () => {
+  const id = await createRun();
+  for (let step = 0; step < 20; step += 1) {
+    const metric = { run_id: id, key: 'm', value: step, timestamp: step, step };
+    expect((await call(at(step), 'runs/log-metric', metric)).status).toBe(200);
+    expect((await getRun(at(step + 1), id)).data.metrics).toEqual([
+      expect.objectContaining({ key: 'm', value: step, step }),
+    ]);
+  }
+  const found = await call(at(1), 'runs/search', {
+    experiment_ids: ['0'],
+    filter: `metrics.m = 19 AND run_id = '${id}'`,
+  });
+  expect(found.body.runs.map(({ info }) => info.run_id)).toEqual([id]);
+});
+
+it('of two values that two instances give one param at once, the first of the log stays and the other is refused', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const id = await createRun();
+    const answers = await Promise.all(
+      ['a', 'b'].map((value, index) => call(at(index), 'runs/log-parameter', { run_id: id, key: 'p', value })),
+    );
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 400]);
+    const kept = answers[0]?.status === 200 ? 'a' : 'b';
+    for (const url of urls) expect((await getRun(url, id)).data.params).toEqual([{ key: 'p', value: kept }]);
+  }
+});
+
+it('every acknowledged point is there, once, after both instances were killed while they were written', async () => {
+  const id = await createRun();
+  const acknowledged: number[] = [];
+  const stop = new AbortController();
+  const writer = async (offset: number): Promise<void> => {
+    for (let step = offset; !stop.signal.aborted && step < 100_000; step += 2) {
+      const metric = { run_id: id, key: 'loss', value: step, timestamp: step, step };
+      const status = await call(at(offset), 'runs/log-metric', metric).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      if (status === 200) acknowledged.push(step);
+    }
+  };
+  const writers = [writer(0), writer(1)];
+  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(60);
+  await services.get('tracking').signal('SIGKILL');
+  const before = acknowledged.length;
+  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before + 20);
+  stop.abort();
+  await Promise.all(writers);
+  services.get('tracking').start();
+  await services.get('tracking').ready();
+  const { body } = await call(at(0), `metrics/get-history?run_id=${id}&metric_key=loss`);
+  const steps = body.metrics.map(({ step }) => step);
+  expect(new Set(steps).size).toBe(steps.length);
+  expect(acknowledged.filter((step) => !steps.includes(step))).toEqual([]);
+});
+
+it('pages through runs without gaps or repeats', async () => {
+  const { body: created } = await call(at(0), 'experiments/create', { name: 'paged' });
+  const ids = new Set<string>();
+  for (let index = 0; index < 7; index += 1) {
+    const run = await call(at(index), 'runs/create', {
+      experiment_id: created.experiment_id,
+      start_time: index,
+    });
+    ids.add(run.body.run.info.run_id);
+  }
+  const seen: string[] = [];
+  let token: string | undefined;
+  do {
+    const query = { experiment_ids: [created.experiment_id], max_results: 3, ...(token && { page_token: token }) };
+    const page: Awaited<ReturnType<typeof call>> = await call(at(1), 'runs/search', query);
+    expect(page.status).toBe(200);
+    seen.push(...page.body.runs.map(({ info }) => info.run_id));
+    token = page.body.next_page_token;
+  } while (token !== undefined);
+  expect(seen).toHaveLength(7);
+  expect(new Set(seen)).toEqual(ids);
+});
+
+it.each([
+  ['runs/create', '{"experiment_id":', 'BAD_REQUEST'],
+  ['runs/create', '{"experiment_id": "77"}', 'RESOURCE_DOES_NOT_EXIST'],
+  ['runs/log-metric', '{"run_id":"a","key":"k","value":NaN,"timestamp":1}', 'BAD_REQUEST'],
+  ['runs/log-metric', '{"run_id":"a","key":"k","value":1e400,"timestamp":1}', 'INVALID_PARAMETER_VALUE'],
+  ['runs/log-metric', '{"run_id":"a","key":"../k","value":1,"timestamp":1}', 'INVALID_PARAMETER_VALUE'],
+  [
+    'runs/log-batch',
+    '{"run_id":"a","params":[{"key":"p","value":"1"},{"key":"p","value":"2"}]}',
+    'INVALID_PARAMETER_VALUE',
+  ],
+  [
+    'runs/search',
+    '{"experiment_ids":["0"],"filter":"params.a = \'x\'; DROP TABLE run_facts"}',
+    'INVALID_PARAMETER_VALUE',
+  ],
+  ['runs/search', '{"experiment_ids":["0"],"max_results":60000}', 'INVALID_PARAMETER_VALUE'],
+  ['runs/search', '{"experiment_ids":["0"],"page_token":"nonsense"}', 'INVALID_PARAMETER_VALUE'],
+])('%s refuses %s', async (path, body, code) => {
+  const response = await fetch(`${at(0)}/api/2.0/mlflow/${path}`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(await response.json()).toMatchObject({ error_code: code });
+  expect(response.status).toBeLessThan(500);
+});
+
+it('no path of a client leaves the artifacts of its run', async () => {
+  const id = await createRun();
+  const root = `${at(0)}/api/2.0/mlflow-artifacts/artifacts`;
+  for (const path of [
+    `0/${id}/artifacts/%2e%2e%2f%2e%2e%2fx`,
+    `0/${id}/artifacts/a%00b`,
+    `0/${id}/artifacts//etc/passwd`,
+    'etc/passwd',
+    `0/${id}/artifacts/..%5cx`,
+  ]) {
+    expect([path, (await fetch(`${root}/${path}`, { method: 'PUT', body: 'x' })).status]).toEqual([
+      path,
+      expect.toSatisfy((status: number) => status >= 400 && status < 500),
+    ]);
+  }
+  const large = Buffer.alloc(40 * 1024 * 1024, 7);
+  expect((await fetch(`${root}/0/${id}/artifacts/big/file.bin`, { method: 'PUT', body: large })).status).toBe(200);
+  const listed = await call(at(1), `artifacts/list?run_id=${id}&path=big`);
+  expect(listed.body.files).toEqual([{ path: 'big/file.bin', is_dir: false, file_size: large.length }]);
+  const downloaded = Buffer.from(
+    await (await fetch(`${at(1)}/api/2.0/mlflow-artifacts/artifacts/0/${id}/artifacts/big/file.bin`)).arrayBuffer(),
+  );
+  expect(downloaded.equals(large)).toBe(true);
+});
