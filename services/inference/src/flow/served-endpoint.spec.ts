@@ -98,6 +98,16 @@ describe('ServedEndpoint', () => {
     expect(served.settled).toBe(true);
   });
 
+  it('is loading, not inactive, while the registry is asked for the version it names', async () => {
+    const { served } = new Stage();
+    served.awaitVersion('the registry is asked');
+    expect(served.state).toEqual({ kind: 'loading', reason: 'the registry is asked' });
+    expect(served.settled).toBe(false);
+    served.explainAbsence('there is no version 9');
+    expect(served.state).toEqual({ kind: 'inactive', reason: 'there is no version 9' });
+    expect(served.settled).toBe(true);
+  });
+
   it('opens its stream only after the model is loaded', async () => {
     const stage = new Stage();
     stage.served.offer([version(1)]);

@@ -66,6 +66,7 @@ export class ServedEndpoint {
   #active: ActiveModel | null = null;
   #refusal: EndpointRefusal | null = null;
   #waitingFor: string | null = null;
+  #lookedUp = true;
   #settling: Promise<void> | null = null;
   #stream: VectorStream | null = null;
 
@@ -89,7 +90,9 @@ export class ServedEndpoint {
 
   get state(): EndpointState {
     if (this.#active !== null) return { kind: 'active', model: this.#active };
-    if (this.#settling !== null) return { kind: 'loading', reason: this.#waitingFor ?? 'the model is being loaded' };
+    if (this.#settling !== null || !this.#lookedUp) {
+      return { kind: 'loading', reason: this.#waitingFor ?? 'the model is being loaded' };
+    }
     if (this.#refusal !== null) {
       const { version, reason, code } = this.#refusal;
       return { kind: 'inactive', reason: `version ${version} was refused (${code}): ${reason}` };
@@ -99,19 +102,27 @@ export class ServedEndpoint {
 
   /** True when this instance does for the endpoint what can be done: scoring, or nothing to score with. */
   get settled(): boolean {
-    return this.#settling === null && (this.#active === null || this.#stream !== null);
+    return this.#settling === null && this.#lookedUp && (this.#active === null || this.#stream !== null);
   }
 
   /** The versions that were put in charge of the target, oldest first. */
   offer(candidates: readonly ModelVersion[]): void {
+    this.#lookedUp = true;
     this.#candidates = candidates;
     this.#settling ??= this.#settle().finally(() => {
       this.#settling = null;
     });
   }
 
+  /** What is in charge is being asked for: until `offer` or `explainAbsence` nobody knows whether there is a model. */
+  awaitVersion(reason: string): void {
+    this.#lookedUp = false;
+    this.#waitingFor = reason;
+  }
+
   /** The named version does not exist: nothing will ever be offered. */
   explainAbsence(reason: string): void {
+    this.#lookedUp = true;
     this.#absence = reason;
   }
 

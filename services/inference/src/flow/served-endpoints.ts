@@ -83,6 +83,7 @@ export class ServedEndpoints {
   /** A version that is named by number is not promoted to anything: the registry is asked until it answers. */
   async #lookUp(served: ServedEndpoint, version: string): Promise<void> {
     const { name, model } = served.endpoint;
+    served.awaitVersion(`the registry is asked for version ${version} of model "${model.name}"`);
     try {
       const found = await this.#options.versions.find(model.name, version);
       if (this.#served.get(name) !== served) return;
@@ -91,6 +92,7 @@ export class ServedEndpoints {
     } catch (error) {
       this.#options.ports.log.warn('model-version-lookup-waits', { endpoint: name, error });
       if (this.#served.get(name) !== served) return;
+      served.awaitVersion(error instanceof Error ? error.message : String(error));
       this.#lookUps.set(
         name,
         setTimeout(() => void this.#lookUp(served, version), lookUpPauseMs),
