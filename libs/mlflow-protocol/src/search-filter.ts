@@ -1,7 +1,7 @@
 import { tokenize, type Token } from './filter-tokens.ts';
 import { invalidParameter } from './mlflow-error.ts';
 
-export const comparators = [
+const comparators = [
   '=',
   '!=',
   '>',

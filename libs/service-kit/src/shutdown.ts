@@ -1,7 +1,7 @@
 import type { ServiceLog } from './service-log.ts';
 
 /** In this order: nothing new comes in, then what is in flight is finished, then what it was written to is closed. */
-export const shutdownPhases = ['http', 'consumers', 'producers', 'stores'] as const;
+const shutdownPhases = ['http', 'consumers', 'producers', 'stores'] as const;
 export type ShutdownPhase = (typeof shutdownPhases)[number];
 
 interface Step {

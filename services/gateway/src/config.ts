@@ -1,4 +1,4 @@
-import { baseConfig, numberSetting, urlSetting, type ConfigOf } from '@millrace/service-kit';
+import { baseConfig, numberSetting, urlSetting } from '@millrace/service-kit';
 import { z } from 'zod';
 import type { UpstreamName } from './flow/routes.ts';
 
@@ -30,5 +30,3 @@ export const config = {
       connections: env.MILLRACE_GATEWAY_CONNECTIONS,
     })),
 };
-
-export type GatewayConfig = ConfigOf<typeof config>;

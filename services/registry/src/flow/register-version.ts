@@ -70,7 +70,7 @@ export class RegisterVersion {
 }
 
 /** `models:/name/3` and `models:/name@champion` name a version of this registry; `models:/m-…` does not. */
-export function versionNamedBy(state: RegistryState, source: string): ModelVersion | null {
+function versionNamedBy(state: RegistryState, source: string): ModelVersion | null {
   const match = /^models:\/+([^/@]+)(?:\/(\d+)|@([\w-]+))$/.exec(source);
   if (match === null) return null;
   const [, name = '', number, alias] = match;

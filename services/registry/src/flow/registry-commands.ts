@@ -11,7 +11,7 @@ export interface CreateModel {
   readonly description: string | null;
   readonly tags: readonly Tag[];
 }
-export interface DescribeModel {
+interface DescribeModel {
   readonly type: 'describe-model';
   readonly name: string;
   readonly description: string;
@@ -21,11 +21,11 @@ export interface RenameModel {
   readonly name: string;
   readonly newName: string;
 }
-export interface DeleteModel {
+interface DeleteModel {
   readonly type: 'delete-model';
   readonly name: string;
 }
-export interface TagModel {
+interface TagModel {
   readonly type: 'tag-model';
   readonly name: string;
   readonly key: string;
@@ -44,18 +44,18 @@ export interface CreateVersion {
   readonly tags: readonly Tag[];
   readonly artifact: PinnedArtifact | null;
 }
-export interface DescribeVersion {
+interface DescribeVersion {
   readonly type: 'describe-version';
   readonly name: string;
   readonly version: number;
   readonly description: string;
 }
-export interface DeleteVersion {
+interface DeleteVersion {
   readonly type: 'delete-version';
   readonly name: string;
   readonly version: number;
 }
-export interface TagVersion {
+interface TagVersion {
   readonly type: 'tag-version';
   readonly name: string;
   readonly version: number;
@@ -78,7 +78,7 @@ export interface SetAlias {
   readonly version: number;
   readonly artifact: PinnedArtifact | null;
 }
-export interface DeleteAlias {
+interface DeleteAlias {
   readonly type: 'delete-alias';
   readonly name: string;
   readonly alias: string;

@@ -10,7 +10,7 @@ export function modelExists(name: string): Rejected {
   return { ok: false, code: 'RESOURCE_ALREADY_EXISTS', message: `Registered Model (name=${name}) already exists.` };
 }
 
-export function versionNotFound(name: string, version: number | string): Rejected {
+function versionNotFound(name: string, version: number | string): Rejected {
   return {
     ok: false,
     code: 'RESOURCE_DOES_NOT_EXIST',

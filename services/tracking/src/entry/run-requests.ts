@@ -44,12 +44,12 @@ export function runIdOf(request: { run_id?: string | undefined; run_uuid?: strin
   return runId;
 }
 
-export const viewTypes = ['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'] as const;
+const viewTypes = ['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'] as const;
 export const viewType = z
   .enum(viewTypes)
   .nullish()
   .transform((view) => view ?? 'ACTIVE_ONLY');
-export const runStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
+const runStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
 
 const metric = z
   .object({

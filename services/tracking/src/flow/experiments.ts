@@ -17,27 +17,27 @@ export interface ExperimentsState {
   nextId: number;
 }
 
-export interface CreateExperiment {
+interface CreateExperiment {
   readonly type: 'create-experiment';
   readonly name: string;
   /** Null: the default place, made of the id. */
   readonly artifactLocation: string | null;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
 }
-export interface RenameExperiment {
+interface RenameExperiment {
   readonly type: 'rename-experiment';
   readonly id: string;
   readonly name: string;
 }
-export interface DeleteExperiment {
+interface DeleteExperiment {
   readonly type: 'delete-experiment';
   readonly id: string;
 }
-export interface RestoreExperiment {
+interface RestoreExperiment {
   readonly type: 'restore-experiment';
   readonly id: string;
 }
-export interface TagExperiment {
+interface TagExperiment {
   readonly type: 'tag-experiment';
   readonly id: string;
   readonly key: string;

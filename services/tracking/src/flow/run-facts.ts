@@ -1,9 +1,9 @@
 import type { RunDataset, RunEvent } from '@millrace/schemas';
 
-export const subjects = ['run', 'logged-model'] as const;
+const subjects = ['run', 'logged-model'] as const;
 export type Subject = (typeof subjects)[number];
 
-export const factKinds = [
+const factKinds = [
   'attribute',
   'param',
   'metric',

@@ -129,7 +129,7 @@ function isEarlier(a: RunFact, b: RunFact): boolean {
 }
 
 /** The latest point of a metric is the one with the highest step, then time, then value; NaN is below all values. */
-export function isNewerPoint(a: RunFact, b: RunFact): boolean {
+function isNewerPoint(a: RunFact, b: RunFact): boolean {
   return (a.step - b.step || a.timestampMs - b.timestampMs || compareValues(a.number, b.number)) > 0;
 }
 

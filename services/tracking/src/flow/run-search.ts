@@ -8,9 +8,9 @@ export type SearchField =
   | { readonly on: 'attribute'; readonly key: RunAttribute }
   | { readonly on: 'dataset'; readonly key: 'name' | 'digest' | 'context' };
 
-export const numberAttributes = ['start_time', 'end_time', 'created_time'] as const;
-export const textAttributes = ['run_id', 'name', 'user_id', 'status', 'artifact_uri'] as const;
-export type RunAttribute = (typeof numberAttributes)[number] | (typeof textAttributes)[number];
+const numberAttributes = ['start_time', 'end_time', 'created_time'] as const;
+const textAttributes = ['run_id', 'name', 'user_id', 'status', 'artifact_uri'] as const;
+type RunAttribute = (typeof numberAttributes)[number] | (typeof textAttributes)[number];
 
 export interface SearchClause {
   readonly field: SearchField;

@@ -13,7 +13,7 @@ import type { LiveRuns } from './live-runs.ts';
 import type { RunHead } from './run-head.ts';
 import { notFound, type RunWrites } from './run-writes.ts';
 
-export interface StoredFile {
+interface StoredFile {
   readonly path: string;
   readonly hash: ArtifactHash;
   readonly sizeBytes: number;
