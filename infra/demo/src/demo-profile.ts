@@ -1,7 +1,8 @@
 import { DAY_MS } from './simulator/transactions-of-day.ts';
 import type { SimulatorConfig } from './simulator/transactions-of-day.ts';
 
-export const profileNames = ['small', 'medium'] as const;
+/** `tiny` is for tests. */
+export const profileNames = ['tiny', 'small', 'medium'] as const;
 export type ProfileName = (typeof profileNames)[number];
 
 /** How much is played. Days are days of the simulated world, which began on Monday 2025-01-06. */
@@ -26,6 +27,7 @@ const COMPROMISED_SHARE = 2 / 10_000;
 const LEAKED_SHARE = 3 / 5_000;
 
 const sizes = {
+  tiny: { cardholders: 150, terminals: 300, historyDays: 46, liveDays: 18, liveRate: 400 },
   small: { cardholders: 400, terminals: 800, historyDays: 60, liveDays: 18, liveRate: 400 },
   medium: { cardholders: 5000, terminals: 10_000, historyDays: 60, liveDays: 20, liveRate: 1000 },
 } as const;

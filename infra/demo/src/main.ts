@@ -1,3 +1,5 @@
+import { connect } from '@millrace/client';
+import type { Environment } from '@millrace/client';
 import { demoDefinitions } from './definitions.ts';
 import { demoNames } from './demo-names.ts';
 import { demoProfile } from './demo-profile.ts';
@@ -6,8 +8,6 @@ import { DemoStreams } from './demo-streams.ts';
 import { LiveScores } from './live-scores.ts';
 import { openEndpoint } from './open-endpoint.ts';
 import { PlatformApi, waitUntil } from './platform-api.ts';
-import { connectToPlatform, gatewayUrl } from './platform-connection.ts';
-import type { Environment } from './platform-connection.ts';
 import { playLive } from './play-live.ts';
 import { populate } from './simulator/population.ts';
 import { streamHistory } from './stream-history.ts';
@@ -23,7 +23,7 @@ export interface DemoOptions {
 }
 
 const LAST_SCORES_MS = 60_000;
-const LAST_REPORTS_MS = 20_000;
+const LAST_REPORTS_MS = 40_000;
 
 /**
  * The whole story on a ready platform, through its public APIs only: define, stream the past in, train, promote, score live traffic,
@@ -31,11 +31,11 @@ const LAST_REPORTS_MS = 20_000;
  */
 export async function playDemo({ env, profile: name, signal, say = sayElapsed() }: DemoOptions): Promise<void> {
   const profile = demoProfile(name);
-  const names = demoNames(name, env['MILLRACE_TOPIC_PREFIX'] ?? '');
-  const gateway = gatewayUrl(env);
-  const api = new PlatformApi(gateway);
   const population = populate(profile.simulator);
-  const bus = await connectToPlatform(env);
+  await using platform = await connect({ env, clientId: 'millrace-demo' });
+  const { bus, gatewayUrl: gateway } = platform;
+  const names = demoNames(name, bus.config.topicPrefix);
+  const api = new PlatformApi(gateway);
   let scores: LiveScores | null = null;
   try {
     await DemoStreams.ensureTopics(bus, names);
@@ -76,7 +76,6 @@ export async function playDemo({ env, profile: name, signal, say = sayElapsed() 
     say(finalSummary({ names, profile, gateway, version, sent, scores: sent > 0 ? scores : null, reports, alerts }));
   } finally {
     await scores?.stop();
-    await bus.close();
   }
 }
 

@@ -34,9 +34,10 @@ export async function playLive(parts: PlayLive): Promise<number> {
   let sent = 0;
   let saidAtMs = startedMs;
   for (let day = historyDays; day < historyDays + liveDays; day += 1) {
-    if (day === simulator.change?.day)
-      say(`${dateOfDay(simulator, day)}: from today everything costs ${simulator.change.amountFactor} times as much`);
     const events = notYetPublished([...timeline(simulator, population, { fromDay: day, toDay: day + 1 })], published);
+    if (day === simulator.change?.day && events.length > 0) {
+      say(`${dateOfDay(simulator, day)}: from today everything costs ${simulator.change.amountFactor} times as much`);
+    }
     for (let next = 0; next < events.length;) {
       signal.throwIfAborted();
       const due = ((performance.now() - startedMs) / 1000) * liveRate - sent;

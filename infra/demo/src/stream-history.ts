@@ -22,7 +22,7 @@ export interface StreamHistory {
 }
 
 const READ_TIMEOUT_MS = 120_000;
-const POLL_MS = 20;
+const POLL_MS = 40;
 /** Small against the lateness that the definitions allow, large enough that waiting does not take the time. */
 const DAYS_AT_ONCE = 3;
 

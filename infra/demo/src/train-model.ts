@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import type { Environment } from '@millrace/client';
 import type { DemoNames } from './demo-names.ts';
 import { dayStartMs } from './demo-profile.ts';
 import type { DemoProfile } from './demo-profile.ts';
-import type { Environment } from './platform-connection.ts';
 import type { Population } from './simulator/population.ts';
 import { transactionsOfDay } from './simulator/transactions-of-day.ts';
 

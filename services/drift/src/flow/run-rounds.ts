@@ -15,8 +15,8 @@ export interface RunRoundsParts {
   readonly onLeading: (isLeading: boolean) => void;
 }
 
-/** A look takes at most a tenth of the time: ClickHouse has other readers. */
-const REST_FACTOR = 9;
+/** Looks take at most a quarter of the time: ClickHouse has other readers. */
+const REST_FACTOR = 3;
 
 /** Looks at the monitors again and again while this instance leads. */
 export class RunRounds {
