@@ -59,15 +59,17 @@ class PromotionHandler implements PartitionHandler {
   /** Up to where the history goes that a newcomer is told in short; 0 when there is none to tell. */
   #historyEnd = 0;
   #inForce = new Map<string, ModelPromoted>();
+  #commitIntent: AssignedPartition['commitIntent'] = async () => undefined;
 
   constructor(reader: AvroReader<ModelPromoted>, options: ModelPromotedOptions) {
     this.#reader = reader;
     this.#options = options;
   }
 
-  async assigned({ committed, endOffset }: AssignedPartition): Promise<void> {
-    this.#historyEnd = committed === null ? endOffset : 0;
+  async assigned(partition: AssignedPartition): Promise<void> {
+    this.#historyEnd = partition.committed === null ? partition.endOffset : 0;
     this.#inForce = new Map();
+    this.#commitIntent = (intent) => partition.commitIntent(intent);
   }
 
   async handle({ records, nextOffset, watermarks, signal }: PartitionBatch): Promise<HandleResult> {
@@ -78,8 +80,12 @@ class PromotionHandler implements PartitionHandler {
     });
     for (const result of results) {
       if (!result.ok || !watermarks.accept(result.value) || !this.#wanted(result.value)) continue;
-      if (this.#historyEnd === 0) await this.#tell(result.value, signal);
-      else this.#remember(result.value);
+      if (this.#historyEnd !== 0) this.#remember(result.value);
+      else {
+        // Carries the position with it: what was dealt with before is committed, only the one in hand can come again.
+        await this.#commitIntent(nextOffset);
+        await this.#tell(result.value, signal);
+      }
     }
     if (this.#historyEnd === 0) return { poison };
     // Until the history has been told nothing is committed: a newcomer that dies here is a newcomer again.

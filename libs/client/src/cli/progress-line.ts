@@ -56,25 +56,26 @@ export class ProgressLine {
     const leftMs = this.#leftMs(progress, rate);
     return [
       `${grouped(rows)} rows read, published ${grouped(done)} of ${grouped(entries)}${outcomes > 0 ? ` (${grouped(outcomes)} outcomes)` : ''}`,
-      `${grouped(rate)}/s`,
+      ...(rate === null ? [] : [`${grouped(rate)}/s`]),
       ...(reachedMs === null ? [] : [`at ${shortTime(reachedMs)}`]),
       ...(leftMs === null ? [] : [`${shortDuration(leftMs)} left`]),
     ].join(', ');
   }
 
-  #rate(done: number): number {
+  /** Null until there is something to tell it from. */
+  #rate(done: number): number | null {
     const atMs = performance.now();
     this.#samples.push({ atMs, done });
     while (this.#samples.length > 2 && atMs - (this.#samples[0]?.atMs ?? atMs) > rateWindowMs) this.#samples.shift();
     const [first] = this.#samples;
     const elapsedMs = first ? atMs - first.atMs : 0;
-    return elapsedMs > 0 && first ? ((done - first.done) * 1000) / elapsedMs : 0;
+    return elapsedMs > 0 && first ? ((done - first.done) * 1000) / elapsedMs : null;
   }
 
   /** At full speed by the entries that are left, else by the event time that has to pass. */
-  #leftMs({ events, outcomes, entries, reachedMs, lastMs }: PublishProgress, rate: number): number | null {
+  #leftMs({ events, outcomes, entries, reachedMs, lastMs }: PublishProgress, rate: number | null): number | null {
     if (this.#speed !== undefined)
       return reachedMs === null || lastMs === null ? null : (lastMs - reachedMs) / this.#speed;
-    return rate > 0 ? ((entries - events - outcomes) * 1000) / rate : null;
+    return rate !== null && rate > 0 ? ((entries - events - outcomes) * 1000) / rate : null;
   }
 }
