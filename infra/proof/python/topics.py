@@ -1,0 +1,74 @@
+"""Reads whole topics as any Python program would, with confluent-kafka and its Avro deserializer."""
+
+import datetime
+import os
+import uuid
+
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.avro import AvroDeserializer
+from confluent_kafka.serialization import MessageField, SerializationContext
+
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def brokers():
+    return os.environ["MILLRACE_KAFKA_BROKERS"]
+
+
+def registry():
+    return SchemaRegistryClient({"url": os.environ["MILLRACE_SCHEMA_REGISTRY_URL"]})
+
+
+def own_topic(name):
+    return os.environ.get("MILLRACE_TOPIC_PREFIX", "") + name
+
+
+def ms(value):
+    """Milliseconds since the epoch of what the deserializer makes of a timestamp-millis."""
+    if isinstance(value, datetime.datetime):
+        return (value - EPOCH) // datetime.timedelta(milliseconds=1)
+    return int(value)
+
+
+def read_all(topic):
+    """Every record up to the end as it is now: (partition, offset, value), in order within each partition."""
+    consumer = Consumer(
+        {"bootstrap.servers": brokers(), "group.id": f"proof-{uuid.uuid4()}", "enable.auto.commit": False}
+    )
+    deserialize = AvroDeserializer(registry())
+    context = SerializationContext(topic, MessageField.VALUE)
+    try:
+        partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+        ends = {}
+        for partition in partitions:
+            low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+            if high > low:
+                ends[partition] = high
+        records = []
+        if not ends:
+            return records
+        consumer.assign([TopicPartition(topic, partition, 0) for partition in ends])
+        open_partitions = set(ends)
+        while open_partitions:
+            for message in consumer.consume(1_000, timeout=10):
+                if message.error():
+                    raise RuntimeError(message.error())
+                partition, offset = message.partition(), message.offset()
+                if offset >= ends[partition]:
+                    continue
+                records.append((partition, offset, deserialize(message.value(), context)))
+                if offset == ends[partition] - 1:
+                    open_partitions.discard(partition)
+        records.sort(key=lambda record: (record[0], record[1]))
+        return records
+    finally:
+        consumer.close()
+
+
+def first_by_event_id(records):
+    """A crash may write a derived record twice; its deterministic id says so, and the first one counts."""
+    seen = {}
+    for partition, offset, value in records:
+        seen.setdefault(value["eventId"], (partition, offset, value))
+    return list(seen.values())

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type Platform, type HttpClient } from '@millrace/client';
+import { ClickHouse } from '@millrace/clickhouse';
+import type { EventBus } from '@millrace/events';
+import {
+  runServices,
+  serviceNames,
+  testNamespace,
+  type RunningServices,
+  type RunServicesOptions,
+  type ServiceName,
+  type TestNamespace,
+} from '@millrace/testing';
+import type { ProofReport } from './proof-report.ts';
+import { runPython } from './run-python.ts';
+
+/** The gateway is ready once everything behind it is. */
+export const platformServices: readonly ServiceName[] = serviceNames;
+
+interface SourceStatus {
+  readonly consumer: {
+    readonly partitions: readonly { readonly partition: number; readonly position: number }[];
+  } | null;
+}
+
+/** The platform in a namespace of its own, reached as users reach it: the log, HTTP through the gateway, ClickHouse. */
+export class ProofPlatform implements AsyncDisposable {
+  readonly services: RunningServices;
+  readonly clickhouse: ClickHouse;
+  readonly env: Readonly<Record<string, string>>;
+  readonly report: ProofReport;
+  readonly #client: Platform;
+
+  private constructor(services: RunningServices, { client, report }: { client: Platform; report: ProofReport }) {
+    const { env } = services;
+    this.services = services;
+    this.env = env;
+    this.report = report;
+    this.#client = client;
+    this.clickhouse = new ClickHouse({
+      url: env['MILLRACE_CLICKHOUSE_URL'] ?? '',
+      database: env['MILLRACE_CLICKHOUSE_DATABASE'] ?? '',
+      username: env['MILLRACE_CLICKHOUSE_USERNAME'] ?? '',
+      password: env['MILLRACE_CLICKHOUSE_PASSWORD'] ?? '',
+    });
+  }
+
+  get bus(): EventBus {
+    return this.#client.bus;
+  }
+
+  get http(): HttpClient {
+    return this.#client.http;
+  }
+
+  static start(
+    report: ProofReport,
+    names: readonly ServiceName[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ProofPlatform> {
+    return ProofPlatform.startIn(testNamespace(), { report, names, env });
+  }
+
+  /** On another stack than the running one, for proofs that take servers away. */
+  static async startIn(
+    namespace: TestNamespace,
+    { report, names, ...options }: { report: ProofReport; names: readonly ServiceName[] } & RunServicesOptions,
+  ): Promise<ProofPlatform> {
+    report.say(`starting ${names.join(', ')}`);
+    const services = await runServices(namespace, names, options);
+    return new ProofPlatform(services, { client: await connect({ env: services.env, clientId: 'proof' }), report });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.services.stop();
+    await this.#client.close();
+    await this.clickhouse.close();
+  }
+
+  python(script: string, argument: object): Promise<unknown> {
+    return runPython(script, argument, { env: this.env, say: (line) => this.report.say(line) });
+  }
+
+  /** Name of one of the platform's own topics here. */
+  topic(name: string): string {
+    return this.bus.topics.name(name);
+  }
+
+  /** Records that a topic holds. */
+  async records(topic: string): Promise<number> {
+    if (!(await this.bus.topics.list()).includes(topic)) return 0;
+    return (await this.bus.topics.endOffsets(topic)).reduce((sum, end) => sum + end, 0);
+  }
+
+  /** Until the features service has handled all that a source's topic holds. */
+  async drained(source: string, topic: string, timeoutMs = 600_000): Promise<void> {
+    const ends = await this.bus.topics.endOffsets(topic);
+    await this.until(`source ${source} to be read`, timeoutMs, async () => {
+      const { consumer } = (await this.http.get(`/api/v1/sources/${source}`)) as SourceStatus;
+      const positions = new Map(consumer?.partitions.map(({ partition, position }) => [partition, position]));
+      return ends.every((end, partition) => end === 0 || (positions.get(partition) ?? 0) >= end);
+    });
+  }
+
+  /** The sum over all labels of one of a service's counters. */
+  async metric(service: ServiceName, name: string): Promise<number> {
+    const text = await (await fetch(`${this.services.url(service)}/metrics`)).text();
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith(name))
+      .reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
+  }
+
+  async until(what: string, timeoutMs: number, holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s for ${what}`);
+      await sleep(200);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+const folder = path.join(import.meta.dirname, '..', '..', 'python');
+
+/**
+ * Runs a script of `infra/proof/python` with a JSON document as its argument and gives the JSON of its last line; what it
+ * prints before goes to `say`.
+ */
+export function runPython(
+  script: string,
+  argument: object,
+  { env, say }: { readonly env: Readonly<Record<string, string>>; readonly say: (line: string) => void },
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const python = env['MILLRACE_PYTHON'] ?? 'python3';
+    const child = spawn(python, [path.join(folder, script), JSON.stringify(argument)], {
+      env: { ...process.env, ...env, PYTHONUNBUFFERED: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const lines: string[] = [];
+    let rest = '';
+    let complaints = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      const parts = (rest + chunk.toString()).split('\n');
+      rest = parts.pop() ?? '';
+      for (const line of parts) {
+        lines.push(line);
+        if (!line.startsWith('{')) say(line);
+      }
+    });
+    child.stderr.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-8_000)));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(JSON.parse(rest || (lines.at(-1) ?? 'null')));
+      else reject(new Error(`${script} ended with code ${code}:\n${complaints}`));
+    });
+  });
+}
