@@ -103,7 +103,7 @@ describe('expressions printed for ClickHouse', () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   }, 240_000);
 });

@@ -74,7 +74,7 @@ describe('generated SQL', () => {
           expectViews(simulated, values(hindsight[index] as Row), expected);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   }, 240_000);
 
@@ -135,7 +135,7 @@ describe('generated SQL', () => {
           }
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 10 },
     );
   }, 240_000);
 });

@@ -8,18 +8,31 @@ export function featureColumn(view: number, feature: number): string {
   return `f_${view}_${feature}`;
 }
 
-/** One row for every row of `spine` that has events in reach of this view: its features, null where missing. */
+/**
+ * One row for every row of `spine` that has events in reach of this view: its features, null where missing. Each distinct
+ * window is judged once and under a short name, else the text of a wide view would outgrow what the server parses.
+ */
 export function viewAggregatesSql(query: VectorQuery, view: number): string {
   const { plan } = query.service.views[view] as ServiceView;
-  const isLate = query.knowledge === 'hindsight' ? '0' : `countIf(e_time > t + ${plan.allowedLatenessMs}) > 0`;
-  const features = plan.features.map(
-    (feature, index) => `if(${isLate}, NULL, ${aggregateSql(feature, view)}) AS ${featureColumn(view, index)}`,
-  );
-  return `SELECT row, toUInt8(1) AS present_${view}, ${features.join(', ')} FROM ${joinedEvents(query, view)} GROUP BY row`;
+  const windows = [...new Set(plan.features.map((feature) => inWindowSql(feature, view)))];
+  const features = plan.features.map((feature, index) => {
+    const inWindow = `w_${windows.indexOf(inWindowSql(feature, view))}`;
+    return `if(countIf(w_late) > 0, NULL, ${aggregateSql(feature, inWindow)}) AS ${featureColumn(view, index)}`;
+  });
+  const events = [
+    'row',
+    'e_time',
+    'e_pos',
+    ...plan.inputColumns.map((_, column) => inputColumn(column)),
+    ...windows.map((inWindow, index) => `(${inWindow}) AS w_${index}`),
+    `${query.knowledge === 'hindsight' ? '0' : `e_time > t + ${plan.allowedLatenessMs}`} AS w_late`,
+  ];
+  const judged = `SELECT ${events.join(', ')} FROM ${joinedEvents(query, view)}`;
+  return `SELECT row, toUInt8(1) AS present_${view}, ${features.join(', ')} FROM (${judged}) GROUP BY row`;
 }
 
 /** Every row of the spine with every event that it knew and that its longest window reaches. */
-export function joinedEvents(query: VectorQuery, view: number): string {
+function joinedEvents(query: VectorQuery, view: number): string {
   const { plan } = query.service.views[view] as ServiceView;
   const { key } = spineColumns(view);
   const where = `e_time > t - ${plan.spanMs} AND ${knownSql(query, view)}`;
@@ -62,7 +75,7 @@ function knownSql(query: VectorQuery, view: number): string {
 }
 
 /** Whether an event lies in a feature's window: (t - delay - window, t - delay], ties counted in log order up to the own event. */
-export function inWindowSql(feature: ViewFeature, view: number): string {
+function inWindowSql(feature: ViewFeature, view: number): string {
   const { windowMs, delayMs, countsOwn } = feature;
   const lower = `e_time > t - ${delayMs + windowMs}`;
   if (delayMs > 0) return `${lower} AND e_time <= t - ${delayMs}`;
@@ -71,8 +84,7 @@ export function inWindowSql(feature: ViewFeature, view: number): string {
   return countsOwn ? upper : `${upper} AND NOT ${isOwnSql}`;
 }
 
-function aggregateSql(feature: ViewFeature, view: number): string {
-  const inWindow = inWindowSql(feature, view);
+function aggregateSql(feature: ViewFeature, inWindow: string): string {
   const value = inputColumn(feature.column);
   const holds = feature.column === -1 ? inWindow : `${inWindow} AND isNotNull(${value})`;
   const count = `countIf(${holds})`;
