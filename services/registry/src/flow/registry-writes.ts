@@ -1,6 +1,6 @@
 import type { Accepted } from '@millrace/events';
 import { MlflowError, type MlflowErrorCode } from '@millrace/mlflow-protocol';
-import type { Caller } from '@millrace/service-kit';
+import { crashPoint, type Caller } from '@millrace/service-kit';
 import type { RegistryJournal } from './ports.ts';
 import type { RegistryCommand } from './registry-commands.ts';
 
@@ -11,6 +11,7 @@ export async function submitCommand(
   caller: Caller,
 ): Promise<Accepted> {
   const applied = await journal.submit(command, caller);
+  crashPoint('registry.after-append');
   if (applied.ok) return applied;
   throw new MlflowError(applied.code as MlflowErrorCode, applied.message);
 }

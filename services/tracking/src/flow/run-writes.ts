@@ -1,5 +1,6 @@
 import { doesNotExist, invalidParameter } from '@millrace/mlflow-protocol';
 import type { RunArtifact, RunDataset, RunEvent, RunMetric, RunModelOutput, RunParam, RunTag } from '@millrace/schemas';
+import { crashPoint } from '@millrace/service-kit';
 import type { LiveRuns } from './live-runs.ts';
 import type { RunEvents } from './ports.ts';
 import type { Subject } from './run-facts.ts';
@@ -80,6 +81,7 @@ export class RunWrites {
     const { offset } = await this.#events.append(
       this.#event({ subject, id, experimentId, type, actor, atMs, write: rest }),
     );
+    crashPoint('tracking.after-append');
     // Two writers may have given one param two values at once: the log has said whose came first.
     if (params.length > 0) newParams(this.#found(await this.#live.getAfter(subject, id, offset), subject, id), params);
     return head;

@@ -7,6 +7,7 @@ import {
   type ListedArtifact,
 } from '@millrace/artifacts';
 import { doesNotExist, invalidParameter } from '@millrace/mlflow-protocol';
+import { crashPoint } from '@millrace/service-kit';
 import type { Readable } from 'node:stream';
 import { placeOfPath, placeOfUri, type ArtifactPlace } from './artifact-roots.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -44,6 +45,7 @@ export class StoredArtifacts {
     const { head, inner } = await this.#headOf(placed(path));
     const file = pathIn(inner);
     const { hash, sizeBytes } = await this.#store.put(content);
+    crashPoint('tracking.after-artifact-stored');
     await this.#writes.write(
       head.subject,
       head.id,
