@@ -113,7 +113,7 @@ export async function refreshAddresses(instance: string): Promise<Addresses> {
   return addresses;
 }
 
-/** Stops the servers in the opposite order of their start; data stays. */
+/** Stops the services that are left, then the servers; data stays. */
 export async function stop(instance: string): Promise<void> {
   const paths = instancePaths(instance);
   mkdirSync(paths.run, { recursive: true });
@@ -124,10 +124,12 @@ async function stopServers(paths: InstancePaths): Promise<void> {
   removeAddresses(paths);
   const left = await stopLeftServices(paths);
   if (left > 0) say(`${left} services have stopped`);
-  // The registry and ClickHouse end on their own; Kafka and Redis hold what the others may still write.
-  for (const server of allServers.toReversed()) {
-    if (await stopProcess(server, contextOf(paths))) say(`${server.title} has stopped`);
-  }
+  // No server needs another one to end well; a JVM may take a while to write its class archive.
+  await Promise.all(
+    allServers.map(async (server) => {
+      if (await stopProcess(server, contextOf(paths))) say(`${server.title} has stopped`);
+    }),
+  );
 }
 
 /** Ends every process of the instance at once, without order or goodbye. */

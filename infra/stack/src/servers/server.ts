@@ -1,7 +1,6 @@
 import type { InstancePaths } from '../paths.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 
-/** In the order they start; they stop in the opposite one. */
 export const serverNames = ['redis', 'clickhouse', 'kafka', 'schema-registry'] as const;
 export type ServerName = (typeof serverNames)[number];
 
