@@ -188,7 +188,7 @@ describe('features service', () => {
       await sleep(700);
       // Killed again as soon as it works again, in the middle of its catching up.
       await services.get('features').ready();
-      services.get('features').signal('SIGKILL');
+      await services.get('features').signal('SIGKILL');
     }
     await sending;
     await until(() => more.every(({ payment_id }) => vectors.has(payment_id)));

@@ -11,7 +11,7 @@ import type { PlannedService } from './source-blueprint.ts';
 
 /** How a row's features are meant: what was known then, what was served then, or what is known now. */
 export const trainingModes = ['as-known', 'as-served', 'hindsight'] as const;
-export type TrainingMode = (typeof trainingModes)[number];
+type TrainingMode = (typeof trainingModes)[number];
 
 export interface SpineRow {
   /** ISO 8601 or milliseconds. */

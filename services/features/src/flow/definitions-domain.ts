@@ -28,7 +28,7 @@ export type FeaturesCommand =
   | { readonly type: 'retire-service'; readonly name: string; readonly version: number };
 
 /** A definition that is new; what was there already, with the same content, is not listed. */
-export interface AppliedDefinition {
+interface AppliedDefinition {
   readonly kind: Definition['kind'];
   readonly name: string;
   readonly version?: number;

@@ -15,7 +15,7 @@ export interface Candidate {
   readonly serviceKeys: readonly (readonly string[])[];
 }
 
-export interface RekeyedInputs {
+interface RekeyedInputs {
   readonly entity: string;
   readonly inputs: EntryInputs;
 }

@@ -102,7 +102,7 @@ export function plannedService(state: FeaturesState, id: string): PlannedService
 }
 
 /** `id` is `name@version`. */
-export function viewLog(state: FeaturesState, id: string): ViewLog {
+function viewLog(state: FeaturesState, id: string): ViewLog {
   const view = compileView(id, state.definitions);
   const decodeState = (bytes: Buffer | null): WindowState => (bytes ? view.decodeState(bytes) : view.emptyState());
   const progress = progressOf(state, view.source.name);

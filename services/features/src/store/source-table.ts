@@ -60,7 +60,7 @@ const systemColumns: readonly (ColumnDefinition & { readonly of: (row: SourceRow
   },
 ];
 
-export function sourceTableName(source: string): string {
+function sourceTableName(source: string): string {
   return `source_${source}`;
 }
 
