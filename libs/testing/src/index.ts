@@ -1,4 +1,11 @@
-export { serverNames, serviceNames, type Addresses, type ServerName, type ServiceName } from '@millrace/stack';
+export {
+  serverNames,
+  serviceNames,
+  type Addresses,
+  type ServerName,
+  type ServiceName,
+  type ServiceProcess,
+} from '@millrace/stack';
 export { stackAddresses } from './stack-addresses.ts';
 export { testNamespace, type TestNamespace } from './stack-namespace.ts';
 export { privateStack, StackServers, type PrivateStack } from './stack-servers.ts';
