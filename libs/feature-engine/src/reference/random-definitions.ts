@@ -144,6 +144,8 @@ export const randomEvents: fc.Arbitrary<RandomEvent[]> = fc
         { arbitrary: fc.integer({ min: 0, max: 2 }), weight: 8 },
         { arbitrary: fc.integer({ min: -20, max: 12 }), weight: 1 },
       ),
+      // A straggler among events that go on, which later windows may still reach.
+      late: fc.oneof({ arbitrary: fc.constant(null), weight: 4 }, fc.integer({ min: 1, max: 18 })),
       card: fc.constantFrom('c1', 'c1', "c'2"),
       shop: fc.constantFrom(7, 7, 8),
       a: fc.option(
@@ -158,8 +160,8 @@ export const randomEvents: fc.Arbitrary<RandomEvent[]> = fc
   )
   .map((events) => {
     let time = startMs;
-    return events.map(({ step, ...event }, index) => {
+    return events.map(({ step, late, ...event }, index) => {
       time += step;
-      return { id: `e${index}`, time, ...event };
+      return { id: `e${index}`, time: time - (late ?? 0), ...event };
     });
   });
