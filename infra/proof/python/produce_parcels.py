@@ -1,6 +1,7 @@
 """Publishes scans of parcels with confluent-kafka: its Avro serializer, and its default partitioner.
 
-One argument, JSON: {topic, partitions, count, first, seed, perSecond}. `first` numbers the scans; perSecond 0 is full speed.
+One argument, JSON: {topic, partitions, count, first, seed, population, perSecond, repeats}. `first` numbers the scans,
+perSecond 0 is full speed, `repeats` is the share of scans that are sent a second time a little later.
 """
 
 import json
@@ -21,9 +22,9 @@ STEP_S = 15
 
 
 def scan(dice, number, population):
-    """Times rise, tie often, and one in ten is up to nine minutes late."""
+    """Times rise, tie often, and one in ten is up to ten minutes late."""
     step = number - dice.randrange(0, 3) if dice.random() < 0.4 else number
-    late = dice.randrange(1, 540) if dice.random() < 0.1 else 0
+    late = dice.randrange(1, 571) if dice.random() < 0.1 else 0
     moment = START + timedelta(seconds=max(0, step * STEP_S - late))
     return {
         "scan_id": f"scan-{number}",
@@ -41,6 +42,20 @@ def scan(dice, number, population):
         "tags": [f"t{i}" for i in range(dice.randrange(0, 3))],
         "readings": {"humidity": dice.choice([None, dice.random()])},
     }
+
+
+def send(producer, topic, value, failed):
+    while True:
+        try:
+            producer.produce(
+                topic=topic,
+                key=value["parcel"],
+                value=value,
+                on_delivery=lambda error, _: failed.append(str(error)) if error is not None else None,
+            )
+            return
+        except BufferError:
+            producer.poll(0.1)
 
 
 def main():
@@ -63,28 +78,26 @@ def main():
         }
     )
     dice = random.Random(args["seed"] * 1_000_003 + first)
-    population = max(20, (first + count) // 12)
     started = time.monotonic()
+    recent = []
+    repeated = 0
     for i in range(count):
-        value = scan(dice, first + i, args.get("population") or population)
-        while True:
-            try:
-                producer.produce(
-                    topic=topic,
-                    key=value["parcel"],
-                    value=value,
-                    on_delivery=lambda error, _: failed.append(str(error)) if error is not None else None,
-                )
-                break
-            except BufferError:
-                producer.poll(0.1)
+        value = scan(dice, first + i, args["population"])
+        again = [recent[dice.randrange(len(recent))]] if recent and dice.random() < args["repeats"] else []
+        recent = [*recent[-9:], value]
+        repeated += len(again)
+        for sent in [value, *again]:
+            send(producer, topic, sent, failed)
+
         producer.poll(0)
         if args["perSecond"] > 0:
             ahead = (i + 1) / args["perSecond"] - (time.monotonic() - started)
             if ahead > 0:
                 time.sleep(ahead)
     producer.flush(60)
-    print(json.dumps({"sent": count - len(failed), "failed": failed[:3]}))
+    if failed:
+        raise SystemExit(f"{len(failed)} scans were not acknowledged: {failed[:3]}")
+    print(json.dumps({"sent": count, "repeated": repeated}))
 
 
 if __name__ == "__main__":

@@ -26,27 +26,29 @@ class Recomputation:
 
     def at_cuts(self, vector):
         """Feature name to value, as of a vector's own cuts."""
-        event = self.events[(vector["sourcePartition"], vector["sourceOffset"])]
         values = {}
-        for view, cut in zip(self.views, vector["cuts"]):
-            own = {
-                "partition": event["partition"],
-                "offset": event["offset"],
-                "position": cut["ownOffset"],
-            }
-            log = self.logs[view.name].get(str(view.key(event)))
-            found = log.evaluate(event["time"], cut["offset"], own, cut["ownOffset"])
+        for view, log, event, cut, own in self._views_of(vector):
+            found = log.evaluate(event["time"], cut, own, own["position"])
             values.update(zip([feature.name for feature in view.features], found))
         return values
 
-    def with_all(self, event):
+    def with_all(self, vector):
         """Feature name to value, with every event there is now, late ones too, in the order of the logs."""
         values = {}
-        for view in self.views:
-            log = self.logs[view.name].get(str(view.key(event)))
-            found = log.evaluate_with_all(event["time"], (event["partition"], event["offset"]))
+        for view, log, event, _, own in self._views_of(vector):
+            found = log.evaluate_with_all(event["time"], (own["partition"], own["offset"]))
             values.update(zip([feature.name for feature in view.features], found))
         return values
+
+    def held_late(self, vector):
+        """Whether any window of the vector held an event that came too late for it."""
+        return any(log.held_late(event["time"], cut, own) for _, log, event, cut, own in self._views_of(vector))
+
+    def _views_of(self, vector):
+        event = self.events[(vector["sourcePartition"], vector["sourceOffset"])]
+        for view, cut in zip(self.views, vector["cuts"]):
+            own = {"partition": event["partition"], "offset": event["offset"], "position": cut["ownOffset"]}
+            yield view, self.logs[view.name][str(view.key(event))], event, cut["offset"], own
 
 
 def read_vectors(service):
@@ -60,6 +62,17 @@ def named(vector, names, types):
     """Feature name to value as served."""
     numbers, strings = iter(vector["numbers"]), iter(vector["strings"])
     return {name: next(strings) if type_ == "string" else next(numbers) for name, type_ in zip(names, types)}
+
+
+def without_repeats(events, id_column):
+    """Events of one topic in log order; of an id only the first, which a producer's repeats carry again."""
+    seen = set()
+    once = []
+    for event in events:
+        if event[id_column] not in seen:
+            seen.add(event[id_column])
+            once.append(event)
+    return once
 
 
 def differences(served, expected):

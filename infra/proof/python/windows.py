@@ -88,6 +88,34 @@ class EntityLog:
         times = self.time[indices]
         return [self._aggregate(feature, indices, times, time, position) for feature in self.view.features]
 
+    def evaluate_with_all(self, time, own):
+        """Values with every event that there is now, whenever it came; `own` is the own event's (partition, offset)."""
+        indices = numpy.arange(len(self.time))
+        position = self._position_of(own)
+        return [self._aggregate(feature, indices, self.time, time, position) for feature in self.view.features]
+
+    def held_late(self, time, cut, own):
+        """Whether a window held an event that was not known, or refused as too late, when the vector was made."""
+        indices, newest = self.known(cut, own)
+        unknown = numpy.ones(len(self.time), dtype=bool)
+        unknown[indices] = False
+        if time < newest - self.view.lateness:
+            return True
+        # Positions of a resend aside, an event of the same time that came after the own one is no part of the window.
+        within = (self.time < time) | (self.position <= self._position_of((own["partition"], own["offset"])))
+        for feature in self.view.features:
+            upper = time - feature.delay
+            mask = unknown & (self.time > upper - feature.window) & (self.time <= upper)
+            if feature.delay == 0:
+                mask &= within
+            if mask.any():
+                return True
+        return False
+
+    def _position_of(self, own):
+        found = numpy.flatnonzero((self.source_partition == own[0]) & (self.source_offset == own[1]))
+        return int(self.position[found[0]])
+
     def _aggregate(self, feature, indices, times, time, position):
         upper = time - feature.delay
         mask = (times > upper - feature.window) & (times <= upper)

@@ -45,6 +45,7 @@ export async function proveForeignSource(report: ProofReport, size: ForeignSourc
       first,
       seed: 11,
       perSecond: 0,
+      repeats: 0,
       population: Math.ceil((size.before + size.after) / 12),
     });
   report.say(`producing ${size.before} scans from Python`);

@@ -31,8 +31,10 @@ export class ProofPlatform implements AsyncDisposable {
   readonly report: ProofReport;
   readonly #client: Platform;
 
-  private constructor(services: RunningServices, { client, report }: { client: Platform; report: ProofReport }) {
-    const { env } = services;
+  private constructor(
+    services: RunningServices,
+    { client, env, report }: { client: Platform; env: Readonly<Record<string, string>>; report: ProofReport },
+  ) {
     this.services = services;
     this.env = env;
     this.report = report;
@@ -68,7 +70,8 @@ export class ProofPlatform implements AsyncDisposable {
   ): Promise<ProofPlatform> {
     report.say(`starting ${names.join(', ')}`);
     const services = await runServices(namespace, names, options);
-    return new ProofPlatform(services, { client: await connect({ env: services.env, clientId: 'proof' }), report });
+    const env = clientEnvironment(services, names);
+    return new ProofPlatform(services, { client: await connect({ env, clientId: 'proof' }), env, report });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -118,4 +121,10 @@ export class ProofPlatform implements AsyncDisposable {
       await sleep(200);
     }
   }
+}
+
+/** Where the gateway is not started, clients ask the features service itself: it has the same paths. */
+function clientEnvironment({ env }: RunningServices, names: readonly ServiceName[]): Readonly<Record<string, string>> {
+  if (names.includes('gateway')) return env;
+  return { ...env, MILLRACE_GATEWAY_URL: env['MILLRACE_SERVICE_FEATURES_URL'] ?? '' };
 }

@@ -9,7 +9,7 @@ export async function runProof(prove: (report: ProofReport) => Promise<void>): P
     report.check(
       false,
       'the proof came to its end',
-      error instanceof Error ? (error.stack ?? error.message) : `${error}`,
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
     );
   }
   console.log(report.closingLine());
