@@ -49,13 +49,13 @@ def log(name: str) -> dict:
         mlflow.set_tag("note", "it's ü")
         mlflow.log_text("hello", "notes/hello.txt")
         mlflow.log_dict({"a": 1}, "config.json")
-        info = mlflow.onnx.log_model(linear_model(1.0), name="model", registered_model_name=f"model-{name}", save_as_external_data=False)
+        info = mlflow.onnx.log_model(linear_model(1.0), name="model", registered_model_name=f"model-{name}", save_as_external_data=False, pip_requirements=["onnx"])
         immutable = refused(lambda: MlflowClient().log_param(run.info.run_id, "lr", 0.2))
         MlflowClient().log_param(run.info.run_id, "lr", 0.1)
     with mlflow.start_run(run_name="second"):
         mlflow.log_param("lr", 0.2)
         mlflow.log_metric("auc", 0.7)
-        second = mlflow.onnx.log_model(linear_model(2.0), name="model", registered_model_name=f"model-{name}", save_as_external_data=False)
+        second = mlflow.onnx.log_model(linear_model(2.0), name="model", registered_model_name=f"model-{name}", save_as_external_data=False, pip_requirements=["onnx"])
     return {
         "experiment_id": experiment_id,
         "run_id": run.info.run_id,
