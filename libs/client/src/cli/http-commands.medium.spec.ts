@@ -1,0 +1,262 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runServices, type RunningServices } from '@millrace/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ClientTestBed, sharedData, type CliRun } from '../client-test-bed.ts';
+import { HttpClient } from '../http-client.ts';
+import { SourceProducer } from '../source-producer.ts';
+import type { Trace } from './render-trace.ts';
+
+let bed: ClientTestBed;
+let services: RunningServices;
+let folder: string;
+let topic: string;
+const source = 'shop_transactions';
+
+beforeAll(async () => {
+  bed = await ClientTestBed.open();
+  folder = await mkdtemp(join(tmpdir(), 'http-commands-test-'));
+  topic = bed.topic('transactions');
+  services = await runServices(bed.namespace, ['tracking', 'registry', 'features'], {
+    env: { MILLRACE_FEATURES_HISTORY_WAIT_MS: '100' },
+    restart: true,
+  });
+  // Not waited for: it is ready when all services are, and two of them do not run here.
+  await services.launch('gateway', Number(new URL(gatewayUrl()).port));
+  await eventually(({ status }) => !status.includes('does not answer'), 'sources');
+});
+afterAll(async () => {
+  await services?.stop();
+  await bed?.[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+function gatewayUrl(): string {
+  return services.env['MILLRACE_GATEWAY_URL'] ?? '';
+}
+
+function cli(...args: string[]): Promise<CliRun> {
+  return bed.cli(args, services.env);
+}
+
+async function file(name: string, content: unknown): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+/** Asks until the answer holds what is waited for; the test's own time limit ends a wait for what never comes. */
+async function eventually(holds: (run: CliRun) => boolean, ...args: string[]): Promise<CliRun> {
+  for (;;) {
+    const run = await cli(...args);
+    if (holds(run)) return run;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+function definitions() {
+  const price = { op: 'column', name: 'order_price' };
+  return [
+    {
+      kind: 'source',
+      name: source,
+      topic,
+      id: 'EVENT_ID',
+      eventTime: { column: 'EVENT_TIMESTAMP', unit: 'iso8601' },
+      entity: 'ENTITY_ID',
+      partitioner: 'murmur2',
+    },
+    { kind: 'entity', name: 'customer', key: 'ENTITY_ID', type: 'string' },
+    {
+      kind: 'feature-view',
+      name: 'customer_spend',
+      entity: 'customer',
+      source,
+      features: [
+        { name: 'count_30d', aggregation: 'count', window: '30d' },
+        { name: 'sum_30d', aggregation: 'sum', input: price, window: '30d' },
+      ],
+    },
+    {
+      kind: 'feature-service',
+      name: 'purchase_risk',
+      source,
+      views: ['customer_spend'],
+      passThrough: [{ name: 'price', expression: price }],
+      startFrom: 'beginning',
+    },
+  ];
+}
+
+test('a file is published, definitions are applied, and every fault of wrong ones is named with its place', async () => {
+  const path = sharedData('transactions.csv');
+  const stream = ['publish', path, '--topic', topic, '--event-time', 'EVENT_TIMESTAMP', '--key', 'ENTITY_ID'];
+  const labels = [
+    '--label-column',
+    'EVENT_LABEL',
+    '--label-delay',
+    '7d',
+    '--id-column',
+    'EVENT_ID',
+    '--source',
+    source,
+  ];
+  const published = await cli(...stream, ...labels);
+  expect(published, published.status).toMatchObject({ code: 0 });
+
+  const [sourceDefinition, entity, view] = definitions();
+  const wrong = [
+    sourceDefinition,
+    entity,
+    { ...view, features: [{ name: 'x', aggregation: 'median', window: 'soon' }] },
+  ];
+  const refused = await cli('apply', await file('wrong.json', wrong));
+  expect(refused.code).toBe(1);
+  expect(refused.status).toMatch(/nothing was applied: \d faults in the definitions/);
+  expect(refused.status).toMatch(/\[2\] feature-view "customer_spend" features\[0\]\.aggregation: /);
+  expect(refused.status).toMatch(/features\[0\]\.window: /);
+
+  const right = await file('right.json', { definitions: definitions() });
+  expect((await cli('apply', right)).out).toEqual([
+    `created  source           ${source}`,
+    'created  entity           customer',
+    'created  feature-view     customer_spend@1',
+    'created  feature-service  purchase_risk@1',
+  ]);
+  expect((await cli('apply', right)).out).toEqual(['nothing new: 4 definitions there already']);
+});
+
+test('definitions can be exported by a module', async () => {
+  const path = await file(
+    'more.mjs',
+    `export default ${JSON.stringify([{ kind: 'entity', name: 'shop', key: 'merchant', type: 'string' }])};`,
+  );
+  expect((await cli('apply', path)).out).toEqual(['created  entity  shop']);
+  const empty = await cli('apply', await file('empty.mjs', 'export const other = 1;'));
+  expect(empty).toMatchObject({ code: 1, status: expect.stringContaining('exports no definitions') });
+});
+
+test('sources are listed with the state and lag of what reads them', async () => {
+  const { out } = await eventually((run) => /running +lag 0/.test(run.out[0] ?? ''), 'sources');
+  expect(out[0]).toMatch(new RegExp(`^${source} +topic ${topic} +running +lag 0 +.*purchase_risk@1$`));
+});
+
+test("an event's whole way is traced: place, features with the events inside their windows, outcome, SQL", async () => {
+  const values = (await cli('watch', topic, '--from', 'beginning', '--no-follow', '--value')).out.map(
+    (line) => JSON.parse(line) as { EVENT_ID: string; ENTITY_ID: string; EVENT_TIMESTAMP: string; order_price: number },
+  );
+  const customers = Map.groupBy(values, ({ ENTITY_ID }) => ENTITY_ID);
+  const busiest = [...customers.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+  const last = busiest.at(-1);
+  const at = Date.parse(last?.EVENT_TIMESTAMP ?? '');
+  const inside = busiest.filter(({ EVENT_TIMESTAMP }) => Date.parse(EVENT_TIMESTAMP) > at - 30 * 86_400_000);
+
+  const id = last?.EVENT_ID ?? '';
+  const hasVector = (run: CliRun): boolean => run.out.some((line) => line.startsWith('vector of purchase_risk@1'));
+  const text = (await eventually(hasVector, 'trace', id)).out.join('\n');
+  expect(text).toMatch(new RegExp(`^event of source ${source} at ${topic}/\\d+/\\d+`));
+  expect(text).toMatch(new RegExp(`count_30d +${inside.length} +customer_spend@1 \\(.*\\] +${inside.length} event`));
+  expect(text).toMatch(/price +[\d.]+ +from the event itself/);
+  expect(text).toContain('no prediction yet');
+  expect(text).toContain('SQL that reproduces the vector of purchase_risk@1');
+
+  const trace = JSON.parse((await cli('trace', id, '--json')).out.join('\n')) as Trace;
+  const { partition, offset } = trace.events[0]?.position ?? { partition: -1, offset: -1 };
+  const byEventId = await cli('trace', `purchase_risk@1|${topic}|0|${partition}|${offset}`);
+  expect(byEventId.out[0]).toBe(text.split('\n')[0]);
+
+  const unknown = await cli('trace', 'nobody');
+  expect(unknown).toMatchObject({ code: 1, status: expect.stringContaining('"nobody"') });
+});
+
+test('a dead letter is traced by its place, and comes back mended into the partition of its entity', async () => {
+  const writer = await bed.bus.codec.latestWriter<object>(`${topic}-value`);
+  const [example] = await bed.read<Record<string, unknown>>(topic);
+  const nameless = { ...example?.value, EVENT_ID: 'mended-1', ENTITY_ID: null };
+  const [offset = -1] = await bed.bus
+    .producer()
+    .send([
+      { topic, partition: 0, key: null, value: writer?.writer.encode(nameless) ?? null, timestampMs: Date.now() },
+    ]);
+  const group = `features.${source}`;
+  const place = `${topic}/0/${offset}`;
+  await eventually(
+    ({ out }) => out.some((line) => line.startsWith(`${place} `) && line.includes('missing-entity')),
+    'dead-letters',
+    'list',
+    group,
+  );
+  const traced = await eventually(({ code }) => code === 0, 'trace', place);
+  expect(traced.out.join('\n')).toMatch(/given up by .*\n +missing-entity: /);
+
+  const mend = await file('mend.json', { ...nameless, ENTITY_ID: 'customer-of-mended' });
+  const replayed = await cli('dead-letters', 'replay', group, '--at', place, '--mend', mend);
+  expect(replayed, replayed.status).toMatchObject({ code: 0 });
+  expect(replayed.out[0]).toMatch(/mended, to partition \d/);
+  const mended = await eventually(({ out }) => out.some((line) => line.startsWith('vector of')), 'trace', 'mended-1');
+  expect(mended.out.join('\n')).toMatch(/count_30d +1 /);
+});
+
+test('a typed producer places events where the source says', async () => {
+  interface Purchase {
+    readonly EVENT_ID: string;
+    readonly ENTITY_ID: string;
+    readonly EVENT_TIMESTAMP: string;
+    readonly order_price: number;
+  }
+  const [example] = await bed.read<Purchase>(topic);
+  const producer = await SourceProducer.connect<Purchase>(bed.bus, { gatewayUrl: gatewayUrl(), source });
+  const value = { ...example?.value, EVENT_ID: 'typed-1', ENTITY_ID: 'customer-of-typed' } as Purchase;
+  expect(await producer.send([value])).toHaveLength(1);
+  await eventually(({ out }) => out.some((line) => line.startsWith('vector of')), 'trace', 'typed-1');
+  expect(() => producer.send([{ ...value, ENTITY_ID: '' }])).toThrow(/keyed by ENTITY_ID/);
+});
+
+test('a version is put in charge of an alias and of a stage, and what is not there is said', async () => {
+  const http = new HttpClient(gatewayUrl());
+  await http.post('/api/2.0/mlflow/registered-models/create', { name: 'fraud' });
+  for (let i = 0; i < 2; i += 1) {
+    await http.post('/api/2.0/mlflow/model-versions/create', { name: 'fraud', source: 's3://elsewhere/model' });
+  }
+  expect((await cli('promote', 'fraud', '1', '--alias', 'champion')).out).toEqual([
+    'fraud@champion is version 1 (the first one)',
+  ]);
+  expect((await cli('promote', 'fraud', '2', '--alias', 'champion')).out).toEqual([
+    'fraud@champion is version 2 (it was version 1)',
+  ]);
+  expect((await cli('promote', 'fraud', '2', '--stage', 'production')).out).toEqual([
+    'fraud version 2 is in stage Production',
+  ]);
+  const missing = await cli('promote', 'fraud', '9', '--alias', 'champion');
+  expect(missing).toMatchObject({ code: 1, status: expect.stringContaining('version=9') });
+  const aimless = await cli('promote', 'fraud', '1');
+  expect(aimless).toMatchObject({ code: 1, status: expect.stringContaining('--alias NAME') });
+  const { out } = await cli('watch', 'registry.model-promoted', '--from', 'beginning', '--limit', '3', '--value');
+  expect(out.map((line) => (JSON.parse(line) as { target: string; version: string }).target)).toEqual([
+    'alias:champion',
+    'alias:champion',
+    'stage:Production',
+  ]);
+});
+
+test('the status names every service, what is not ready and why, the sources and the addresses', async () => {
+  const { code, out } = await cli('status');
+  const text = out.join('\n');
+  expect(code).toBe(1);
+  expect(text).toMatch(/^gateway +NOT READY +/m);
+  expect(text).toMatch(/^tracking +ready +/m);
+  expect(text).toMatch(/^drift +NOT READY +.*drift/m);
+  expect(text).toMatch(new RegExp(`^ +${source} +running +lag 0`, 'm'));
+  expect(text).toContain(services.env['MILLRACE_KAFKA_BROKERS']);
+});
+
+test('a source is resumed only when a new generation is asked for', async () => {
+  const refused = await cli('sources', 'resume', source);
+  expect(refused).toMatchObject({ code: 1, status: expect.stringContaining('--new-generation') });
+  expect((await cli('sources', 'resume', source, '--new-generation')).out).toEqual([
+    `source ${source} goes on in generation 1`,
+  ]);
+  const unknown = await cli('sources', 'resume', 'nobody', '--new-generation');
+  expect(unknown).toMatchObject({ code: 1, status: expect.stringContaining('"nobody"') });
+});
