@@ -58,7 +58,7 @@ export async function proveForeignSource(report: ProofReport, size: ForeignSourc
   };
   report.say('training, registering and promoting a model');
   const gateway = platform.services.url('gateway');
-  const trained = (await platform.python('train_parcels.py', {
+  const trained = (await platform.python('train_on_vectors.py', {
     gateway,
     featureService: 'parcel_risk',
     model,
