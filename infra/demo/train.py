@@ -93,8 +93,10 @@ def main():
         mlflow.set_tag("feature_service", args.feature_service)
         judged = lightgbm.LGBMClassifier(**params, verbose=-1, n_jobs=2).fit(x[:split], y[:split])
         scores = judged.predict_proba(x[split:])[:, 1]
-        auc = float(roc_auc_score(y[split:], scores))
-        mlflow.log_metrics({"auc": auc, "average_precision": float(average_precision_score(y[split:], scores))})
+        auc = None
+        if 0 < y[split:].sum() < len(y) - split:
+            auc = float(roc_auc_score(y[split:], scores))
+            mlflow.log_metrics({"auc": auc, "average_precision": float(average_precision_score(y[split:], scores))})
         mlflow.log_dict({"features": features}, "features.json")
 
         model = lightgbm.LGBMClassifier(**params, verbose=-1, n_jobs=2).fit(x, y)

@@ -27,16 +27,16 @@ const COMPROMISED_SHARE = 2 / 10_000;
 const LEAKED_SHARE = 3 / 5_000;
 
 const sizes = {
-  tiny: { cardholders: 150, terminals: 300, historyDays: 46, liveDays: 18, liveRate: 400 },
-  small: { cardholders: 400, terminals: 800, historyDays: 60, liveDays: 18, liveRate: 400 },
-  medium: { cardholders: 5000, terminals: 10_000, historyDays: 60, liveDays: 20, liveRate: 1000 },
+  tiny: { cardholders: 150, terminals: 300, historyDays: 46, liveDays: 18, liveRate: 400, fraudFactor: 6 },
+  small: { cardholders: 400, terminals: 800, historyDays: 60, liveDays: 18, liveRate: 400, fraudFactor: 1 },
+  medium: { cardholders: 5000, terminals: 10_000, historyDays: 60, liveDays: 20, liveRate: 1000, fraudFactor: 1 },
 } as const;
 
 /** The day of live traffic on which behaviour changes: before it the reference fills, a week after it its outcomes come. */
 const CHANGE_AFTER_LIVE_DAYS = 6;
 
 export function demoProfile(name: ProfileName): DemoProfile {
-  const { cardholders, terminals, historyDays, liveDays, liveRate } = sizes[name];
+  const { cardholders, terminals, historyDays, liveDays, liveRate, fraudFactor } = sizes[name];
   return {
     name,
     simulator: {
@@ -45,8 +45,8 @@ export function demoProfile(name: ProfileName): DemoProfile {
       terminals,
       startMs: START_MS,
       labelDelayDays: LABEL_DELAY_DAYS,
-      compromisedTerminalsPerDay: COMPROMISED_SHARE * terminals,
-      leakedCardholdersPerDay: LEAKED_SHARE * cardholders,
+      compromisedTerminalsPerDay: COMPROMISED_SHARE * terminals * fraudFactor,
+      leakedCardholdersPerDay: LEAKED_SHARE * cardholders * fraudFactor,
       change: { day: historyDays + CHANGE_AFTER_LIVE_DAYS, amountFactor: 2 },
     },
     historyDays,

@@ -50,7 +50,7 @@ export async function playDemo({ env, profile: name, signal, say = sayElapsed() 
       const trained = await trainModel({ names, profile, population, gateway, env, signal });
       version = trained.version;
       say(
-        `version ${version} is champion: AUC ${trained.auc.toFixed(4)} on later days, ${trained.rows} rows, ${trained.frauds} frauds`,
+        `version ${version} is champion: AUC ${trained.auc?.toFixed(4) ?? 'unknown'} on later days, ${trained.rows} rows, ${trained.frauds} frauds`,
       );
     }
     version = await openEndpoint(api, { names, profile, signal });

@@ -9,7 +9,8 @@ import { transactionsOfDay } from './simulator/transactions-of-day.ts';
 
 export interface TrainedModel {
   readonly version: string;
-  readonly auc: number;
+  /** On the last fifth of the rows; null where that holds no fraud. */
+  readonly auc: number | null;
   readonly rows: number;
   readonly frauds: number;
   readonly runId: string;
