@@ -5,7 +5,7 @@ export interface SideCounts {
 }
 
 /** Above this many distinct values in the reference a number is binned; up to it every value is a bin of its own (Evidently). */
-export const MOST_VALUES_AS_CATEGORIES = 20;
+const MOST_VALUES_AS_CATEGORIES = 20;
 
 /** Counts by distinct value of either side, in the order of first sight. */
 export function countValues<T>(

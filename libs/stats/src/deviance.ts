@@ -16,7 +16,7 @@ export function stirlingError(n: number): number {
 }
 
 /** count·log(count/mean) + mean − count, without cancellation where the two are near each other. */
-export function deviance(count: number, mean: number): number {
+function deviance(count: number, mean: number): number {
   if (count === 0) return mean;
   const difference = count - mean;
   if (Math.abs(difference) >= 0.1 * (count + mean)) return count * Math.log(count / mean) - difference;

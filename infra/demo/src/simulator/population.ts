@@ -1,6 +1,6 @@
 import { Random } from './random.ts';
 
-export interface Cardholder {
+interface Cardholder {
   readonly id: string;
   readonly meanAmount: number;
   readonly transactionsPerDay: number;

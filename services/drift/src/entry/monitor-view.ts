@@ -38,7 +38,7 @@ export function viewMonitor(monitor: Monitor): MonitorView {
   };
 }
 
-export function isoTime(timeMs: number): string {
+function isoTime(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
 

@@ -1,5 +1,5 @@
 /** What a window is compared with. */
-export type Reference =
+type Reference =
   /** The endpoint's first predictions. */
   | { readonly type: 'first'; readonly rows: number }
   /** The endpoint's predictions between two event times. */
@@ -13,7 +13,7 @@ export type Reference =
       readonly toMs: number;
     };
 
-export type WindowLength =
+type WindowLength =
   /** Aligned to the epoch; closes when the endpoint's newest event time is past its end by `graceMs`. */
   | { readonly type: 'time'; readonly lengthMs: number; readonly graceMs: number }
   /** So many predictions in the order of their event times. */

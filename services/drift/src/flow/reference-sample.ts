@@ -10,7 +10,7 @@ export interface ReferenceSample {
   readonly scores: Float64Array;
 }
 
-export type ReferenceColumn =
+type ReferenceColumn =
   | { readonly kind: 'number'; readonly sorted: Float64Array }
   | { readonly kind: 'string'; readonly values: readonly string[] };
 
