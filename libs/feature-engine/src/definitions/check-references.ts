@@ -33,7 +33,7 @@ function checkSource(source: SourceDefinition, path: string, faults: Faults): vo
   }
 }
 
-export function checkColumn(source: SourceDefinition, column: string, path: string, faults: Faults): void {
+function checkColumn(source: SourceDefinition, column: string, path: string, faults: Faults): void {
   if (column === '' || source.columns === undefined || Object.hasOwn(source.columns, column)) return;
   faults.add(
     path,

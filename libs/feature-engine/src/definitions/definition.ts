@@ -41,6 +41,8 @@ export interface SourceDefinition {
   readonly maxFuture: string;
   /** May be absent until the platform has read them from the topic's Avro schema. */
   readonly columns?: Readonly<Record<string, ColumnType>>;
+  /** Further columns, computed from those of the topic: what an event lacks as a column can still be a key or an input. */
+  readonly derived?: Readonly<Record<string, Expression>>;
 }
 
 export interface EntityDefinition {

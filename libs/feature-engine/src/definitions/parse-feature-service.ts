@@ -3,7 +3,7 @@ import { startFroms, type FeatureServiceDefinition, type PassThroughFeature } fr
 import { ObjectReader } from './object-reader.ts';
 
 /** A reference to a view whose version is still open: the newest one is meant. */
-export interface ParsedViewReference {
+interface ParsedViewReference {
   readonly view: string;
   readonly version?: number;
   readonly key?: string;

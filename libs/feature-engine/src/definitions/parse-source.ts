@@ -1,3 +1,5 @@
+import { parseExpression } from '../expressions/parse-expression.ts';
+import type { Expression } from '../expressions/expression.ts';
 import {
   columnTypes,
   keyEncodings,
@@ -43,6 +45,7 @@ export function parseSource(reader: ObjectReader): SourceDefinition {
     reader.fault('partitioner', 'needs "entity", the column that the topic is keyed by');
   }
   const columns = reader.has('columns') ? parseColumns(reader) : undefined;
+  const derived = reader.has('derived') ? parseDerived(reader) : undefined;
   return {
     kind: 'source',
     name,
@@ -56,6 +59,7 @@ export function parseSource(reader: ObjectReader): SourceDefinition {
     allowedLateness: reader.duration('allowedLateness', 'zero-or-more') ?? defaultAllowedLateness,
     maxFuture: reader.duration('maxFuture', 'zero-or-more') ?? defaultMaxFuture,
     ...(columns === undefined ? {} : { columns }),
+    ...(derived === undefined ? {} : { derived }),
   };
 }
 
@@ -64,12 +68,26 @@ function parseColumns(reader: ObjectReader): Record<string, ColumnType> {
   const names = Object.keys((reader.raw('columns') as object | null) ?? {});
   const columns: Record<string, ColumnType> = {};
   for (const name of names) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(name)) members.fault(name, 'is not the name of a column');
-    if (reservedColumns.has(name)) members.fault(name, 'is a name that the platform uses itself');
+    checkColumnName(members, name);
     columns[name] = members.oneOf(name, columnTypes) ?? 'string';
   }
   if (names.length === 0) reader.fault('columns', 'must name at least one column, or be left out');
   return columns;
+}
+
+function parseDerived(reader: ObjectReader): Record<string, Expression> {
+  const members = new ObjectReader(reader.raw('derived'), reader.at('derived'), reader.faults);
+  const derived: Record<string, Expression> = {};
+  for (const name of Object.keys((reader.raw('derived') as object | null) ?? {})) {
+    checkColumnName(members, name);
+    derived[name] = parseExpression(members.raw(name), members.at(name), reader.faults);
+  }
+  return derived;
+}
+
+function checkColumnName(members: ObjectReader, name: string): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(name)) members.fault(name, 'is not the name of a column');
+  if (reservedColumns.has(name)) members.fault(name, 'is a name that the platform uses itself');
 }
 
 export function parseEntity(reader: ObjectReader): EntityDefinition {

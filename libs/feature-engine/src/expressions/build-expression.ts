@@ -52,6 +52,11 @@ export const hour = inZone('hour');
 /** 1 Monday to 7 Sunday in an IANA zone. */
 export const weekday = inZone('weekday');
 
+/** The part with an index, from 0 on, of a text cut at every separator: the domain of an address is `splitPart(column('email'), '@', 1)`. */
+export function splitPart(operand: Operand, separator: string, index: number): Expression {
+  return { op: 'split-part', args: [asExpression(operand)], separator, index };
+}
+
 export function isIn(operand: Operand, values: readonly (string | number)[]): Expression {
   return { op: 'in', args: [asExpression(operand)], values };
 }

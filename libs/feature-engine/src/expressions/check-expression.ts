@@ -13,7 +13,7 @@ export interface ExpressionScope {
 /** `unknown` is the type of what has been reported already or cannot be known yet: it fits everywhere. */
 export type CheckedType = ExpressionType | 'unknown';
 
-export function typeOfColumn(type: ColumnType): ExpressionType {
+function typeOfColumn(type: ColumnType): ExpressionType {
   return type === 'string' || type === 'boolean' ? type : 'number';
 }
 
@@ -70,6 +70,9 @@ export function checkExpression(
     case 'weekday':
       expect(expression.args[0], 'args[0]', 'number');
       return 'number';
+    case 'split-part':
+      expect(expression.args[0], 'args[0]', 'string');
+      return 'string';
     case 'is-null':
       check(expression.args[0], 'args[0]');
       return 'boolean';

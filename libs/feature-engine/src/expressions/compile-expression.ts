@@ -2,7 +2,7 @@ import type { Expression, ExpressionValue } from './expression.ts';
 import { hourOf, lastZonedTimeMs, weekdayOf, zoneClock } from './zoned-time.ts';
 
 /** Values of the columns and features that the expressions of one plan refer to, already in the engine's form. */
-export type Slots = readonly ExpressionValue[];
+type Slots = readonly ExpressionValue[];
 export type Evaluator = (slots: Slots) => ExpressionValue;
 export type SlotOf = (reference: Extract<Expression, { op: 'column' | 'feature' | 'event-time' }>) => number;
 
@@ -59,6 +59,10 @@ function compile(expression: Expression, slotOf: SlotOf): Evaluator {
     }
     case 'coalesce':
       return coalesce(expression.args.map((arg) => compile(arg, slotOf)));
+    case 'split-part': {
+      const { separator, index } = expression;
+      return onOne(expression, slotOf, (value) => (value as string).split(separator)[index] ?? null);
+    }
     case 'in': {
       const values = new Set<ExpressionValue>(expression.values);
       return onOne(expression, slotOf, (value) => values.has(value));

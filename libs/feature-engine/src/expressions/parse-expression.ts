@@ -27,6 +27,7 @@ const allOps = [
   'log',
   'is-null',
   'coalesce',
+  'split-part',
   'in',
   'case',
   'hour',
@@ -83,6 +84,8 @@ function parseOp(op: string, reader: ObjectReader, depth: number): Expression | 
     case 'log':
     case 'is-null':
       return { op, args: [parseArgs(reader, depth, 1, 1)[0] ?? nullLiteral] };
+    case 'split-part':
+      return { op, args: [parseArgs(reader, depth, 1, 1)[0] ?? nullLiteral], ...parseSplit(reader) };
     case 'in':
       return { op, args: [parseArgs(reader, depth, 1, 1)[0] ?? nullLiteral], values: parseValues(reader) };
     case 'case':
@@ -110,6 +113,14 @@ function parseArgs(reader: ObjectReader, depth: number, atLeast: number, atMost:
     reader.fault('args', `must hold ${count} expression${atMost === 1 ? '' : 's'}, not ${args.length}`);
   }
   return args.map((arg, index) => parseExpression(arg, `${reader.at('args')}[${index}]`, reader.faults, depth + 1));
+}
+
+function parseSplit(reader: ObjectReader): { separator: string; index: number } {
+  const separator = reader.required('separator', reader.text('separator'), ' ');
+  const index = reader.required('index', reader.raw('index'), 0);
+  if (typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < 1_000) return { separator, index };
+  reader.fault('index', `must be a whole number from 0 to 999, not ${quote(index)}`);
+  return { separator, index: 0 };
 }
 
 function parseValues(reader: ObjectReader): readonly (string | number)[] {

@@ -56,6 +56,12 @@ function print(expression: Expression, referenceSql: ReferenceSql): string {
       return `isNull(${arg(expression.args[0])})`;
     case 'coalesce':
       return `coalesce(${expression.args.map(arg).join(', ')})`;
+    case 'split-part': {
+      const parts = `splitByString(${sqlText(expression.separator)}, assumeNotNull(v))`;
+      const at = expression.index + 1;
+      const part = `arrayMap(p -> if(length(p) >= ${at}, toNullable(p[${at}]), NULL), [${parts}])[1]`;
+      return `arrayMap(v -> if(isNull(v), NULL, ${part}), [CAST(${arg(expression.args[0])}, 'Nullable(String)')])[1]`;
+    }
     case 'in': {
       // ClickHouse's own IN says false of null, where ours says null, and takes -0 for another number than 0.
       const value = typeof expression.values[0] === 'number' ? '(v + 0)' : 'v';

@@ -66,6 +66,9 @@ const { number, boolean } = fc.letrec<{ number: Expression; boolean: Expression;
       { maxDepth: 4, depthSize: 'small' },
       fc.constant(column('s')),
       orNull(fc.constantFrom(...texts).map(literal)),
+      fc
+        .tuple(tie('string'), fc.constantFrom("'", '\\', 'x', 'it'), fc.nat(2))
+        .map(([arg, separator, index]): Expression => ({ op: 'split-part', args: [arg], separator, index })),
       caseOf('string'),
       coalesce('string'),
     ),

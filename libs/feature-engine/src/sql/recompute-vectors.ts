@@ -39,7 +39,7 @@ export function recomputeVectorsSql(
 }
 
 /** The vectors to be recomputed, as the spine of a query. */
-export function vectorSpine(service: ServicePlan, tables: LogTables, where: string): string {
+function vectorSpine(service: ServicePlan, tables: LogTables, where: string): string {
   const conditions = [
     `feature_service = ${sqlText(service.name)}`,
     `feature_service_version = ${service.version}`,

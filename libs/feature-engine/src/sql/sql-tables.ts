@@ -19,7 +19,7 @@ export interface LogTables {
 export type Knowledge = 'as-known' | 'hindsight';
 
 /** How a row of the spine knows what was known: by the vector's cuts, or by the time alone. */
-export type KnownBy = 'cuts' | 'time';
+type KnownBy = 'cuts' | 'time';
 
 export interface VectorQuery {
   readonly service: ServicePlan;

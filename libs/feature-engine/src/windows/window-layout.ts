@@ -1,5 +1,5 @@
 /** What an input column of a view is used for: only that is indexed. */
-export interface WindowColumn {
+interface WindowColumn {
   readonly kind: 'number' | 'string';
   readonly summed: boolean;
   readonly lowest: boolean;
