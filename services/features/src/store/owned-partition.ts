@@ -93,8 +93,11 @@ export class OwnedPartition {
   get<S extends CachedState>({ key }: StateKey<S>): S {
     const state = this.#cache.get(key);
     if (!state) throw new RangeError(`state ${key} was not loaded`);
-    this.#cache.delete(key);
-    this.#cache.set(key, state);
+    // Order of use matters only where something will have to go.
+    if (this.#cache.size * 2 > this.#maxCached) {
+      this.#cache.delete(key);
+      this.#cache.set(key, state);
+    }
     return state as S;
   }
 
