@@ -8,8 +8,6 @@ import {
 import type { ConfigOf } from '@millrace/service-kit';
 import { z } from 'zod';
 
-const dayMs = 86_400_000;
-
 export const driftConfig = {
   service: baseConfig(8105),
   events: eventsConfigFromEnv('millrace-drift'),
@@ -19,8 +17,8 @@ export const driftConfig = {
       MILLRACE_SERVICE_FEATURES_URL: urlSetting('http://127.0.0.1:8103'),
       /** Time between two looks at the monitors; a look that takes long makes the next one later. */
       MILLRACE_DRIFT_ROUND_MS: numberSetting(3000, { min: 50 }),
-      /** Windows older than this, in event time, are not looked at for new outcomes any more. */
-      MILLRACE_DRIFT_LOOK_BACK_MS: numberSetting(60 * dayMs, { min: 1000 }),
+      /** So many of the newest windows of a monitor are looked at again for new outcomes. */
+      MILLRACE_DRIFT_LOOK_BACK_WINDOWS: numberSetting(1000, { min: 1 }),
       /** Rows that are read of one window or reference; of more, always the same sample. */
       MILLRACE_DRIFT_MAX_ROWS: numberSetting(100_000, { min: 100 }),
       /** New windows that one look reports of a monitor. */
@@ -30,7 +28,7 @@ export const driftConfig = {
       featuresUrl: env.MILLRACE_SERVICE_FEATURES_URL,
       roundMs: env.MILLRACE_DRIFT_ROUND_MS,
       limits: {
-        lookBackMs: env.MILLRACE_DRIFT_LOOK_BACK_MS,
+        lookBackWindows: env.MILLRACE_DRIFT_LOOK_BACK_WINDOWS,
         maxRows: env.MILLRACE_DRIFT_MAX_ROWS,
         windowsPerRound: env.MILLRACE_DRIFT_WINDOWS_PER_ROUND,
       },

@@ -3,15 +3,15 @@ import type { PredictionHistory, SaidWindow, TimeRange, WindowCount } from './po
 
 export interface ClosedWindows {
   readonly history: PredictionHistory;
-  /** How far behind the newest event a window is still looked at for new outcomes. */
-  readonly lookBackMs: number;
+  /** So many of the newest reported windows are still looked at for new outcomes; counted, because one stray event time moves any clock. */
+  readonly lookBackWindows: number;
   /** At most so many windows that were never reported, the oldest first. */
   readonly maxNew: number;
 }
 
 /** The windows of a monitor that have closed, with what is known of each, ascending. Event time alone closes a window, never a clock. */
 export async function closedWindows(
-  { history, lookBackMs, maxNew }: ClosedWindows,
+  { history, lookBackWindows, maxNew }: ClosedWindows,
   monitor: Monitor,
   known: {
     readonly span: { readonly oldestMs: number; readonly newestMs: number };
@@ -20,22 +20,18 @@ export async function closedWindows(
 ): Promise<WindowCount[]> {
   const { window, endpoint } = monitor;
   const { oldestMs, newestMs } = known.span;
-  const lastSaidMs = Math.max(Number.NEGATIVE_INFINITY, ...known.said.keys());
+  const revisited = [...known.said.values()].sort((a, b) => a.startMs - b.startMs).slice(-lookBackWindows);
   if (window.type === 'time') {
     const { lengthMs, graceMs } = window;
     const align = (timeMs: number): number => Math.floor(timeMs / lengthMs) * lengthMs;
     const toMs = align(newestMs - graceMs);
-    // What was never reported is looked at however old it is: a service that was down for long catches up.
-    const fromMs = Math.max(align(oldestMs), Math.min(align(newestMs - lookBackMs), lastSaidMs + lengthMs));
+    const fromMs = revisited[0]?.startMs ?? align(oldestMs);
     if (fromMs >= toMs) return [];
     const counted = await history.countByTime(endpoint, { fromMs, toMs }, lengthMs);
     return firstNew(counted, known.said, maxNew);
   }
-  const ranges: TimeRange[] = [...known.said.values()]
-    .filter((said) => said.endMs > newestMs - lookBackMs)
-    .sort((a, b) => a.startMs - b.startMs)
-    .map((said) => ({ fromMs: said.startMs, toMs: said.endMs }));
-  let fromMs = Math.max(oldestMs, ...[...known.said.values()].map((said) => said.endMs));
+  const ranges: TimeRange[] = revisited.map((said) => ({ fromMs: said.startMs, toMs: said.endMs }));
+  let fromMs = revisited.at(-1)?.endMs ?? oldestMs;
   for (let i = 0; i < maxNew; i += 1) {
     const toMs = await history.endOfRows(endpoint, fromMs, window.rows);
     if (toMs === null || toMs > newestMs) break;

@@ -48,7 +48,7 @@ describe('detecting drift', () => {
       drift: store,
       events: store,
       now: () => 1,
-      limits: { maxRows: 10_000, lookBackMs: 1000 * HOUR, windowsPerRound: 50 },
+      limits: { maxRows: 10_000, lookBackWindows: 1000, windowsPerRound: 50 },
     });
   beforeEach(() => {
     store = new InMemoryHistory();
@@ -174,6 +174,17 @@ describe('detecting drift', () => {
     await rounds(2);
     expect(store.reports.find((report) => report.windowStartMs === 2 * HOUR)?.errors).toBe(20);
     expect(store.alerts).toEqual([]);
+  });
+
+  test('one stray event time neither hides the outcomes of other windows nor delays what comes next', async () => {
+    store.add(...hour(0), ...hour(1), ...hour(2), { ...(hour(0)[0] as StoredPrediction), eventTimeMs: 1e6 * HOUR });
+    await rounds(2);
+    store.label(agree);
+    store.add(...hour(3));
+    await rounds(3);
+    const newest = new Map(store.reports.map((report) => [report.windowStartMs / HOUR, report]));
+    expect([...newest.keys()]).toEqual([0, 1, 2, 3]);
+    expect(newest.get(0)?.quality?.rows).toBe(100);
   });
 
   test('windows of so many rows follow one another and keep their borders', async () => {

@@ -14,7 +14,7 @@ export interface DetectDriftParts {
   readonly drift: DriftHistory;
   readonly events: DriftEvents;
   readonly now: () => number;
-  readonly limits: { readonly maxRows: number; readonly lookBackMs: number; readonly windowsPerRound: number };
+  readonly limits: { readonly maxRows: number; readonly lookBackWindows: number; readonly windowsPerRound: number };
   readonly onReported?: (reported: { report: DriftReport; alerts: readonly DriftAlert[] }) => void;
 }
 
@@ -45,7 +45,7 @@ export class DetectDrift {
     const span = await history.span(monitor.endpoint);
     if (span === null) return 0;
     const memory = await this.#remember(monitor);
-    const windows = { history, lookBackMs: limits.lookBackMs, maxNew: limits.windowsPerRound };
+    const windows = { history, lookBackWindows: limits.lookBackWindows, maxNew: limits.windowsPerRound };
     const counted = await closedWindows(windows, monitor, { span, said: memory.said });
     const due = dueWindows({ counted, said: memory.said, lastSeen: memory.lastSeen });
     memory.lastSeen = new Map(counted.map((window) => [window.startMs, revisionOf(window)]));

@@ -70,7 +70,7 @@ describe('drift found in ClickHouse equals drift found in memory', () => {
     const expected = new InMemoryHistory();
     expected.add(...predictions);
     const found = new InMemoryHistory();
-    const limits = { maxRows: 10_000, lookBackMs: 1e12, windowsPerRound: 50 };
+    const limits = { maxRows: 10_000, lookBackWindows: 1000, windowsPerRound: 50 };
     const detect = (history: ClickHousePredictionHistory | InMemoryHistory, said: InMemoryHistory): DetectDrift =>
       new DetectDrift({ history, drift: said, events: said, now: () => 1, limits });
     const signal = new AbortController().signal;

@@ -5,16 +5,20 @@ import type { EventBus, RecordTopic } from '@millrace/events';
 import { topics } from '@millrace/schemas';
 
 const POLL_MS = 200;
+/** A database that was emptied never catches up; saying something again under its old id is better than saying nothing. */
+const PATIENCE_MS = 30_000;
 const STORED = [
   { topic: topics['drift.reports'], table: 'drift_reports' },
   { topic: topics['drift.alerts'], table: 'drift_alerts' },
 ] as const;
 
-/** Resolves when the reports and alerts that are in the log now are in ClickHouse: the sink writes each partition in order. */
+/** Resolves when the reports and alerts that are in the log now are in ClickHouse (the sink writes each partition in order), or after a while. */
 export async function whenStored(
   { bus, clickhouse }: { bus: EventBus; clickhouse: ClickHouse },
-  signal: AbortSignal,
+  stop: AbortSignal,
 ): Promise<void> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const signal = AbortSignal.any([stop, patience]);
   for (const { topic, table } of STORED) {
     for (const eventId of await lastIds(bus, topic)) {
       while (!signal.aborted && !(await holds(clickhouse, table, eventId))) {
@@ -22,6 +26,7 @@ export async function whenStored(
       }
     }
   }
+  if (patience.aborted && !stop.aborted) bus.log.warn('drift.history-behind', { waitedMs: PATIENCE_MS });
 }
 
 async function holds(clickhouse: ClickHouse, table: string, eventId: string): Promise<boolean> {
