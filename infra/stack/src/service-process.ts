@@ -65,12 +65,16 @@ export class ServiceProcess {
     mkdirSync(paths.logs, { recursive: true });
     const log = openLog(this.logFile);
     // In a session of its own: a Ctrl-C in the terminal reaches only the one who stops services and servers in order.
-    const child = spawn(process.execPath, [...nodeFlags, path.join(repositoryRoot, 'services', name, 'dist', 'main.js')], {
-      cwd: repositoryRoot,
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { ...process.env, ...env, MILLRACE_HOST: '127.0.0.1', MILLRACE_PORT: String(port) },
-    });
+    const child = spawn(
+      process.execPath,
+      [...nodeFlags, path.join(repositoryRoot, 'services', name, 'dist', 'main.js')],
+      {
+        cwd: repositoryRoot,
+        detached: true,
+        stdio: ['ignore', log, log],
+        env: { ...process.env, ...env, MILLRACE_HOST: '127.0.0.1', MILLRACE_PORT: String(port) },
+      },
+    );
     closeSync(log);
     const identity = child.pid === undefined ? null : identify(child.pid);
     if (identity === null) throw new Error(`${name} could not be started`);
