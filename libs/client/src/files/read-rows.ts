@@ -91,12 +91,24 @@ async function feed(chunks: AsyncIterable<Buffer>, parser: ReturnType<typeof par
   try {
     for await (const chunk of chunks) {
       if (parser.destroyed) return;
-      if (!parser.write(chunk)) await new Promise((resolve) => parser.once('drain', resolve).once('close', resolve));
+      if (!parser.write(chunk)) await roomIn(parser);
     }
     parser.end();
   } catch (error) {
     parser.destroy(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+/** Also where the parser ends before there is room. */
+function roomIn(parser: ReturnType<typeof parseCsv>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      parser.off('drain', done).off('close', done);
+      resolve();
+    };
+    parser.on('drain', done).on('close', done);
+    if (parser.destroyed) done();
+  });
 }
 
 function distinct(path: string, header: readonly string[]): string[] {

@@ -40,7 +40,7 @@ export interface PublishOptions {
   /** Only what happens, or becomes known, from here on and before there. */
   readonly fromMs?: number;
   readonly toMs?: number;
-  /** Values held in memory before the sort goes to disk. Default 2,000,000. */
+  /** Values held in memory before the sort goes to disk. Default 1,000,000. */
   readonly maxValuesInMemory?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: PublishProgress) => void;
@@ -77,7 +77,7 @@ export interface PublishResult extends PublishProgress {
 }
 
 const progressRows = 1_000;
-const defaultMaxValues = 2_000_000;
+const defaultMaxValues = 1_000_000;
 
 /** A file as a stream in event-time order; record timestamps are those of publishing. Resolves once all is in the log. */
 export async function publishFile(bus: EventBus, options: PublishOptions): Promise<PublishResult> {

@@ -9,7 +9,7 @@ import { fileFormats, type FileFormat } from '../../files/file-format.ts';
 import { publishFile, type PublishOptions, type PublishResult } from '../../publish/publish-file.ts';
 import type { CliContext } from '../cli-context.ts';
 import { ExitCode } from '../exit-code.ts';
-import { count, grouped, shortDuration, shortTime } from '../layout.ts';
+import { count, grouped, shortDuration } from '../layout.ts';
 import { countOption, durationOption, positiveOption, timeOption } from '../option-values.ts';
 import { ProgressLine } from '../progress-line.ts';
 
@@ -187,7 +187,7 @@ function summary(result: PublishResult, { topic }: Flags, elapsedMs: number): st
     lines.push(
       reachedMs === null
         ? 'stopped before anything was published'
-        : `stopped; go on with --from ${new Date(reachedMs).toISOString()} (event time reached: ${shortTime(reachedMs)})`,
+        : `stopped; go on with --from ${new Date(reachedMs).toISOString()} (what happened at exactly that time comes again)`,
     );
   return lines;
 }
