@@ -10,6 +10,7 @@ import {
   type ServiceViewReference,
 } from './definition.ts';
 import { memberPath, quote, type Faults } from './faults.ts';
+import { sourceColumnsOf } from './source-columns-of.ts';
 import type { PlacedDefinition } from './parse-definitions.ts';
 
 export function checkFeatureService(
@@ -98,7 +99,7 @@ function checkPassThrough(
 ): void {
   const trigger = all.sources.get(definition.source);
   const scope = {
-    columns: trigger?.columns,
+    columns: trigger && sourceColumnsOf(trigger),
     columnsOf: `source ${definition.source}`,
     features: new Map(viewFeatures),
   };

@@ -3,6 +3,7 @@ import type { FeatureType } from '../plans/feature-type.ts';
 import { checkKeyColumn } from './check-references.ts';
 import type { Definitions, FeatureViewDefinition, SourceDefinition, WindowedFeature } from './definition.ts';
 import { Faults, memberPath, quote } from './faults.ts';
+import { sourceColumnsOf } from './source-columns-of.ts';
 import type { PlacedDefinition } from './parse-definitions.ts';
 
 export function checkFeatureView(
@@ -65,7 +66,7 @@ function checkEmpty(feature: WindowedFeature, input: CheckedType | undefined, pa
 }
 
 export function viewScope(source: SourceDefinition | undefined): ExpressionScope {
-  return { columns: source?.columns, columnsOf: `source ${source?.name ?? ''}`, features: null };
+  return { columns: source && sourceColumnsOf(source), columnsOf: `source ${source?.name ?? ''}`, features: null };
 }
 
 /** `last` has the type of its input; every other aggregation yields a number. */

@@ -1,6 +1,9 @@
+import { checkExpression } from '../expressions/check-expression.ts';
+import { references } from '../expressions/references.ts';
 import { checkFeatureService } from './check-feature-service.ts';
 import { checkFeatureView } from './check-feature-view.ts';
 import type { Definitions, SourceDefinition } from './definition.ts';
+import { sourceColumnsOf } from './source-columns-of.ts';
 import { memberPath, quote, type Faults } from './faults.ts';
 import type { PlacedDefinition } from './parse-definitions.ts';
 
@@ -15,11 +18,12 @@ export function checkReferences(placed: readonly PlacedDefinition[], all: Defini
 
 function checkSource(source: SourceDefinition, path: string, faults: Faults): void {
   const check = (column: string | undefined, at: string) => {
-    if (column !== undefined) checkColumn(source, column, memberPath(path, at), faults);
+    if (column !== undefined) checkColumn(source, column, { path: memberPath(path, at), faults, of: source.columns });
   };
   check(source.id, 'id');
   check(source.entity, 'entity');
   check(source.eventTime.column === '' ? undefined : source.eventTime.column, 'eventTime.column');
+  checkDerived(source, path, faults);
   const type = source.columns?.[source.eventTime.column];
   if (type === undefined) return;
   const at = memberPath(path, 'eventTime.unit');
@@ -33,18 +37,33 @@ function checkSource(source: SourceDefinition, path: string, faults: Faults): vo
   }
 }
 
-function checkColumn(source: SourceDefinition, column: string, path: string, faults: Faults): void {
-  if (column === '' || source.columns === undefined || Object.hasOwn(source.columns, column)) return;
-  faults.add(
-    path,
-    `source ${source.name} has no column ${quote(column)}; it has ${Object.keys(source.columns).join(', ')}`,
-  );
+function checkDerived({ name: source, columns, derived = {} }: SourceDefinition, path: string, faults: Faults): void {
+  for (const [name, expression] of Object.entries(derived)) {
+    const at = memberPath(path, `derived.${name}`);
+    if (columns !== undefined && Object.hasOwn(columns, name)) faults.add(at, `source ${source} has a column ${name}`);
+    const type = checkExpression(expression, { columns, columnsOf: `source ${source}`, features: null }, at, faults);
+    if (type === 'null') faults.add(at, 'is always null');
+    if (references(expression).some(({ op }) => op === 'event-time'))
+      faults.add(at, 'must not use the event time: it is a matter of the columns alone');
+  }
+}
+
+interface ColumnCheck {
+  readonly of: SourceDefinition['columns'];
+  readonly path: string;
+  readonly faults: Faults;
+}
+
+function checkColumn({ name }: SourceDefinition, column: string, { of, path, faults }: ColumnCheck): void {
+  if (column === '' || of === undefined || Object.hasOwn(of, column)) return;
+  faults.add(path, `source ${name} has no column ${quote(column)}; it has ${Object.keys(of).join(', ')}`);
 }
 
 /** A key may not be a fraction or a truth value. */
 export function checkKeyColumn(source: SourceDefinition, column: string, path: string, faults: Faults): void {
-  checkColumn(source, column, path, faults);
-  const type = source.columns?.[column];
+  const of = sourceColumnsOf(source);
+  checkColumn(source, column, { of, path, faults });
+  const type = of?.[column];
   if (type === 'double' || type === 'boolean') {
     faults.add(
       path,

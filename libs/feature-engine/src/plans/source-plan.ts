@@ -1,5 +1,7 @@
 import type { ColumnType, SourceDefinition } from '../definitions/definition.ts';
 import { durationMs } from '../definitions/duration.ts';
+import { sourceColumnsOf } from '../definitions/source-columns-of.ts';
+import { DerivedColumns } from './derived-columns.ts';
 import { encodeEntityKey } from './entity-key.ts';
 import { readEventTime } from './event-time.ts';
 import type { Invalid, Row } from './row.ts';
@@ -18,21 +20,35 @@ export interface SourceEvent {
 export class SourcePlan {
   readonly definition: SourceDefinition;
   readonly name: string;
+  /** Those of the topic and the derived ones. */
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly allowedLatenessMs: number;
   readonly maxFutureMs: number;
+  readonly #derived: DerivedColumns;
 
   constructor(definition: SourceDefinition) {
     this.definition = definition;
     this.name = definition.name;
-    if (definition.columns === undefined) {
+    const columns = sourceColumnsOf(definition);
+    if (columns === undefined) {
       throw new RangeError(
         `the columns of source ${definition.name} are not known yet: read them from its Avro schema first`,
       );
     }
-    this.columns = definition.columns;
+    this.columns = columns;
+    this.#derived = new DerivedColumns(definition.derived, columns);
     this.allowedLatenessMs = durationMs(definition.allowedLateness);
     this.maxFutureMs = durationMs(definition.maxFuture);
+  }
+
+  /** A decoded record with its derived columns: what everything else here takes. */
+  rowOf(decoded: Row): Row | Invalid {
+    return this.#derived.of(decoded);
+  }
+
+  /** Columns that a caller has given, with the derived ones that follow from them. */
+  complete<T extends Row>(given: T): T {
+    return this.#derived.complete(given);
   }
 
   readEvent(row: Row): SourceEvent | Invalid {
