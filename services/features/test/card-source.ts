@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { EventBus, partitioners, type AvroWriter } from '@millrace/events';
+import { partitioners, type AvroWriter, type EventBus } from '@millrace/events';
 import { subjectOf, type AvroSchemaJson } from '@millrace/schemas';
 
 /** A payment as a producer of features events would send it. */
