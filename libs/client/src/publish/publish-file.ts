@@ -85,7 +85,8 @@ export async function publishFile(bus: EventBus, options: PublishOptions): Promi
   const report = (): void => options.onProgress?.(progress);
   const inference = new ColumnInference();
   const pacer = new Pacer(options.speed, () => Date.now());
-  const sender = new RecordSender<TimedKind>(bus, {
+  const sender = new RecordSender<TimedKind>({
+    send: (records) => bus.producer().send(records),
     acknowledged: (of) => {
       for (const { kind } of of) progress[kind === 'event' ? 'events' : 'outcomes'] += 1;
       progress.reachedMs = of.at(-1)?.timeMs ?? progress.reachedMs;

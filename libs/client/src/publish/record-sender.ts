@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TransientError, type EventBus, type OutgoingRecord } from '@millrace/events';
+import { TransientError, type OutgoingRecord } from '@millrace/events';
 
 export interface SenderOptions<T> {
+  /** Resolves when the records are in the log. */
+  readonly send: (records: readonly OutgoingRecord[]) => Promise<unknown>;
   /** Everything up to here is in the log. */
   readonly acknowledged: (of: readonly T[]) => void;
-  /** A broker that is away is waited for this long. */
+  /** A broker that is away is asked again this often, for so long. */
+  readonly retryMs?: number;
   readonly patienceMs?: number;
   /** Called when records must be sent again: some of them may be in the log twice. */
   readonly resending?: (count: number, error: Error) => void;
@@ -12,19 +15,16 @@ export interface SenderOptions<T> {
 
 const maxRecords = 2_000;
 const maxBytes = 1_048_576;
-const retryMs = 1_000;
 
 /** Sends records in order, the next batch being made while one is under way. */
 export class RecordSender<T> {
-  readonly #bus: EventBus;
   readonly #options: SenderOptions<T>;
   #records: OutgoingRecord[] = [];
   #of: T[] = [];
   #bytes = 0;
   #inFlight: Promise<void> = Promise.resolve();
 
-  constructor(bus: EventBus, options: SenderOptions<T>) {
-    this.#bus = bus;
+  constructor(options: SenderOptions<T>) {
     this.#options = options;
   }
 
@@ -55,11 +55,11 @@ export class RecordSender<T> {
   }
 
   async #send(records: readonly OutgoingRecord[]): Promise<void> {
-    const { patienceMs = 120_000, resending } = this.#options;
+    const { send, retryMs = 1_000, patienceMs = 120_000, resending } = this.#options;
     const deadline = Date.now() + patienceMs;
     for (;;) {
       try {
-        await this.#bus.producer().send(records);
+        await send(records);
         return;
       } catch (error) {
         if (!(error instanceof TransientError) || Date.now() > deadline) throw error;
