@@ -38,15 +38,16 @@ describe('derived columns', () => {
   const plan = compileSource('sign_ups', definitions);
 
   it('are keys and inputs of views like the columns of the topic', () => {
-    const row = plan.rowOf({ at: 1_000, email: 'ann@example.org', age: 45 });
+    const read = plan.rowOf({ at: 1_000, email: 'ann@example.org', age: 45 });
+    if ('invalid' in read) throw new Error(read.message);
     const byDomain = compileView('by_domain@1', definitions);
-    expect(byDomain.key(row as Record<string, unknown>)).toBe('example.org');
-    expect(byDomain.inputs(row as Record<string, unknown>, 1_000)).toEqual({ numbers: [4.5], strings: [] });
+    expect(byDomain.key(read.row)).toBe('example.org');
+    expect(byDomain.inputs(read.row, 1_000)).toEqual({ numbers: [4.5], strings: [] });
     expect(plan.columns).toEqual({ at: 'timestamp', email: 'string', age: 'int', domain: 'string', decade: 'double' });
   });
 
   it('have no value where what they are made of has none, and refuse a row that does not fit', () => {
-    expect(plan.rowOf({ at: 1_000, email: 'nobody' })).toMatchObject({ domain: null, decade: null });
+    expect(plan.rowOf({ at: 1_000, email: 'nobody' })).toMatchObject({ row: { domain: null, decade: null } });
     expect(plan.rowOf({ at: 1_000, email: 7 })).toMatchObject({ invalid: 'wrong-type' });
   });
 

@@ -29,16 +29,16 @@ export class DerivedColumns {
     });
   }
 
-  /** An event with all of its columns. */
-  of(row: Row): Row | Invalid {
-    if (this.#columns.length === 0) return row;
+  /** An event with all of its columns. Wrapped, because a column may be called `invalid`. */
+  of(row: Row): { readonly row: Row } | Invalid {
+    if (this.#columns.length === 0) return { row };
     const added: Record<string, unknown> = {};
     for (const { name, evaluate } of this.#columns) {
       const value = evaluate(row);
       if (typeof value === 'object' && value !== null) return value as Invalid;
       added[name] = value;
     }
-    return { ...row, ...added };
+    return { row: { ...row, ...added } };
   }
 
   /** What a caller has given, with the derived columns that follow from it; what is given itself stays as it is. */

@@ -42,7 +42,7 @@ export class SourcePlan {
   }
 
   /** A decoded record with its derived columns: what everything else here takes. */
-  rowOf(decoded: Row): Row | Invalid {
+  rowOf(decoded: Row): { readonly row: Row } | Invalid {
     return this.#derived.of(decoded);
   }
 

@@ -194,7 +194,8 @@ function namedFeatures(plan: ServicePlan, row: ServedRow | undefined): FeatureRo
   );
 }
 
-function spineRow({ views, plan }: PlannedService, row: SpineRow, index: number): object {
+function spineRow({ views, plan }: PlannedService, given: SpineRow, index: number): object {
+  const row = plan.source.complete(given);
   const entities = Object.fromEntries(
     views.map(({ log, keyColumn }) => [log.view.entity.name, textOf(row[keyColumn] ?? row[log.view.entity.name])]),
   );
@@ -216,9 +217,10 @@ function ownPositions(clickhouse: ClickHouse, { plan }: PlannedService, spine: s
   return `(SELECT given.* EXCEPT (event_id), if(own.found = 1, toNullable(own.own_partition), NULL) AS own_partition, if(own.found = 1, toNullable(own.own_offset), NULL) AS own_offset FROM ${spine} AS given LEFT JOIN (${own}) AS own ON given.event_id = own._id)`;
 }
 
-function checkSpine({ views }: PlannedService, spine: readonly SpineRow[], mode: TrainingMode): void {
+function checkSpine({ views, plan }: PlannedService, spine: readonly SpineRow[], mode: TrainingMode): void {
   const faults: Fault[] = [];
-  spine.forEach((row, i) => {
+  spine.forEach((given, i) => {
+    const row = plan.source.complete(given);
     if (faults.length >= 100) return;
     if (mode === 'as-served') {
       if (row.eventId === undefined)

@@ -59,8 +59,11 @@ export function readCandidates(
 export function readCandidate(
   blueprint: SourceBlueprint,
   record: SourceRecord,
-  { row, place }: { readonly row: Row; readonly place: Place },
+  { row: decoded, place }: { readonly row: Row; readonly place: Place },
 ): Candidate | Refused {
+  const read = blueprint.source.rowOf(decoded);
+  if (isInvalid(read)) return read;
+  const { row } = read;
   const event = blueprint.source.readEvent(row);
   if (isInvalid(event)) return event;
   const refused = checkFuture(blueprint, event, record) ?? checkPlace(blueprint, event, { record, place });

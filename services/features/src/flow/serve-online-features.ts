@@ -66,7 +66,7 @@ export class ServeOnlineFeatures {
         if (!value.answerable) throw outsideRetention(views[v]?.log.view.id ?? '', row[v] ?? '', atMs);
       });
       const vector = plan.vector({
-        row: { ...request.entities[r], ...request.request?.[r] },
+        row: plan.source.complete({ ...request.entities[r], ...request.request?.[r] }),
         eventTimeMs: atMs,
         values,
       });
@@ -99,8 +99,9 @@ function readKeys({ plan, views }: PlannedService, { entities, request }: Online
   if (request && request.length !== entities.length) {
     faults.push({ path: 'request', message: `has ${request.length} rows, entities has ${entities.length}` });
   }
-  const keys = entities.map((row, r) =>
-    views.map(({ keyColumn, log }) => {
+  const keys = entities.map((given, r) => {
+    const row = plan.source.complete(given);
+    return views.map(({ keyColumn, log }) => {
       const value = row[keyColumn] ?? row[log.view.entity.name];
       if (value === undefined)
         faults.push({
@@ -108,11 +109,12 @@ function readKeys({ plan, views }: PlannedService, { entities, request }: Online
           message: `is missing: it is the key of feature view ${log.view.id}`,
         });
       return String(value);
-    }),
-  );
-  entities.forEach((row, r) => {
+    });
+  });
+  entities.forEach((given, r) => {
+    const row = plan.source.complete({ ...given, ...request?.[r] });
     for (const column of plan.requestColumns) {
-      if (column in row || (request?.[r] && column in request[r])) continue;
+      if (column in row) continue;
       faults.push({
         path: `request[${r}].${column}`,
         message: 'is missing: a pass-through feature reads it (null is a value)',

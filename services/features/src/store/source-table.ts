@@ -104,8 +104,10 @@ export class SourceTable {
 
   /** Null for what is no event of the source: the materialization moves it to the dead letters. */
   store(value: Row, record: SourceRecord, generation: number): StoredRecord | null {
-    const event = this.#plan.readEvent(value);
-    const values = this.#reader.read(value);
+    const read = this.#plan.rowOf(value);
+    if (isInvalid(read)) return null;
+    const event = this.#plan.readEvent(read.row);
+    const values = this.#reader.read(read.row);
     if (isInvalid(event) || isInvalid(values) || this.#plan.tooFarInFuture(event.eventTimeMs, record.timestampMs))
       return null;
     const { eventTimeMs, entity, id } = event;
