@@ -5,7 +5,7 @@ import { ReadOn } from './read-on.ts';
 /** What is kept of a prediction: a run has hundreds of thousands. */
 export type KeptPrediction = Pick<
   Prediction,
-  'eventId' | 'modelVersion' | 'artifactHash' | 'status' | 'score' | 'numbers' | 'scoredAtMs'
+  'eventId' | 'sourcePartition' | 'modelVersion' | 'artifactHash' | 'status' | 'score' | 'numbers' | 'scoredAtMs'
 >;
 
 /** The predictions of the stream as a consumer that keeps watermarks sees them: first writes only. */
@@ -49,10 +49,14 @@ export class PredictionLedger {
       if (prediction.requestId !== null) continue;
       this.#records += 1;
       if (!this.#watermarks.accept(prediction)) continue;
-      const { sourceEventId, eventId, modelVersion, artifactHash, status, score, numbers, scoredAtMs } = prediction;
-      const key = sourceEventId ?? eventId;
+      const key = prediction.sourceEventId ?? prediction.eventId;
       if (this.#bySourceEvent.has(key)) this.#doubled += 1;
-      else this.#bySourceEvent.set(key, { eventId, modelVersion, artifactHash, status, score, numbers, scoredAtMs });
+      else this.#bySourceEvent.set(key, kept(prediction));
     }
   }
+}
+
+function kept(prediction: Prediction): KeptPrediction {
+  const { eventId, sourcePartition, modelVersion, artifactHash, status, score, numbers, scoredAtMs } = prediction;
+  return { eventId, sourcePartition, modelVersion, artifactHash, status, score, numbers, scoredAtMs };
 }

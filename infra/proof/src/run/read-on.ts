@@ -5,7 +5,7 @@ export class ReadOn<T> {
   readonly #bus: EventBus;
   readonly #topic: string;
   readonly #reader: AvroReader<T>;
-  readonly #positions: number[] = [];
+  #positions: readonly number[] = [];
 
   constructor(bus: EventBus, topic: string, reader: AvroReader<T>) {
     this.#bus = bus;
@@ -13,18 +13,24 @@ export class ReadOn<T> {
     this.#reader = reader;
   }
 
+  /** All or nothing: what could not be read to the end comes with the next call. */
   async next(): Promise<T[]> {
     const ends = await this.#bus.topics.endOffsets(this.#topic);
     const found: T[] = [];
-    for (const [partition, end] of ends.entries()) found.push(...(await this.#partition(partition, end)));
+    const positions: number[] = [];
+    for (const [partition, end] of ends.entries()) {
+      const startAt = this.#positions[partition] ?? 0;
+      positions[partition] = startAt < end ? await this.#partition({ partition, startAt, end }, found) : startAt;
+    }
+    this.#positions = positions;
     return found;
   }
 
-  async #partition(partition: number, end: number): Promise<T[]> {
-    const startAt = this.#positions[partition] ?? 0;
-    if (startAt >= end) return [];
+  async #partition(
+    { partition, startAt, end }: { partition: number; startAt: number; end: number },
+    found: T[],
+  ): Promise<number> {
     const log = new LogReader(this.#bus, { topic: this.#topic, partition, startAt });
-    const found: T[] = [];
     try {
       while (log.position < end) {
         const { records } = await log.poll();
@@ -33,8 +39,7 @@ export class ReadOn<T> {
           found.push(result.value);
         }
       }
-      this.#positions[partition] = log.position;
-      return found;
+      return log.position;
     } finally {
       await log.close();
     }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
-const folder = path.join(import.meta.dirname, '..', '..', 'python');
+export const pythonFolder = path.join(import.meta.dirname, '..', '..', 'python');
 
 /**
  * Runs a script of `infra/proof/python` with a JSON document as its argument and gives the JSON of its last line; what it
@@ -14,7 +14,7 @@ export function runPython(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const python = env['MILLRACE_PYTHON'] ?? 'python3';
-    const child = spawn(python, [path.join(folder, script), JSON.stringify(argument)], {
+    const child = spawn(python, [path.join(pythonFolder, script), JSON.stringify(argument)], {
       env: { ...process.env, ...env, PYTHONUNBUFFERED: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
