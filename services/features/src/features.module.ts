@@ -121,7 +121,16 @@ const now = (): number => Date.now();
     },
     {
       provide: CheckParity,
-      inject: [SERVICE_CONFIG, ClickHouse, FEATURES_JOURNAL, PlannedServices, ServiceMetrics, ServiceLog],
+      inject: [
+        SERVICE_CONFIG,
+        ClickHouse,
+        FEATURES_JOURNAL,
+        PlannedServices,
+        ServiceMetrics,
+        ServiceLog,
+        EventBus,
+        HistorySinks,
+      ],
       useFactory: (
         config: FeaturesConfig,
         clickhouse: ClickHouse,
@@ -129,6 +138,8 @@ const now = (): number => Date.now();
         services: PlannedServices,
         metrics: ServiceMetrics,
         log: ServiceLog,
+        bus: EventBus,
+        history: HistorySinks,
       ) =>
         new CheckParity({
           clickhouse,
@@ -137,6 +148,8 @@ const now = (): number => Date.now();
           metrics,
           log,
           sample: config.own.MILLRACE_FEATURES_PARITY_SAMPLE,
+          storedUpTo: (topic) => history.storedUpTo(topic),
+          topicName: (topic) => bus.topics.name(topic),
           now,
         }),
     },

@@ -14,7 +14,21 @@ export interface ParityParts {
   readonly metrics: ServiceMetrics;
   readonly log: ServiceLog;
   readonly sample: number;
+  /** First offset of each partition of a log that history has not stored yet, by the topic's name on the broker. */
+  readonly storedUpTo: (topic: string) => Promise<readonly number[]>;
+  /** Name on the broker of one of our own topics. */
+  readonly topicName: (topic: string) => string;
   readonly now: () => number;
+}
+
+interface StoredCut {
+  readonly partition: number;
+  readonly offset: number;
+  readonly own_offset: number;
+}
+
+interface SampledVector extends VectorRow {
+  readonly cuts: readonly StoredCut[];
 }
 
 interface VectorRow {
@@ -39,7 +53,7 @@ export class CheckParity {
   readonly #mismatched;
   /** Per lane, up to where vectors have been sampled. */
   readonly #seenMs = new Map<string, number>();
-  /** Vectors that differed once: what they counted may not all have been stored when they were looked at. */
+  /** Vectors to look at again: what they counted was not stored yet, or they differed once. */
   readonly #suspects = new Map<string, number>();
   #lastCheckedMs = 0;
   #trafficSinceMs: number | null = null;
@@ -91,9 +105,11 @@ export class CheckParity {
     const toMs = this.#parts.now() - settleMs;
     const fromMs = this.#seenMs.get(plan.id) ?? this.#startedMs;
     if (toMs <= fromMs) return { checked: 0, mismatched: 0 };
-    const vectors = await this.#sample(service, fromMs, toMs);
-    if (vectors.length === 0) return { checked: 0, mismatched: 0 };
+    const sampled = await this.#sample(service, fromMs, toMs);
+    if (sampled.length === 0) return { checked: 0, mismatched: 0 };
     this.#seenMs.set(plan.id, toMs);
+    const vectors = await this.#stored(service, sampled);
+    if (vectors.length === 0) return { checked: 0, mismatched: 0 };
     const recomputed = await this.#recompute(service, vectors);
     const differences = vectors.flatMap((vector) => {
       const again = recomputed.get(`${vector.source_partition}/${vector.source_offset}`);
@@ -106,10 +122,11 @@ export class CheckParity {
     return { checked: recomputed.size, mismatched: differences.length };
   }
 
-  #sample({ plan }: PlannedService, fromMs: number, toMs: number): Promise<VectorRow[]> {
+  #sample({ plan }: PlannedService, fromMs: number, toMs: number): Promise<SampledVector[]> {
     const { clickhouse, sample } = this.#parts;
-    return clickhouse.query<VectorRow>(
-      `SELECT event_id, source_partition, source_offset, numbers, strings FROM ${clickhouse.qualified('feature_vectors')}
+    return clickhouse.query<SampledVector>(
+      `SELECT event_id, source_partition, source_offset, numbers, strings, cuts
+       FROM ${clickhouse.qualified('feature_vectors')}
        WHERE feature_service = {service:String} AND feature_service_version = {version:UInt32} AND source_topic = {topic:String}
          AND (event_id IN ({suspects:Array(String)})
            OR (computed_at > fromUnixTimestamp64Milli({from:Int64}) AND computed_at <= fromUnixTimestamp64Milli({to:Int64})))
@@ -124,6 +141,24 @@ export class CheckParity {
         suspects: [...this.#suspects.keys()],
       },
     );
+  }
+
+  /** Each log is stored by a group of its own: the vectors whose cuts all of them have passed; the others come again. */
+  async #stored({ views }: PlannedService, sampled: readonly SampledVector[]): Promise<VectorRow[]> {
+    const { storedUpTo, topicName } = this.#parts;
+    const upTo = await Promise.all(
+      views.map(({ log: { rekeyedTopic, view } }) =>
+        storedUpTo(rekeyedTopic ? topicName(rekeyedTopic.name) : view.source.definition.topic),
+      ),
+    );
+    return sampled.filter(({ event_id, cuts }) => {
+      const isStored = cuts.every(
+        ({ partition, offset, own_offset }, view) =>
+          Math.max(offset, own_offset) < Math.max(0, upTo[view]?.[partition] ?? 0),
+      );
+      if (!isStored) this.#suspects.set(event_id, this.#suspects.get(event_id) ?? 0);
+      return isStored;
+    });
   }
 
   /** True when a difference is still there in later rounds: then it is no matter of rows that were not stored yet. */

@@ -12,6 +12,7 @@ import {
 import { BatchConsumer, partitioners, type ConsumerStatus, type EventBus } from '@millrace/events';
 import type { Row, SourcePlan } from '@millrace/feature-engine';
 import { schemas, topics, type FeatureVector, type RekeyedEvent } from '@millrace/schemas';
+import { crashPoint } from '@millrace/service-kit';
 import { readCandidate } from '../flow/read-candidates.ts';
 import type { SourceBlueprint } from '../flow/source-blueprint.ts';
 import { deadLettersTable, deadLetterRow } from './dead-letters-table.ts';
@@ -30,6 +31,7 @@ export class HistorySinks {
   readonly #maxWaitMs: number;
   #migrated = false;
   readonly #views = new Set<string>();
+  readonly #named = new Map<string, string>();
   readonly #running = new Map<string, Sink>();
   #blueprints: readonly SourceBlueprint[] = [];
   #turn: Promise<void> = Promise.resolve();
@@ -64,6 +66,11 @@ export class HistorySinks {
     await Promise.all([...this.#running.values()].map(({ consumer }) => consumer.stop()));
   }
 
+  /** First offset of each partition of a log that is not in ClickHouse yet, whichever instance stores it. */
+  storedUpTo(topic: string): Promise<number[]> {
+    return this.#bus.topics.committedOffsets(this.#groupOf(topic), topic);
+  }
+
   statuses(): ConsumerStatus[] {
     return [...this.#running.values()].map(({ consumer }) => consumer.status);
   }
@@ -72,6 +79,7 @@ export class HistorySinks {
     this.#blueprints = blueprints;
     if (!this.#migrated) await this.#migrate();
     await this.#ensureWideViews(blueprints);
+    await this.#nameTopics(sources);
     const known = new Set(await this.#bus.topics.list());
     for (const source of sources) {
       const { topic } = source.definition;
@@ -105,6 +113,17 @@ export class HistorySinks {
     const map = decodedBatch(vectors, (vector) => ({ identity: vector, rows: [row(featureVectorsTable, vector)] }));
     await this.#run(this.#bus.topics.name(topics['features.vectors'].name), map);
     this.#migrated = true;
+  }
+
+  /** Outcomes name the source, predictions its topic: the view that joins them looks here. */
+  async #nameTopics(sources: readonly SourcePlan[]): Promise<void> {
+    for (const { name, definition } of sources) {
+      const { topic } = definition;
+      if (this.#named.get(name) === topic) continue;
+      const row = { name, topic, defined_at: new Date().toISOString() };
+      await this.#clickhouse.insert('sources', [row], `source:${name}:${topic}`);
+      this.#named.set(name, topic);
+    }
   }
 
   /** One named column a feature: what analysts look at. */
@@ -151,9 +170,14 @@ export class HistorySinks {
   }
 
   async #run(topic: string, map: MapBatch): Promise<void> {
-    const { topicPrefix } = this.#bus.config;
-    const group = `features-history.${topic.startsWith(topicPrefix) ? topic.slice(topicPrefix.length) : topic}`;
-    const sink = new ClickHouseSink({ inserter: this.#clickhouse, group, map, maxWaitMs: this.#maxWaitMs });
+    const group = this.#groupOf(topic);
+    const sink = new ClickHouseSink({
+      inserter: this.#clickhouse,
+      group,
+      map,
+      maxWaitMs: this.#maxWaitMs,
+      hooks: { onStage: (stage) => crashPoint(`features.history-${stage}`) },
+    });
     const consumer = new BatchConsumer(this.#bus, {
       group,
       topics: [topic],
@@ -163,6 +187,11 @@ export class HistorySinks {
     });
     await consumer.start();
     this.#running.set(topic, { consumer, sink });
+  }
+
+  #groupOf(topic: string): string {
+    const { topicPrefix } = this.#bus.config;
+    return `features-history.${topic.startsWith(topicPrefix) ? topic.slice(topicPrefix.length) : topic}`;
   }
 }
 
