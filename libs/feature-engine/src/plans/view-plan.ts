@@ -26,7 +26,10 @@ export class ViewPlan {
   readonly features: readonly ViewFeature[];
   /** Longest window with its delay. */
   readonly spanMs: number;
+  /** How old an event may be against its entity's newest; a rekeyed log allows for the disorder of its sources as well. */
   readonly allowedLatenessMs: number;
+  /** How far the partitions that feed a rekeyed log may lie apart in event time; 0 where the source is the log. */
+  readonly slackMs: number;
   readonly retentionMs: number;
   readonly numberCount: number;
   readonly stringCount: number;
@@ -46,7 +49,9 @@ export class ViewPlan {
     this.features = planFeatures(definition, this.inputColumns);
     this.spanMs = Math.max(...this.features.map(({ windowMs, delayMs }) => windowMs + delayMs));
     const { allowedLateness } = definition;
-    this.allowedLatenessMs = allowedLateness === undefined ? source.allowedLatenessMs : durationMs(allowedLateness);
+    const declaredMs = allowedLateness === undefined ? source.allowedLatenessMs : durationMs(allowedLateness);
+    this.slackMs = this.log === 'rekeyed' ? Math.max(declaredMs, Math.ceil(this.spanMs / 8)) : 0;
+    this.allowedLatenessMs = declaredMs + this.slackMs;
     this.retentionMs = this.spanMs + this.allowedLatenessMs;
     this.stringCount = this.features.filter(({ type }) => type === 'string').length;
     this.numberCount = this.features.length - this.stringCount;

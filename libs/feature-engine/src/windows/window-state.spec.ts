@@ -105,9 +105,9 @@ describe('window state', () => {
     const state = plan.emptyState();
     for (let second = 0; second < 1_000; second += 1) {
       state.apply({ timeMs: second * 1_000, position: second, inputs: amount(1) });
-      expect(state.size).toBeLessThanOrEqual(16);
+      expect(state.size).toBeLessThanOrEqual(plan.retentionMs / 1_000 + 1);
     }
-    expect(state.encode().length).toBeLessThan(16 * 24 + 32);
+    expect(state.encode().length).toBeLessThan((plan.retentionMs / 1_000 + 1) * 24 + 32);
   });
 
   it('forgets the strings of events that have expired', () => {

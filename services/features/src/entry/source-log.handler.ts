@@ -9,6 +9,7 @@ import {
   type PartitionBatch,
   type PartitionHandler,
   type PartitionId,
+  type Poison,
   type StartPosition,
 } from '@millrace/events';
 import type { Row } from '@millrace/feature-engine';
@@ -18,6 +19,7 @@ import { crashPoint } from '@millrace/service-kit';
 import { Activations } from '../flow/activations.ts';
 import { BorrowedStates } from '../flow/borrowed-states.ts';
 import { buildVectors } from '../flow/build-vectors.ts';
+import { EventTimeAlignment } from '../flow/event-time-alignment.ts';
 import { EventLedger } from '../flow/event-ledger.ts';
 import { judgeCandidates, ledgerKey } from '../flow/judge-candidates.ts';
 import { readCandidates, type Candidate } from '../flow/read-candidates.ts';
@@ -54,6 +56,7 @@ interface Owned {
 export class SourceLogHandler implements PartitionHandler {
   readonly #parts: SourceLogParts;
   readonly #owned = new Map<number, Owned>();
+  readonly #alignment = new EventTimeAlignment();
   #blueprint: SourceBlueprint;
 
   constructor(parts: SourceLogParts, blueprint: SourceBlueprint) {
@@ -66,7 +69,14 @@ export class SourceLogHandler implements PartitionHandler {
     this.#blueprint = blueprint;
   }
 
-  async assigned({ topic, partition, generation, committed, endOffset }: AssignedPartition): Promise<StartPosition> {
+  async assigned({
+    topic,
+    partition,
+    generation,
+    committed,
+    beginOffset,
+    endOffset,
+  }: AssignedPartition): Promise<StartPosition> {
     const { bus, store, rekeyedWriter, maxCachedStates } = this.#parts;
     const log = { topic: this.#blueprint.stateTopic, generation, partition };
     const committedOffset = committed !== null && committed.nextOffset > 0 ? committed.nextOffset : undefined;
@@ -90,13 +100,15 @@ export class SourceLogHandler implements PartitionHandler {
         place: { topic, partition, generation },
       }),
     });
-    // Redis moves with the states; the group's commit may be ahead of it or behind. A retained log begins later than 0.
-    return states.fence ? { startAt } : {};
+    this.#alignment.join(partition, Math.max(startAt, beginOffset) < endOffset);
+    // Redis moves with the states; the group's commit may be ahead of it or behind. A lost Redis is rebuilt from the log.
+    return states.fence ? { startAt } : { startAt: beginOffset };
   }
 
   async revoked({ partition }: PartitionId): Promise<void> {
     const owned = this.#owned.get(partition);
     this.#owned.delete(partition);
+    this.#alignment.leave(partition);
     await owned?.states.settle().catch(() => undefined);
   }
 
@@ -114,21 +126,54 @@ export class SourceLogHandler implements PartitionHandler {
     }
   }
 
+  /** In parts, where partitions must stay together in event time: each part is published and committed by itself. */
   async #materialize(owned: Owned, batch: PartitionBatch): Promise<HandleResult> {
-    const { rows, vectors, viewStates, metrics, now } = this.#parts;
     const blueprint = this.#takeBlueprint(owned, batch);
     const place = partitioners[blueprint.source.definition.partitioner ?? 'murmur2'];
-    const decoded = await rows.decodeBatch(batch.records);
-    const read = readCandidates(blueprint, batch.records, {
-      decoded,
-      place: (key) => place(key, owned.partitionCount),
-    });
-    await owned.states.load(stateKeys(blueprint, read.candidates));
+    // Parts of a batch that failed later on are in the states already.
+    const records = batch.records.filter(({ offset }) => offset >= owned.states.next);
+    const decoded = await this.#parts.rows.decodeBatch(records);
+    const read = readCandidates(blueprint, records, { decoded, place: (key) => place(key, owned.partitionCount) });
+    const poison = [...read.poison];
+    for (let from = 0; from < read.candidates.length || from === 0;) {
+      const to = from + (await this.#countTogether(blueprint, batch, read.candidates.slice(from)));
+      const nextOffset = read.candidates[to]?.record.offset ?? batch.nextOffset;
+      poison.push(
+        ...(await this.#materializePart(owned, batch, { candidates: read.candidates.slice(from, to), nextOffset })),
+      );
+      from = Math.max(to, 1);
+    }
+    this.#alignment.stands(batch.partition, { active: batch.nextOffset < batch.highWatermark });
+    return { poison };
+  }
+
+  /** How many of the next events may go without running ahead of the other partitions. */
+  async #countTogether(
+    { slackMs }: SourceBlueprint,
+    { partition, draining }: PartitionBatch,
+    candidates: readonly Candidate[],
+  ): Promise<number> {
+    const [first] = candidates;
+    if (slackMs === null || !first) return candidates.length;
+    const horizonMs = await this.#alignment.horizon(partition, first.event.eventTimeMs, { slackMs, signal: draining });
+    const beyond = candidates.findIndex(({ event }) => event.eventTimeMs > horizonMs);
+    return beyond === -1 ? candidates.length : Math.max(1, beyond);
+  }
+
+  async #materializePart(
+    owned: Owned,
+    batch: PartitionBatch,
+    part: { readonly candidates: readonly Candidate[]; readonly nextOffset: number },
+  ): Promise<readonly Poison[]> {
+    const { vectors, viewStates, metrics, now } = this.#parts;
+    const { blueprint } = owned;
+    await owned.states.settle();
+    await owned.states.load(stateKeys(blueprint, part.candidates));
     const {
       accepted,
       repeats,
       poison: late,
-    } = judgeCandidates(blueprint, read.candidates, (key) => owned.states.change(ledgerState(key)));
+    } = judgeCandidates(blueprint, part.candidates, (key) => owned.states.change(ledgerState(key)));
     crashPoint('features.before-rekey');
     const positions = await owned.rekeyed.publish(blueprint.rekeyedViews, accepted);
     const borrowed = new BorrowedStates(blueprint, accepted, owned.rekeyed.pending);
@@ -147,7 +192,7 @@ export class SourceLogHandler implements PartitionHandler {
     // Before the commit: a crash here repeats vectors, which their readers drop, and loses none.
     await vectors.publish(built.vectors, (i) => keys.get(built.vectors[i]?.sourceOffset ?? -1) ?? null);
     crashPoint('features.after-publish');
-    this.#commit(owned, batch);
+    this.#commit(owned, part);
     metrics.handled({
       source: blueprint.source.name,
       accepted: accepted.length,
@@ -156,7 +201,7 @@ export class SourceLogHandler implements PartitionHandler {
       vectors: built.vectors,
     });
     this.#parts.parity.served(built.vectors.length);
-    return { poison: [...read.poison, ...late, ...built.poison] };
+    return [...late, ...built.poison];
   }
 
   #takeBlueprint(owned: Owned, { records }: PartitionBatch): SourceBlueprint {
@@ -168,9 +213,11 @@ export class SourceLogHandler implements PartitionHandler {
     return owned.blueprint;
   }
 
-  /** `from` is where the fence stands: holes in the log lie before the first record as well as behind it. */
-  #commit({ states, activations, partitionCount }: Owned, { records, nextOffset }: PartitionBatch): void {
-    const last = records.at(-1);
+  #commit(
+    { states, activations, partitionCount }: Owned,
+    { candidates, nextOffset }: { readonly candidates: readonly Candidate[]; readonly nextOffset: number },
+  ): void {
+    const last = candidates.at(-1)?.record;
     states.commit({
       to: nextOffset,
       lastHash: last ? `${last.offset}:${hashRecord(last)}` : '',

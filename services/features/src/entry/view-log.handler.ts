@@ -41,7 +41,7 @@ export class ViewLogHandler implements PartitionHandler {
     this.#log = log;
   }
 
-  async assigned({ topic, partition, committed }: AssignedPartition): Promise<StartPosition> {
+  async assigned({ topic, partition, committed, beginOffset }: AssignedPartition): Promise<StartPosition> {
     const { bus, store, maxCachedStates } = this.#parts;
     const log = { topic, generation: this.#log.generation, partition };
     const committedOffset = committed !== null && committed.nextOffset > 0 ? committed.nextOffset : undefined;
@@ -51,7 +51,7 @@ export class ViewLogHandler implements PartitionHandler {
     });
     if (lost) bus.log.warn('features.state-lost', { topic, partition, rebuildingFrom: 0 });
     this.#owned.set(partition, { states, partitionCount: await bus.topics.partitions(topic) });
-    if (!states.fence) return lost ? { startAt: 0, watermarks: decodeApplied(Buffer.alloc(0)) } : {};
+    if (!states.fence) return { startAt: beginOffset, watermarks: decodeApplied(Buffer.alloc(0)) };
     return { startAt: states.fence.nextOffset, watermarks: decodeApplied(states.fence.extra) };
   }
 

@@ -51,6 +51,8 @@ export interface SourceBlueprint {
   readonly siblingViews: ReadonlySet<string>;
   /** How old an event may be before no view wants it. */
   readonly allowedLatenessMs: number;
+  /** How far partitions may lie apart in event time while they catch up; null where nothing they send meets again. */
+  readonly slackMs: number | null;
 }
 
 /** One blueprint a source that anyone reads. */
@@ -81,8 +83,17 @@ function blueprintOf(state: FeaturesState, name: string): SourceBlueprint {
         views.filter(({ relation }) => relation === 'sibling').map(({ log }) => log.view.id),
       ),
     ),
-    allowedLatenessMs: Math.max(source.allowedLatenessMs, ...logs.map(({ view }) => view.allowedLatenessMs)),
+    allowedLatenessMs: Math.max(
+      source.allowedLatenessMs,
+      ...logs.map(({ view }) => view.allowedLatenessMs - view.slackMs),
+    ),
+    slackMs: slackOf(logs),
   };
+}
+
+function slackOf(logs: readonly ViewLog[]): number | null {
+  const slacks = logs.filter(({ rekeyedTopic }) => rekeyedTopic !== null).map(({ view }) => view.slackMs);
+  return slacks.length === 0 ? null : Math.min(...slacks);
 }
 
 /** `id` is `name@version`. */

@@ -72,6 +72,11 @@ export class OwnedPartition {
     return { owned: new OwnedPartition(store, { log, ...again }, maxCached), lost: true };
   }
 
+  /** The first offset that no commit covers yet. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** Brings the states of all keys into memory with one round trip. */
   async load(keys: readonly StateKey[]): Promise<void> {
     const missing = new Map<string, StateKey>();
