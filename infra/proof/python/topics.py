@@ -25,7 +25,9 @@ def own_topic(name):
 
 
 def ms(value):
-    """Milliseconds since the epoch of what the deserializer makes of a timestamp-millis."""
+    """Milliseconds since the epoch of what the deserializer makes of a timestamp-millis, or of an ISO 8601 text."""
+    if isinstance(value, str):
+        value = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
     if isinstance(value, datetime.datetime):
         return (value - EPOCH) // datetime.timedelta(milliseconds=1)
     return int(value)

@@ -14,6 +14,9 @@ MINUTE = 60_000
 
 
 class Feature:
+    # Whether the event that asks counts itself.
+    own_event = True
+
     def __init__(self, name, aggregation, window, value=None, delay=0, where=None, empty=None):
         self.name = name
         self.aggregation = aggregation
@@ -25,14 +28,18 @@ class Feature:
 
 
 class View:
-    """`key` gives an event's entity; `own_log` tells whether the source topic itself is keyed by it."""
+    """`key` gives an event's entity; `own_log` tells whether the source topic itself is keyed by it.
+
+    In a log that several partitions feed, events may lie as far apart again as is allowed, or an eighth of the longest window.
+    """
 
     def __init__(self, name, key, features, own_log, lateness):
         self.name = name
         self.key = key
         self.features = features
         self.own_log = own_log
-        self.lateness = lateness
+        span = max(feature.window + feature.delay for feature in features)
+        self.lateness = lateness if own_log else lateness + max(lateness, math.ceil(span / 8))
 
 
 class Place:
@@ -86,13 +93,14 @@ class EntityLog:
         if time < newest - self.view.lateness:
             return [None for _ in self.view.features]
         times = self.time[indices]
-        return [self._aggregate(feature, indices, times, time, position) for feature in self.view.features]
+        own_place = None if own is None else (own["partition"], own["offset"])
+        return [self._aggregate(f, indices, times, time, position, own_place) for f in self.view.features]
 
     def evaluate_with_all(self, time, own):
         """Values with every event that there is now, whenever it came; `own` is the own event's (partition, offset)."""
         indices = numpy.arange(len(self.time))
         position = self._position_of(own)
-        return [self._aggregate(feature, indices, self.time, time, position) for feature in self.view.features]
+        return [self._aggregate(f, indices, self.time, time, position, own) for f in self.view.features]
 
     def held_late(self, time, cut, own):
         """Whether a window held an event that was not known, or refused as too late, when the vector was made."""
@@ -116,11 +124,13 @@ class EntityLog:
         found = numpy.flatnonzero((self.source_partition == own[0]) & (self.source_offset == own[1]))
         return int(self.position[found[0]])
 
-    def _aggregate(self, feature, indices, times, time, position):
+    def _aggregate(self, feature, indices, times, time, position, own):
         upper = time - feature.delay
         mask = (times > upper - feature.window) & (times <= upper)
         if feature.delay == 0 and position is not None:
             mask &= (times < time) | (self.position[indices] <= position)
+        if not feature.own_event and own is not None:
+            mask &= (self.source_partition[indices] != own[0]) | (self.source_offset[indices] != own[1])
         inside = indices[mask]
         if feature.name in self.numbers:
             values = self.numbers[feature.name][inside]
