@@ -29,8 +29,8 @@ export const rideSchema: AvroSchemaJson = {
 const plans = ['BASIC', 'GOLD', 'STAFF'] as const;
 const minuteMs = 60_000;
 
-export const riders = 60;
-export const zones = 40;
+const riders = 60;
+const zones = 40;
 
 /** Rides whose times rise, tie and sometimes fall back by up to ten minutes. `random` gives numbers from 0 to 1. */
 export function* randomRides(random: () => number): Generator<Ride, never> {

@@ -21,7 +21,7 @@ export interface Swap {
 }
 
 export const model = 'swift';
-export const endpoint = 'promotions';
+const endpoint = 'promotions';
 const alias = 'champion';
 const pauseMs = 500;
 
