@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { TransientError } from '@millrace/events';
 import { testNamespace, type ServiceProcess, type StackServers } from '@millrace/testing';
-import { makePayments } from '../payments/make-payments.ts';
-import { featureCount, paymentDefinitions, serviceName } from '../payments/payment.ts';
-import { PaymentFeed } from '../payments/payment-feed.ts';
-import { PredictionLedger } from '../run/prediction-ledger.ts';
-import { ProofPlatform } from '../run/proof-platform.ts';
+import type { PaymentFeed } from '../payments/payment-feed.ts';
+import { ScoredPayments } from '../payments/scored-payments.ts';
+import type { PredictionLedger } from '../run/prediction-ledger.ts';
+import type { ProofPlatform } from '../run/proof-platform.ts';
 import type { ProofReport } from '../run/proof-report.ts';
 import { Casualties } from './casualties.ts';
 
@@ -22,108 +19,66 @@ export interface ChaosOptions {
   readonly stopMerges: boolean;
 }
 
-const longestSilenceMs = 120_000;
-
-/** A platform with one source, one endpoint and two instances of whatever handles the stream, to be killed. */
+/** The stream of scored payments with two instances of whatever handles it, to be killed. */
 export class ChaosPlatform implements AsyncDisposable {
-  readonly platform: ProofPlatform;
   readonly servers: StackServers;
-  readonly report: ProofReport;
-  readonly feed: PaymentFeed;
-  readonly ledger: PredictionLedger;
   readonly casualties = new Casualties();
   readonly instances: Readonly<Record<Mortal, readonly ServiceProcess[]>>;
+  readonly #stream: ScoredPayments;
 
-  private constructor(parts: {
-    platform: ProofPlatform;
-    servers: StackServers;
-    feed: PaymentFeed;
-    instances: Record<Mortal, readonly ServiceProcess[]>;
-  }) {
-    this.platform = parts.platform;
+  private constructor(
+    stream: ScoredPayments,
+    parts: { servers: StackServers; instances: Record<Mortal, readonly ServiceProcess[]> },
+  ) {
+    this.#stream = stream;
     this.servers = parts.servers;
-    this.report = parts.platform.report;
-    this.feed = parts.feed;
-    this.ledger = new PredictionLedger(parts.platform.bus);
     this.instances = parts.instances;
   }
 
   static async start({ report, servers, payments, seed, stopMerges }: ChaosOptions): Promise<ChaosPlatform> {
     const namespace = testNamespace(servers.addresses);
-    const platform = await ProofPlatform.startIn(namespace, {
-      report,
-      names: ['tracking', 'registry', 'features', 'inference', 'drift', 'gateway'],
-      env: { MILLRACE_FEATURES_HISTORY_WAIT_MS: '300', MILLRACE_FEATURES_PARITY_INTERVAL_MS: '2000' },
-    });
+    const stream = await ScoredPayments.start({ report, namespace, payments, seed });
     try {
-      const { services } = platform;
-      const [features, inference, feed] = await Promise.all([
-        services.launch('features'),
-        services.launch('inference'),
-        PaymentFeed.create(platform.bus, `${namespace.topicPrefix}payments`, makePayments(payments, seed)),
-      ]);
-      await define(platform, feed.topic);
+      const { services, clickhouse } = stream.platform;
+      const [features, inference] = await Promise.all([services.launch('features'), services.launch('inference')]);
       await Promise.all([features.ready(), inference.ready()]);
-      if (stopMerges) await platform.clickhouse.command(`SYSTEM STOP MERGES`);
-      return new ChaosPlatform({
-        platform,
-        servers,
-        feed,
-        instances: {
-          features: [services.get('features'), features],
-          inference: [services.get('inference'), inference],
-        },
-      });
+      if (stopMerges) await clickhouse.command('SYSTEM STOP MERGES');
+      const instances = {
+        features: [services.get('features'), features],
+        inference: [services.get('inference'), inference],
+      };
+      return new ChaosPlatform(stream, { servers, instances });
     } catch (error) {
-      await platform[Symbol.asyncDispose]();
+      await stream[Symbol.asyncDispose]();
       throw error;
     }
   }
 
+  get platform(): ProofPlatform {
+    return this.#stream.platform;
+  }
+
+  get report(): ProofReport {
+    return this.#stream.platform.report;
+  }
+
+  get feed(): PaymentFeed {
+    return this.#stream.feed;
+  }
+
+  get ledger(): PredictionLedger {
+    return this.#stream.ledger;
+  }
+
+  predicted(): Promise<boolean> {
+    return this.#stream.predicted();
+  }
+
+  readOn(): Promise<void> {
+    return this.#stream.readOn();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.platform[Symbol.asyncDispose]();
+    await this.#stream[Symbol.asyncDispose]();
   }
-
-  /** Until every payment sent so far has its prediction; false when nothing has come for too long. */
-  async predicted(): Promise<boolean> {
-    const wanted = this.feed.sent;
-    let lastSize = -1;
-    let lastAt = Date.now();
-    for (;;) {
-      await this.readOn();
-      if (this.ledger.size >= wanted) return true;
-      if (this.ledger.size > lastSize) [lastSize, lastAt] = [this.ledger.size, Date.now()];
-      else if (Date.now() - lastAt > longestSilenceMs) return false;
-      await sleep(200);
-    }
-  }
-
-  /** The servers that are read from may be dead at the moment. */
-  async readOn(): Promise<void> {
-    try {
-      await this.ledger.readOn();
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-    }
-  }
-}
-
-async function define(platform: ProofPlatform, topic: string): Promise<void> {
-  await platform.http.post('/api/v1/definitions', paymentDefinitions(topic));
-  await platform.http.post('/api/v1/endpoints', {
-    name: 'chaos',
-    featureService: serviceName,
-    model: { name: 'linear', target: 'alias:champion' },
-    startFrom: 'beginning',
-  });
-  await platform.python('register_models.py', {
-    name: 'linear',
-    features: featureCount,
-    versions: 1,
-    promote: 'champion',
-  });
-  await platform.until('the endpoint to be active', 60_000, async () => {
-    const { state } = (await platform.http.get('/api/v1/endpoints/chaos')) as { state: string };
-    return state === 'active';
-  });
 }

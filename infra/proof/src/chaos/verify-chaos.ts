@@ -83,6 +83,8 @@ async function verifyOnline(chaos: ChaosPlatform, expected: ExpectedFeatures, ra
     ({ card, shop }, i) => !equalFeatures(vectors[i]?.numbers ?? [], [...expected.online(card, shop, atMs), 1]),
   );
   report.equal(wrong.length, 0, `online values of ${onlineSample} entity pairs that differ from the recomputation`);
+  const checked = await platform.metric('features', 'millrace_features_parity_checked_total');
+  report.check(checked > 0, 'the running parity check has looked at vectors', `${checked}`);
   const mismatched = await platform.metric('features', 'millrace_features_parity_mismatched_total');
   report.equal(mismatched, 0, `vectors of ${sourceName} that differ from SQL at their cuts`);
 }

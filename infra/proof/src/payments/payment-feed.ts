@@ -6,6 +6,13 @@ import { paymentSchema, sourcePartitions, type Payment } from './payment.ts';
 const tickMs = 50;
 const retryMs = 250;
 
+export interface PaymentFeedOptions {
+  readonly topic: string;
+  readonly payments: readonly Payment[];
+  /** Of the topic, which is created where it does not exist. */
+  readonly partitions?: number;
+}
+
 /**
  * A producer that loses nothing: what the broker did not acknowledge is sent again, so the topic may hold an event twice, as
  * with any producer. The source's `id` tells.
@@ -15,30 +22,37 @@ export class PaymentFeed {
   readonly payments: readonly Payment[];
   readonly #bus: EventBus;
   readonly #writer: AvroWriter<Payment>;
+  readonly #partitions: number;
   #sent = 0;
   #resends = 0;
   #turn: Promise<void> = Promise.resolve();
 
-  private constructor(bus: EventBus, topic: string, writer: AvroWriter<Payment>, payments: readonly Payment[]) {
+  private constructor(
+    bus: EventBus,
+    { topic, payments, partitions = sourcePartitions }: PaymentFeedOptions,
+    writer: AvroWriter<Payment>,
+  ) {
     this.#bus = bus;
     this.topic = topic;
-    this.#writer = writer;
     this.payments = payments;
+    this.#partitions = partitions;
+    this.#writer = writer;
   }
 
-  static async create(bus: EventBus, topic: string, payments: readonly Payment[]): Promise<PaymentFeed> {
+  static async create(bus: EventBus, options: PaymentFeedOptions): Promise<PaymentFeed> {
+    const { topic, partitions = sourcePartitions } = options;
     await bus.topics.ensureExact([
       {
         name: topic,
         schema: null,
         key: 'card',
-        partitions: sourcePartitions,
+        partitions,
         retentionMs: -1,
         cleanup: 'delete',
         maxMessageBytes: 1_048_576,
       },
     ]);
-    return new PaymentFeed(bus, topic, await bus.codec.writer<Payment>(subjectOf(topic), paymentSchema), payments);
+    return new PaymentFeed(bus, options, await bus.codec.writer<Payment>(subjectOf(topic), paymentSchema));
   }
 
   /** Payments that the broker has acknowledged. */
@@ -85,7 +99,7 @@ export class PaymentFeed {
     const key = Buffer.from(payment.card);
     return {
       topic: this.topic,
-      partition: partitioners.murmur2(key, sourcePartitions),
+      partition: partitioners.murmur2(key, this.#partitions),
       key,
       value: this.#writer.encode(payment),
       timestampMs: Date.now(),

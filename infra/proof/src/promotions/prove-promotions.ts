@@ -21,10 +21,15 @@ export async function provePromotions(report: ProofReport, size: PromotionsSize)
     'gateway',
   ]);
   const payments = makePayments(size.payments, size.seed);
-  const feed = await PaymentFeed.create(platform.bus, `${platform.env['MILLRACE_TOPIC_PREFIX']}payments`, payments);
+  const topic = `${platform.env['MILLRACE_TOPIC_PREFIX']}payments`;
+  const feed = await PaymentFeed.create(platform.bus, { topic, payments });
   await registerVersions(platform, { topic: feed.topic, versions: size.promotions + 1 });
   const subscribers = [librarySubscriber(platform, folder), pythonSubscriber(platform, folder)];
   try {
+    // One that comes later is told the version in force only, and nothing of those before it.
+    await platform.until('the subscribers to be there', 120_000, () =>
+      Promise.resolve(subscribers.every(({ subscriber }) => subscriber.all.length > 0)),
+    );
     const swaps = await promoteUnderLoad(platform, feed, size);
     await verifyPredictions(platform, { feed, swaps, folder, swapWithinMs: size.swapWithinMs });
     await verifySubscribers(platform, subscribers, swaps);
