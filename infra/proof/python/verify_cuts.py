@@ -23,6 +23,8 @@ def main():
         sql = {(row["partition"], row["offset"]): row for row in map(json.loads, lines)}
     findings = {"atCuts": [], "sqlAtCuts": [], "sqlInHindsight": [], "differWithoutLateEvent": []}
     differing = 0
+    differing_own = 0
+    own_features = {feature.name for feature in parcels.PARCEL.features}
     late_rows = 0
     unknown = set(recomputation.events) - {(v["sourcePartition"], v["sourceOffset"]) for v in vectors}
     for vector in vectors:
@@ -44,8 +46,10 @@ def main():
         note("sqlInHindsight", row["hindsight"], {**hindsight, **parcels.pass_through(event, hindsight)})
         late = recomputation.held_late(vector)
         late_rows += late
-        if differences(row["hindsight"], served):
+        changed = differences(row["hindsight"], served)
+        if changed:
             differing += 1
+            differing_own += any(one["feature"] in own_features for one in changed)
             if not late:
                 note("differWithoutLateEvent", row["hindsight"], served)
     times = [event["time"] for event in events]
@@ -59,6 +63,7 @@ def main():
                 "sqlRows": len(sql),
                 "equalTimes": len(times) - len(set(times)),
                 "differing": differing,
+                "differingOwn": differing_own,
                 "lateRows": late_rows,
                 "beyondCut": sum(1 for v in vectors if v["cuts"][1]["ownOffset"] > v["cuts"][1]["offset"]),
                 **{key: {"count": len(found), "first": found[:3]} for key, found in findings.items()},

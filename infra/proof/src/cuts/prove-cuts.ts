@@ -21,6 +21,8 @@ interface Verdict {
   readonly sqlRows: number;
   readonly equalTimes: number;
   readonly differing: number;
+  /** Of these, rows that differ in the view on the source's own key: by events that came late to their own partition. */
+  readonly differingOwn: number;
   readonly lateRows: number;
   readonly beyondCut: number;
   readonly atCuts: Findings;
@@ -49,7 +51,7 @@ export async function proveCuts(report: ProofReport, size: CutsSize): Promise<vo
       first,
       seed: 23,
       perSecond: 0,
-      population: Math.ceil(size.events / 20),
+      population: Math.ceil(size.events / 60),
       repeats: 0.05,
     });
   await produce(0, 50);
@@ -125,5 +127,10 @@ function judge(
     'hindsight differs only where a window held an event that came late',
     `${verdict.differing} rows differ, ${verdict.lateRows} held one`,
   );
-  report.check(verdict.differing > 0, 'and there it does differ', `${verdict.differing} rows`);
+  const { differing, differingOwn, vectors } = verdict;
+  report.check(
+    differingOwn > 0 && differingOwn < vectors / 2,
+    'and there it does differ, on few rows where the partition itself is the log',
+    `${differingOwn} rows of ${vectors}, ${differing} with the rekeyed view`,
+  );
 }

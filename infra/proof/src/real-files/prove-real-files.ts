@@ -90,10 +90,10 @@ function filesUnderProof(paths: { readonly registrations: string; readonly trans
       topic: `transactions-${suffix}`,
       featureService: 'transaction_risk',
       model: 'transaction-risk',
+      // prettier-ignore
       flags: [
-        ...eventTime,
-        ...['--key', 'ENTITY_ID', '--id-column', 'EVENT_ID', '--source', 'transactions'],
-        ...['--label-column', 'EVENT_LABEL', '--label-time', 'LABEL_TIMESTAMP', '--label-delay', labelDelay.text],
+        ...eventTime, '--key', 'ENTITY_ID', '--id-column', 'EVENT_ID', '--source', 'transactions',
+        '--label-column', 'EVENT_LABEL', '--label-time', 'LABEL_TIMESTAMP', '--label-delay', labelDelay.text,
       ],
     },
   ];
