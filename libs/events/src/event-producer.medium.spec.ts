@@ -69,6 +69,16 @@ test('a partition or topic that does not exist is a coded error, never a success
   });
 });
 
+test('a partition that the topic has gained since it was written to is found', async () => {
+  const topic = await bed.sourceTopic(bus, 1);
+  await bus.producer().send([outgoing(topic, 0, 'before')]);
+  const admin = bus.kafka.admin();
+  await admin.connect();
+  await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
+  await admin.disconnect();
+  expect(await bus.producer().send([outgoing(topic, 1, 'after')])).toEqual([0]);
+});
+
 test('a broker that goes away is a TransientError, and the same producer goes on when it is back', async () => {
   await using stack = await privateStack(['kafka']);
   const log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -22,6 +22,7 @@ interface Waiting {
 }
 
 const recordOverheadBytes = 80;
+const ofStaleMetadata: ReadonlySet<string> = new Set(['EVENTS_TOPIC_MISSING', 'EVENTS_PARTITION_MISSING']);
 const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
 const kafkaCompression: Readonly<Record<Compression, CompressionTypes>> = {
   none: None,
@@ -114,8 +115,9 @@ export class EventProducer {
         for (const caller of callers) await this.#request([caller]);
         return;
       }
-      // kafkajs asks for every topic that this producer ever wrote to: one that was deleted since fails the others.
-      if (!isSecond && failure instanceof EventsError && failure.code === 'EVENTS_TOPIC_MISSING')
+      // What kafkajs knows of topics is minutes old: one that was deleted since fails the others, one that has gained
+      // partitions lacks them. A new producer asks anew.
+      if (!isSecond && failure instanceof EventsError && ofStaleMetadata.has(failure.code))
         return this.#request(callers, true);
       this.#log.warn('events.publish-failed', { error: failure.message, records: records.length });
       for (const caller of callers) caller.reject(failure);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics, type Prediction } from '@millrace/schemas';
-import { privateStack, testNamespace, serverNames, type PrivateStack } from '@millrace/testing';
+import { privateStack, serverNames, testNamespace, type PrivateStack, type ServerName } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PaymentFeed } from '../payments/payment-feed.ts';
 import { endpointName, ScoredPayments } from '../payments/scored-payments.ts';
@@ -32,50 +32,53 @@ describe('an outage', () => {
   it('of ClickHouse delays history and what is asked of it, never scoring', async () => {
     await stream.feed.send(50, 200);
     await stream.predicted();
-    await stack.servers.kill('clickhouse');
-    await stream.feed.send(100, 200);
-    expect(await stream.predicted()).toBe(true);
-    await expectUnavailable('/api/v1/training-sets', { featureService: serviceName, mode: 'as-served', from: 0 });
-    await expectUnavailable(`/api/v1/trace/${stream.feed.payments[0]?.payment_id}`);
-    expect(await isReady('features')).toBe(false);
-    await stack.servers.start('clickhouse');
+    await without('clickhouse', async () => {
+      await stream.feed.send(100, 200);
+      expect(await stream.predicted()).toBe(true);
+      const all = { featureService: serviceName, mode: 'as-served', from: '2026-01-01T00:00:00Z' };
+      await expectUnavailable('/api/v1/training-sets', all);
+      await expectUnavailable(`/api/v1/trace/${stream.feed.payments[0]?.payment_id}`);
+      await unready('features');
+    });
     await storedOnce('predictions');
     await storedOnce('feature_vectors');
     await readyAgain('features');
   });
 
   it('of Redis makes the stream wait, and loses nothing', async () => {
-    await stack.servers.kill('redis');
-    const sending = stream.feed.send(100, 200);
-    const online = { featureService: serviceName, entities: [{ card: 'card-1', shop: 'shop-1', amount: 1 }] };
-    await expectUnavailable('/api/v1/online-features', online);
-    await expectUnavailable(`/api/v1/feature-services/${serviceName}/candidate`, { event: stream.feed.payments[0] });
-    const entities = { card: 'card-1', shop: 'shop-1' };
-    await expectUnavailable(`/api/v1/endpoints/${endpointName}/score`, { entities, request: { amount: 1 } });
-    expect(await isReady('features')).toBe(false);
-    await sending;
-    await stream.readOn();
-    expect(stream.ledger.size).toBeLessThan(stream.feed.sent);
-    await stack.servers.start('redis');
+    await without('redis', async () => {
+      const sending = stream.feed.send(100, 200);
+      const entities = { card: 'card-1', shop: 'shop-1' };
+      const online = { featureService: serviceName, entities: [{ ...entities, amount: 1 }] };
+      await expectUnavailable('/api/v1/online-features', online);
+      const event = stream.feed.payments[0];
+      await expectUnavailable(`/api/v1/feature-services/${serviceName}/candidate`, { event });
+      await expectUnavailable(`/api/v1/endpoints/${endpointName}/score`, { entities, request: { amount: 1 } });
+      await unready('features');
+      await sending;
+      await sleep(2_000);
+      await stream.readOn();
+      expect(stream.ledger.size).toBeLessThan(stream.feed.sent);
+    });
     expect(await stream.predicted()).toBe(true);
     expect(stream.ledger.doubled).toBe(0);
     await readyAgain('features');
   });
 
   it('of the schema registry makes a starting service wait, and loses nothing', async () => {
-    await stack.servers.kill('schema-registry');
-    await stream.feed.send(50, 200);
-    await expectUnavailable('/api/v1/definitions', {
-      kind: 'source',
-      name: 'unknown',
-      topic: `${stream.feed.topic}-unknown`,
-      eventTime: { column: 'ts', unit: 'ms' },
+    await without('schema-registry', async () => {
+      await stream.feed.send(50, 200);
+      await expectUnavailable('/api/v1/definitions', {
+        kind: 'source',
+        name: 'unknown',
+        topic: `${stream.feed.topic}-unknown`,
+        eventTime: { column: 'ts', unit: 'ms' },
+      });
+      await restart('features');
+      await stream.feed.send(50, 200);
+      await sleep(2_000);
+      await unready('features');
     });
-    await restart('features');
-    await stream.feed.send(50, 200);
-    await sleep(2_000);
-    expect(await isReady('features')).toBe(false);
-    await stack.servers.start('schema-registry');
     expect(await stream.predicted()).toBe(true);
     expect(stream.ledger.doubled).toBe(0);
     await readyAgain('features');
@@ -112,6 +115,15 @@ describe('a source topic', () => {
     await predictedIn(2, more.payments);
   });
 });
+
+async function without(server: ServerName, during: () => Promise<void>): Promise<void> {
+  await stack.servers.kill(server);
+  try {
+    await during();
+  } finally {
+    await stack.servers.start(server);
+  }
+}
 
 /** A running consumer looks at what its topic is when partitions are assigned. */
 async function restart(service: 'features' | 'inference'): Promise<void> {
@@ -154,6 +166,11 @@ async function isReady(service: 'features' | 'inference'): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** An answer of the readiness stands for half a second. */
+function unready(service: 'features' | 'inference'): Promise<void> {
+  return stream.platform.until(`${service} to say that it is not ready`, 20_000, async () => !(await isReady(service)));
 }
 
 function readyAgain(service: 'features' | 'inference'): Promise<void> {
