@@ -1,4 +1,5 @@
 import {
+  instancePaths,
   killServer,
   reset,
   restartServer,
@@ -9,6 +10,7 @@ import {
   type ServerName,
 } from '@millrace/stack';
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 
 /** Handles on the servers of one stack instance, for tests of what happens when one goes away. */
 export class StackServers {
@@ -16,6 +18,11 @@ export class StackServers {
 
   constructor(addresses: Addresses) {
     this.addresses = addresses;
+  }
+
+  /** Where a server keeps its files, for tests that damage them. */
+  dataFolder(server: ServerName): string {
+    return path.join(instancePaths(this.addresses.instance).data, server);
   }
 
   /** SIGKILL by default; SIGSTOP freezes and SIGCONT thaws. */

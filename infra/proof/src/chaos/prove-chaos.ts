@@ -15,7 +15,7 @@ export interface ChaosSize extends Omit<ChaosOptions, 'payments'> {
 }
 
 /** Payments for the crash points and the frozen owners: as many as their load may use up. */
-const besides = { rate: 40, payments: 8_000 } as const;
+const besides = { rate: 30, payments: 10_000 } as const;
 const laterPasses = 8;
 
 /** Kills everything that the stream runs through, in three ways, and counts what is left at the end. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerName } from '@millrace/testing';
 import { pick } from '../payments/random.ts';
 import type { ChaosPlatform, Mortal } from './chaos-platform.ts';
+import { RedisTail } from './redis-tail.ts';
 
 const mortals: readonly Mortal[] = ['features', 'inference'];
 const servers: readonly ServerName[] = ['kafka', 'schema-registry', 'redis'];
@@ -13,6 +14,7 @@ export async function killAtRandom(
   chaos: ChaosPlatform,
   { events, ratePerSecond, random }: { events: number; ratePerSecond: number; random: () => number },
 ): Promise<void> {
+  using redisTail = RedisTail.watch(chaos.servers);
   let feeding = true;
   const fed = chaos.feed.send(events, ratePerSecond).finally(() => (feeding = false));
   const follow = (async () => {
@@ -22,13 +24,17 @@ export async function killAtRandom(
     for (const victim of shuffled([...mortals, ...servers], random)) {
       await sleep(500 + random() * 2_500);
       if (!feeding) break;
-      await killAndStart(chaos, victim, random);
+      await killAndStart(chaos, victim, { random, redisTail });
     }
   }
   await Promise.all([fed, follow]);
 }
 
-async function killAndStart(chaos: ChaosPlatform, victim: Mortal | ServerName, random: () => number): Promise<void> {
+async function killAndStart(
+  chaos: ChaosPlatform,
+  victim: Mortal | ServerName,
+  { random, redisTail }: { random: () => number; redisTail: RedisTail },
+): Promise<void> {
   const { casualties, instances, servers: stack, feed } = chaos;
   casualties.add(`${victim}, at a random time`);
   const awayMs = random() * longestAwayMs;
@@ -41,6 +47,10 @@ async function killAndStart(chaos: ChaosPlatform, victim: Mortal | ServerName, r
     instance.start();
   } else {
     await stack.kill(victim);
+    if (victim === 'redis') {
+      const lostBytes = redisTail.cutOff();
+      chaos.report.say(`Redis has lost the last ${lostBytes} bytes of its append-only file`);
+    }
     await sleep(awayMs);
     await stack.start(victim);
   }

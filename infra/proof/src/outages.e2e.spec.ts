@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { topics, type Prediction } from '@millrace/schemas';
 import { privateStack, serverNames, testNamespace, type PrivateStack, type ServerName } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PaymentFeed } from '../payments/payment-feed.ts';
-import { endpointName, ScoredPayments } from '../payments/scored-payments.ts';
-import { serviceName, sourceName, sourcePartitions, type Payment } from '../payments/payment.ts';
-import { ProofReport } from '../run/proof-report.ts';
-import { ReadOn } from '../run/read-on.ts';
+import { PaymentFeed } from './payments/payment-feed.ts';
+import { endpointName, ScoredPayments } from './payments/scored-payments.ts';
+import { serviceName, sourceName, sourcePartitions, type Payment } from './payments/payment.ts';
+import { ProofReport } from './run/proof-report.ts';
+import { ReadOn } from './run/read-on.ts';
 
 let stack: PrivateStack;
 let stream: ScoredPayments;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { ProofReport } from '../run/proof-report.ts';
-import { provePromotions } from './prove-promotions.ts';
+import { ProofReport } from './run/proof-report.ts';
+import { provePromotions } from './promotions/prove-promotions.ts';
 
 // The full size, and how soon a swap is seen: npm run proof -- promotions
 it('promotions under load lose and double nothing, and subscribers that are killed handle each once', async () => {

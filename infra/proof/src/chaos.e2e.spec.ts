@@ -1,7 +1,7 @@
 import { privateStack, serverNames, type PrivateStack } from '@millrace/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ProofReport } from '../run/proof-report.ts';
-import { proveChaos } from './prove-chaos.ts';
+import { ProofReport } from './run/proof-report.ts';
+import { proveChaos } from './chaos/prove-chaos.ts';
 
 let stack: PrivateStack;
 
