@@ -53,7 +53,7 @@ def read_all(topic):
         consumer.assign([TopicPartition(topic, partition, 0) for partition in ends])
         open_partitions = set(ends)
         while open_partitions:
-            for message in consumer.consume(1_000, timeout=10):
+            for message in consumer.consume(1_000, timeout=0.1):
                 if message.error():
                     raise RuntimeError(message.error())
                 partition, offset = message.partition(), message.offset()

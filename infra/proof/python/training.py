@@ -13,7 +13,6 @@ import urllib.request
 import lightgbm
 import mlflow
 import numpy
-import onnxruntime
 from mlflow.models import infer_signature
 from onnxmltools.convert import convert_lightgbm
 from onnxmltools.convert.common.data_types import FloatTensorType
@@ -54,21 +53,3 @@ def train_and_promote(gateway, model, x, y, trees=40):
     version = next(v.version for v in client.search_model_versions(f"name = '{model}'") if v.run_id == run.info.run_id)
     client.set_registered_model_alias(model, "champion", version)
     return str(version)
-
-
-class OfflineModel:
-    """The registered file itself, fetched with the mlflow client and run by onnxruntime in this process."""
-
-    def __init__(self, gateway, model, version, folder):
-        mlflow.set_tracking_uri(gateway)
-        mlflow.set_registry_uri(gateway)
-        fetched = mlflow.artifacts.download_artifacts(f"models:/{model}/{version}", dst_path=folder)
-        found = [os.path.join(at, name) for at, _, names in os.walk(fetched) for name in names if name.endswith(".onnx")]
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(found[0], options, providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
-
-    def scores(self, x):
-        outputs = self._session.run(["probabilities"], {self._input: x.astype(numpy.float32)})
-        return outputs[0][:, 1].astype(float)

@@ -9,7 +9,7 @@ import sys
 import files
 import numpy
 from topics import first_by_event_id, ms, own_topic, read_all
-from training import OfflineModel
+from offline_model import OfflineModel
 from vectors import Recomputation, differences, event_of, named, read_vectors
 from windows import is_missing
 

@@ -14,7 +14,7 @@ from windows import same
 
 
 def verify_predictions(args, vectors, result):
-    from training import OfflineModel
+    from offline_model import OfflineModel
 
     records = [r for r in read_all(own_topic("inference.predictions")) if r[2]["endpoint"] == args["endpoint"]]
     predictions = [value for _, _, value in first_by_event_id(records)]

@@ -60,7 +60,15 @@ export async function proveCuts(report: ProofReport, size: CutsSize): Promise<vo
   const sent = (await produce(50, size.events - 50)) as { repeated: number };
   await platform.drained('parcels', topic);
   const vectors = await platform.records(platform.topic('features.vectors'));
-  await platform.until('history to be stored', 300_000, async () => (await stored(platform)) >= vectors);
+  const logs: readonly (readonly [table: string, topic: string])[] = [
+    ['source_parcels', topic],
+    ['rekeyed_events', platform.topic('features.by-depot_load')],
+    ['feature_vectors', platform.topic('features.vectors')],
+  ];
+  for (const [table, log] of logs) {
+    const records = await platform.records(log);
+    await platform.until(`${table} to be stored`, 300_000, async () => (await stored(platform, table)) >= records);
+  }
   const service = (await platform.http.get('/api/v1/feature-services/parcel_risk')) as {
     featureNames: string[];
     types: string[];
@@ -84,14 +92,14 @@ export async function proveCuts(report: ProofReport, size: CutsSize): Promise<vo
     await rm(folder, { recursive: true, force: true });
   }
   await produce(size.events, 1);
-  await platform.until('the last vector to be stored', 60_000, async () => (await stored(platform)) > vectors);
+  await platform.until('the last vector to be stored', 60_000, async () => {
+    return (await stored(platform, 'feature_vectors')) > vectors;
+  });
   await plantMismatch(platform, { report, feature: 'scans_1d', slot: 1 });
 }
 
-async function stored({ clickhouse }: ProofPlatform): Promise<number> {
-  const row = await clickhouse.queryOne<{ n: number }>(
-    `SELECT count() AS n FROM ${clickhouse.qualified('feature_vectors')}`,
-  );
+async function stored({ clickhouse }: ProofPlatform, table: string): Promise<number> {
+  const row = await clickhouse.queryOne<{ n: number }>(`SELECT count() AS n FROM ${clickhouse.qualified(table)}`);
   return row?.n ?? 0;
 }
 
