@@ -10,6 +10,7 @@ import {
   type PartitionHandler,
   type PartitionId,
   type Poison,
+  type SourceRecord,
   type StartPosition,
 } from '@millrace/events';
 import type { Row } from '@millrace/feature-engine';
@@ -50,6 +51,13 @@ interface Owned {
   readonly activations: Activations;
   readonly partitionCount: number;
   blueprint: SourceBlueprint;
+  /** The end of a batch with dead letters: the fence moves past them once they are written, for it is where a restart begins. */
+  waiting: CommitEnd | null;
+}
+
+interface CommitEnd {
+  readonly last: SourceRecord | undefined;
+  readonly nextOffset: number;
 }
 
 /** Turns the events of one source into state and vectors: the owner of a partition, batch by batch. */
@@ -92,6 +100,7 @@ export class SourceLogHandler implements PartitionHandler {
       states,
       activations,
       blueprint: this.#blueprint,
+      waiting: null,
       partitionCount: await bus.topics.partitions(topic),
       rekeyed: new RekeyedEventsPublisher({
         bus,
@@ -109,17 +118,29 @@ export class SourceLogHandler implements PartitionHandler {
     const owned = this.#owned.get(partition);
     this.#owned.delete(partition);
     this.#alignment.leave(partition);
-    await owned?.states.settle().catch(() => undefined);
+    if (!owned) return;
+    this.#commitWaiting(owned);
+    await owned.states.settle().catch(() => undefined);
+  }
+
+  /** What was written in the background is in Redis now, or is sent again: readers of an idle partition must not miss it. */
+  async idle({ partition }: PartitionId): Promise<void> {
+    const owned = this.#owned.get(partition);
+    if (!owned) return;
+    this.#commitWaiting(owned);
+    await owned.states.settle();
   }
 
   async handle(batch: PartitionBatch): Promise<HandleResult> {
     const owned = this.#owned.get(batch.partition);
     if (!owned) throw new RangeError(`partition ${batch.partition} of ${batch.topic} is not owned`);
+    this.#commitWaiting(owned);
     // The batch before is in Redis, or is sent again: states and fence never leave a gap.
     await owned.states.settle();
     try {
       return await this.#materialize(owned, batch);
     } catch (error) {
+      owned.waiting = null;
       owned.states.discard();
       owned.rekeyed.forget();
       throw error;
@@ -138,9 +159,11 @@ export class SourceLogHandler implements PartitionHandler {
     for (let from = 0; from < read.candidates.length || from === 0;) {
       const to = from + (await this.#countTogether(blueprint, batch, read.candidates.slice(from)));
       const nextOffset = read.candidates[to]?.record.offset ?? batch.nextOffset;
-      poison.push(
-        ...(await this.#materializePart(owned, batch, { candidates: read.candidates.slice(from, to), nextOffset })),
-      );
+      const candidates = read.candidates.slice(from, to);
+      poison.push(...(await this.#materializePart(owned, batch, candidates)));
+      const end = { last: candidates.at(-1)?.record, nextOffset };
+      if (poison.length === 0) this.#commit(owned, end);
+      else owned.waiting = end;
       from = Math.max(to, 1);
     }
     this.#alignment.stands(batch.partition, { active: batch.nextOffset < batch.highWatermark });
@@ -163,17 +186,17 @@ export class SourceLogHandler implements PartitionHandler {
   async #materializePart(
     owned: Owned,
     batch: PartitionBatch,
-    part: { readonly candidates: readonly Candidate[]; readonly nextOffset: number },
+    candidates: readonly Candidate[],
   ): Promise<readonly Poison[]> {
     const { vectors, viewStates, metrics, now } = this.#parts;
     const { blueprint } = owned;
     await owned.states.settle();
-    await owned.states.load(stateKeys(blueprint, part.candidates));
+    await owned.states.load(stateKeys(blueprint, candidates));
     const {
       accepted,
       repeats,
       poison: late,
-    } = judgeCandidates(blueprint, part.candidates, (key) => owned.states.change(ledgerState(key)));
+    } = judgeCandidates(blueprint, candidates, (key) => owned.states.change(ledgerState(key)));
     crashPoint('features.before-rekey');
     const positions = await owned.rekeyed.publish(blueprint.rekeyedViews, accepted);
     const borrowed = new BorrowedStates(blueprint, accepted, owned.rekeyed.pending);
@@ -192,7 +215,6 @@ export class SourceLogHandler implements PartitionHandler {
     // Before the commit: a crash here repeats vectors, which their readers drop, and loses none.
     await vectors.publish(built.vectors, (i) => keys.get(built.vectors[i]?.sourceOffset ?? -1) ?? null);
     crashPoint('features.after-publish');
-    this.#commit(owned, part);
     metrics.handled({
       source: blueprint.source.name,
       accepted: accepted.length,
@@ -213,11 +235,13 @@ export class SourceLogHandler implements PartitionHandler {
     return owned.blueprint;
   }
 
-  #commit(
-    { states, activations, partitionCount }: Owned,
-    { candidates, nextOffset }: { readonly candidates: readonly Candidate[]; readonly nextOffset: number },
-  ): void {
-    const last = candidates.at(-1)?.record;
+  #commitWaiting(owned: Owned): void {
+    const end = owned.waiting;
+    owned.waiting = null;
+    if (end) this.#commit(owned, end);
+  }
+
+  #commit({ states, activations, partitionCount }: Owned, { last, nextOffset }: CommitEnd): void {
     states.commit({
       to: nextOffset,
       lastHash: last ? `${last.offset}:${hashRecord(last)}` : '',
