@@ -28,4 +28,4 @@ it('a stream of which everything is killed or frozen once loses and doubles noth
   });
   expect(report.failures).toEqual([]);
   expect(report.passed).toBeGreaterThan(8);
-});
+}, 600_000);
