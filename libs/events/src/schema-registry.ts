@@ -114,8 +114,13 @@ export class SchemaRegistry {
         { cause },
       );
     }
-    // No status: the registry did not answer. An error of the client's own (a schema it cannot parse) has no request.
-    if (status === null && !/ECONN|socket|timed? ?out|EPIPE|ENOTFOUND|EAI_AGAIN/i.test(message)) {
+    // The client gives a request that got no answer status 400, with the socket's error for a body.
+    const unanswered = status === null || (status === 400 && message.includes('Error, status 400: '));
+    if (unanswered && /ECONN|socket|timed? ?out|EPIPE|ENOTFOUND|EAI_AGAIN/i.test(message)) {
+      return new TransientError('schema-registry', `schema registry cannot be reached: ${message}`, { cause });
+    }
+    // An error of the client's own, a schema that it cannot parse, has no status.
+    if (status === null) {
       return new EventsError('EVENTS_REGISTRY_REFUSED', `the schema of subject "${subject}" is refused: ${message}`, {
         cause,
       });
