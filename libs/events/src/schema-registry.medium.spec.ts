@@ -6,11 +6,20 @@ import { SchemaRegistry } from './schema-registry.ts';
 
 const schema = JSON.stringify({ type: 'record', name: 'R', fields: [{ name: 'socket', type: 'string' }] });
 
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
 /** What becomes of a registration when the registry does this to the request that carries the schema. */
 async function registering(answer: (response: ServerResponse) => void): Promise<unknown> {
   const server = createServer((request, response) => {
     request.resume();
-    request.on('end', () => (request.method === 'POST' ? answer(response) : response.end('{}')));
+    request.on('end', () =>
+      request.method === 'POST'
+        ? answer(response)
+        : reply(response, 200, { compatibilityLevel: 'BACKWARD_TRANSITIVE' }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const registry = new SchemaRegistry({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
@@ -29,8 +38,7 @@ test('a registry that dies in the middle of a registration is an outage, not a r
 
 test('a schema that the registry refuses is a coded error, whatever its words', async () => {
   const refused = await registering((response) => {
-    response.writeHead(422, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ error_code: 42201, message: 'field socket is not allowed' }));
+    reply(response, 422, { error_code: 42201, message: 'field socket is not allowed' });
   });
   expect(refused).toBeInstanceOf(EventsError);
   expect(refused).toMatchObject({ code: 'EVENTS_REGISTRY_REFUSED' });
