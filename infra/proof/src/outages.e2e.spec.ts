@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics, type Prediction } from '@millrace/schemas';
 import { privateStack, serverNames, testNamespace, type PrivateStack, type ServerName } from '@millrace/testing';
@@ -181,19 +182,22 @@ function readyAgain(service: 'features' | 'inference'): Promise<void> {
 async function stoppedBy(code: RegExp): Promise<string> {
   const { platform } = stream;
   let said = '';
-  await platform.until(`the source to stop with ${code.source}`, 60_000, async () => {
+  let seen: unknown;
+  const isSaid = async (): Promise<boolean> => {
     try {
       const { items } = (await platform.http.get('/api/v1/sources')) as {
         items: { consumer: { stopped: { code: string; message: string }[] } | null }[];
       };
+      seen = items.map(({ consumer }) => consumer);
       said =
         items.flatMap(({ consumer }) => consumer?.stopped ?? []).find((stopped) => code.test(stopped.code))?.message ??
         '';
-    } catch {
-      // It is starting.
+    } catch (error) {
+      seen = error; // It is starting.
     }
     return said !== '';
-  });
+  };
+  await platform.until(`the source to stop with ${code.source}`, 60_000, isSaid, () => inspect(seen, { depth: 6 }));
   const ready = await fetch(`${platform.services.url('features')}/health/ready`);
   expect(ready.status).toBe(503);
   expect(await ready.text()).toContain('EVENTS_SOURCE_');

@@ -175,8 +175,11 @@ describe('a change of behaviour', () => {
   });
 
   test('is in the metrics and in the documented API', async () => {
-    const metrics = (await call('GET', '/metrics')).text;
-    expect(metrics).toContain('millrace_drift_rounds_total{result="ok"}');
+    // The instance that led until now has stopped: the other one takes over within a lease.
+    await vi.waitFor(
+      async () => expect((await call('GET', '/metrics')).text).toContain('millrace_drift_rounds_total{result="ok"}'),
+      { timeout: 60_000, interval: 200 },
+    );
     expect((await call('GET', '/docs/openapi.json')).text).toContain('/api/v1/drift/monitors');
   });
 });

@@ -114,10 +114,16 @@ export class ProofPlatform implements AsyncDisposable {
       .reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
   }
 
-  async until(what: string, timeoutMs: number, holds: () => Promise<boolean>): Promise<void> {
+  /** `seen` says what was seen instead. */
+  async until(
+    what: string,
+    timeoutMs: number,
+    holds: () => Promise<boolean>,
+    seen: () => string = () => '',
+  ): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!(await holds())) {
-      if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s for ${what}`);
+      if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s for ${what} ${seen()}`.trimEnd());
       await sleep(200);
     }
   }
