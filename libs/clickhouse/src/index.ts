@@ -14,6 +14,7 @@ export { createWideViewStatement } from './ddl/wide-view.ts';
 export type { WideView, WideViewFeature } from './ddl/wide-view.ts';
 export { ClickHouseSink } from './sink/clickhouse-sink.ts';
 export type { ClickHouseSinkOptions, SinkHooks } from './sink/clickhouse-sink.ts';
+export { sinkFetching } from './sink/sink-fetching.ts';
 export { SinkPositions } from './sink/positions.ts';
 export type { LogPosition, PositionsOptions, WaitResult } from './sink/positions.ts';
 export type { FlushedRange, FlushStage, RowInserter } from './sink/sink-partition.ts';

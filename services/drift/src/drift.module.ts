@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Module } from '@nestjs/common';
-import { ClickHouse, ClickHouseSink, migrate } from '@millrace/clickhouse';
+import { ClickHouse, ClickHouseSink, migrate, sinkFetching } from '@millrace/clickhouse';
 import { BatchConsumer, EventBus, Journal } from '@millrace/events';
 import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
@@ -93,7 +93,12 @@ const LEADER = Symbol('leadership');
           hooks: { onFlush: ({ rows }) => metrics.stored(rows) },
         });
         const stored = storedTopics.map((topic) => bus.topics.name(topic.name));
-        const consumer = new BatchConsumer(bus, { group: HISTORY_GROUP, topics: stored, handler: sink });
+        const consumer = new BatchConsumer(bus, {
+          group: HISTORY_GROUP,
+          topics: stored,
+          handler: sink,
+          ...sinkFetching,
+        });
         await untilAvailable(log, 'history', () => consumer.start());
         readiness.add('history', () => ({
           ok: consumer.status.stoppedBy === undefined,

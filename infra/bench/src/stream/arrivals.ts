@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchConsumer, type EventBus, type SourceRecord } from '@millrace/events';
 
 export type OnArrivals = (records: readonly SourceRecord[], atMs: number) => Promise<void> | void;
@@ -30,6 +31,8 @@ export class Arrivals implements AsyncDisposable {
     const arrivals = new Arrivals(bus, topic);
     await arrivals.#consumer.start();
     await arrivals.#consumer.whenAssigned();
+    // What lies there from before would delay the first arrivals that count.
+    while (arrivals.#consumer.status.lag > 0) await sleep(50);
     return arrivals;
   }
 

@@ -28,6 +28,7 @@ const DEFAULTS = {
   idleIntervalMs: 200,
   drainMs: 8_000,
   sessionTimeoutMs: 10_000,
+  minBytes: 1,
   maxWaitMs: 200,
   maxBytesPerPartition: 1024 * 1024,
 };
@@ -175,11 +176,12 @@ export class BatchConsumer {
   }
 
   async #launch(topics: readonly string[]): Promise<void> {
-    const { group, sessionTimeoutMs, maxWaitMs, maxBytesPerPartition } = this.#options;
+    const { group, sessionTimeoutMs, minBytes, maxWaitMs, maxBytesPerPartition } = this.#options;
     const settings = {
       groupId: this.#bus.topics.name(group),
       topics,
       sessionTimeoutMs,
+      minBytes,
       maxWaitMs,
       maxBytesPerPartition,
       replaces: this.#lostMemberId,

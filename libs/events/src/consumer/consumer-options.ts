@@ -20,7 +20,9 @@ export interface BatchConsumerOptions {
   readonly drainMs?: number;
   /** After this long without a heartbeat the group gives the partitions to another member. Default 10000. */
   readonly sessionTimeoutMs?: number;
-  /** How long the broker holds a fetch that finds nothing. Default 200. */
+  /** The broker holds a fetch until it has this much. Default 1. More costs delay and saves most of the fetches. */
+  readonly minBytes?: number;
+  /** How long the broker holds a fetch that finds less. Default 200. */
   readonly maxWaitMs?: number;
   readonly maxBytesPerPartition?: number;
   /** The generation an operator wants of a topic; without it the highest that the group has committed. */

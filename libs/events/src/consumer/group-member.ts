@@ -17,6 +17,7 @@ export interface GroupSettings {
   readonly groupId: string;
   readonly topics: readonly string[];
   readonly sessionTimeoutMs: number;
+  readonly minBytes: number;
   readonly maxWaitMs: number;
   readonly maxBytesPerPartition: number;
   /** A member of ours that died without leaving: the group need not wait until its session has run out. */
@@ -88,7 +89,7 @@ export class GroupMember {
       sessionTimeout: settings.sessionTimeoutMs,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
-      minBytes: 1,
+      minBytes: settings.minBytes,
       maxWaitTimeInMs: settings.maxWaitMs,
       maxBytesPerPartition: settings.maxBytesPerPartition,
       metadataMaxAge: METADATA_MAX_AGE_MS,

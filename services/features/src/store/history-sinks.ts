@@ -6,6 +6,7 @@ import {
   migrate,
   rekeyedEventsTable,
   row,
+  sinkFetching,
   type ClickHouse,
   type MapBatch,
 } from '@millrace/clickhouse';
@@ -182,8 +183,7 @@ export class HistorySinks {
       group,
       topics: [topic],
       handler: sink,
-      maxBatchRecords: 2_000,
-      maxWaitMs: 250,
+      ...sinkFetching,
     });
     await consumer.start();
     this.#running.set(topic, { consumer, sink });

@@ -7,6 +7,7 @@ import {
   outcomesTable,
   predictionsTable,
   row,
+  sinkFetching,
 } from '@millrace/clickhouse';
 import type { EventBus, EventsLog } from '@millrace/events';
 import { BatchConsumer } from '@millrace/events';
@@ -51,6 +52,7 @@ export class ClickHouseHistory {
       group,
       topics: stored.map((topic) => bus.topics.name(topic.name)),
       handler: sink,
+      ...sinkFetching,
       hooks: { onDeadLetter: ({ reason }) => metrics.deadLettered(group, reason) },
     });
     await consumer.start();
