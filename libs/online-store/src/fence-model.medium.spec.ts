@@ -21,14 +21,14 @@ function statesAt(position: number): string[] {
 }
 
 type Step =
-  | { readonly kind: 'claim' | 'resend' | 'crash'; readonly owner: number }
+  | { readonly kind: 'claim' | 'resend' | 'crash' | 'load'; readonly owner: number }
   | { readonly kind: 'commit'; readonly owner: number; readonly size: number; readonly recordProgress: boolean }
   | { readonly kind: 'lose'; readonly batches: number }
   | { readonly kind: 'flush' };
 
 const owner = fc.integer({ min: 0, max: 2 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('claim', 'resend', 'crash'), owner }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('claim', 'resend', 'crash', 'load', 'load'), owner }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -109,6 +109,15 @@ class Owner {
     return this.#epoch === null || this.#last === null ? null : this.#send(this.#last);
   }
 
+  /** An owner that goes on from what it reads must get the states of where it stands, or be told. */
+  async load(): Promise<void> {
+    if (this.#epoch === null) return;
+    const position = { epoch: this.#epoch, next: this.#next };
+    const found = await this.#store.states.loadOwned(this.#log, position, ENTITIES);
+    if (found.result === 'loaded') expect(found.values.map(String)).toEqual(statesAt(this.#next));
+    else this.#epoch = null;
+  }
+
   async #send(batch: StateBatch): Promise<{ result: string; next: number }> {
     const result = await this.#store.states.commit(batch);
     if (result === 'applied' || result === 'already') this.#next = batch.to;
@@ -135,6 +144,7 @@ it('the states are those of the log up to the fence after any crash, resend, zom
         if (s.kind !== 'lose' && s.kind !== 'flush') snapshots.push(await dump());
         if (s.kind === 'claim') await owners[s.owner]?.claim(progress);
         if (s.kind === 'crash') owners[s.owner]?.crash();
+        if (s.kind === 'load') await owners[s.owner]?.load();
         if (s.kind === 'resend') await owners[s.owner]?.resend();
         if (s.kind === 'commit') {
           const committed = await owners[s.owner]?.commit(s.size);

@@ -47,6 +47,17 @@ export const COMMIT_RESULTS = [
   'foreign-epoch',
 ] as const satisfies readonly CommitResult[];
 
+/** Where the owner of a partition stands: under which claim, and the first offset that is not in its states. */
+export interface OwnedPosition {
+  readonly epoch: Epoch;
+  readonly next: number;
+}
+
+/** `behind` and `foreign-epoch` are those of a commit: the states that Redis has now are not the owner's. */
+export type OwnedLoad =
+  | { readonly result: 'loaded'; readonly values: readonly (Buffer | null)[] }
+  | { readonly result: Extract<CommitResult, 'behind' | 'foreign-epoch'> };
+
 export interface StateRequest {
   readonly log: LogPartition;
   readonly key: string;

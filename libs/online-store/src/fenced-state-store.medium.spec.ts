@@ -50,6 +50,19 @@ function batch(
 }
 
 describe('FencedStateStore', () => {
+  it('gives an owner no states that are older than it stands, and none of another owner', async () => {
+    const log = newLog();
+    const { epoch } = await claimed(log);
+    expect(await states.loadOwned(log, { epoch, next: 0 }, ['a'])).toEqual({ result: 'loaded', values: [null] });
+    await states.commit(batch(log, epoch, 0, 4, { a: '1' }));
+    expect(await states.loadOwned(log, { epoch, next: 4 }, ['a'])).toMatchObject({ values: [Buffer.from('1')] });
+    // Redis has come back without the owner's last batch.
+    expect(await states.loadOwned(log, { epoch, next: 9 }, ['a'])).toEqual({ result: 'behind' });
+    await claimed(log);
+    expect(await states.loadOwned(log, { epoch, next: 4 }, ['a'])).toEqual({ result: 'foreign-epoch' });
+    expect(await states.loadOwned(newLog(), { epoch, next: 4 }, ['a'])).toEqual({ result: 'behind' });
+  });
+
   it('writes the states of a batch and moves the fence together', async () => {
     const log = newLog();
     const { epoch, fence } = await claimed(log);

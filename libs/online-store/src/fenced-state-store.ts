@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { asOnlineStoreError, OnlineStoreError } from './errors.ts';
 import { COMMIT_RESULTS } from './fence.ts';
-import type { ClaimResult, CommitResult, Epoch, StateBatch, StateFence, StateRequest } from './fence.ts';
+import type {
+  ClaimResult,
+  CommitResult,
+  Epoch,
+  OwnedLoad,
+  OwnedPosition,
+  StateBatch,
+  StateFence,
+  StateRequest,
+} from './fence.ts';
 import type { LogPartition, OnlineKeys } from './log-partition.ts';
 import type { RedisCommands } from './redis-commands.ts';
 
@@ -72,6 +81,22 @@ export class FencedStateStore {
     if (keys.length === 0) return [];
     const prefix = this.#keys.statePrefix(log);
     return this.#run(() => this.#redis.mgetBuffer(keys.map((key) => prefix + key)));
+  }
+
+  /**
+   * As `load`, for the owner, who goes on from what it reads: Redis must stand where the owner does. One that came back
+   * with less would otherwise be told from a good one by the next commit only, when events have been computed on it.
+   */
+  async loadOwned(log: LogPartition, { epoch, next }: OwnedPosition, keys: readonly string[]): Promise<OwnedLoad> {
+    if (keys.length === 0) return { result: 'loaded', values: [] };
+    // The fence after the states: a connection that breaks between the two has the second one sent to the new Redis.
+    const [values, [epochNow, nextNow]] = await Promise.all([
+      this.load(log, keys),
+      this.#run(() => this.#redis.hmgetBuffer(this.#keys.fence(log), 'epoch', 'next')),
+    ]);
+    const stored = epochNow?.toString();
+    if (stored === epoch) return Number(nextNow ?? 0) < next ? { result: 'behind' } : { result: 'loaded', values };
+    return { result: stored === undefined || counterOf(stored) < counterOf(epoch) ? 'behind' : 'foreign-epoch' };
   }
 
   /** States of any logs in the order of the requests: one command a log, all in one round trip. */
@@ -166,6 +191,11 @@ export class FencedStateStore {
       throw asOnlineStoreError(error);
     }
   }
+}
+
+/** An epoch is `<counter>.<nonce>`. */
+function counterOf(epoch: string): number {
+  return Number.parseInt(epoch, 10);
 }
 
 function toFence([next, hash, partitions, extra]: readonly (Buffer | null | undefined)[]): StateFence | null {

@@ -1,6 +1,15 @@
 export { OnlineStoreError, OnlineStoreUnavailable } from './errors.ts';
 export type { OnlineStoreErrorCode } from './errors.ts';
-export type { ClaimResult, CommitResult, Epoch, StateBatch, StateFence, StateRequest } from './fence.ts';
+export type {
+  ClaimResult,
+  CommitResult,
+  Epoch,
+  OwnedLoad,
+  OwnedPosition,
+  StateBatch,
+  StateFence,
+  StateRequest,
+} from './fence.ts';
 export { FencedStateStore } from './fenced-state-store.ts';
 export type { LogPartition } from './log-partition.ts';
 export { OnlineStore } from './online-store.ts';

@@ -77,15 +77,16 @@ export class OwnedPartition {
     return this.#next;
   }
 
-  /** Brings the states of all keys into memory with one round trip. */
+  /** Brings the states of all keys into memory with one round trip; the last commit must be settled. */
   async load(keys: readonly StateKey[]): Promise<void> {
     const missing = new Map<string, StateKey>();
     for (const wanted of keys) if (!this.#cache.has(wanted.key)) missing.set(wanted.key, wanted);
     const names = [...missing.keys()];
-    const found = await this.#store.load(this.log, names);
+    const found = await this.#store.loadOwned(this.log, { epoch: this.#epoch, next: this.#next }, names);
+    if (found.result !== 'loaded') throw this.#notOurs(found.result);
     names.forEach((name, i) => {
       const wanted = missing.get(name);
-      if (wanted) this.#cache.set(name, wanted.decode(found[i] ?? null));
+      if (wanted) this.#cache.set(name, wanted.decode(found.values[i] ?? null));
     });
   }
 
@@ -132,18 +133,22 @@ export class OwnedPartition {
     }
     if (this.#pending === pending) this.#pending = undefined;
     if (result === 'applied' || result === 'already') return;
-    const place = `${this.log.topic}/${this.log.partition}`;
-    throw new StartOverError(
-      result === 'behind'
-        ? `Redis came back with less than it acknowledged for ${place}: replaying from its fence`
-        : `another owner has claimed ${place}`,
-    );
+    throw this.#notOurs(result);
   }
 
   /** Forgets what a failed batch did: the next one reads the states as the fence left them. */
   discard(): void {
     this.#cache.clear();
     this.#touched.clear();
+  }
+
+  #notOurs(result: 'behind' | 'foreign-epoch'): StartOverError {
+    const place = `${this.log.topic}/${this.log.partition}`;
+    return new StartOverError(
+      result === 'behind'
+        ? `Redis came back with less than it acknowledged for ${place}: replaying from its fence`
+        : `another owner has claimed ${place}`,
+    );
   }
 
   #send(batch: StateBatch): void {
