@@ -8,7 +8,8 @@ import { asError } from './handle-carefully.ts';
 import { onOutOfRange } from './out-of-range-patch.ts';
 import type { PartitionId } from './partition-handler.ts';
 import type { FetchedChunk } from './partition-queue.ts';
-import { hashRecord, offsetOf, toSourceRecord } from './source-record.ts';
+import { readAll } from './chunk-cursor.ts';
+import { firstOffsetOf, hashRecord } from './source-record.ts';
 import type { FetchedMessage } from './source-record.ts';
 import type { LastHash } from './check-position.ts';
 
@@ -53,7 +54,12 @@ export interface TopicState {
   readonly committed: readonly (CommittedOffset | null)[];
 }
 
-/** kafkajs has it and does not say so. */
+/** kafkajs has these and does not say so. */
+interface KafkaBatch {
+  /** Control records included. */
+  readonly messagesWithinOffset: readonly FetchedMessage[];
+}
+
 interface LeavingBroker {
   leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
 }
@@ -165,12 +171,12 @@ export class GroupMember {
     // Fetched before a seek: not what was asked for.
     if (payload.isStale()) return;
     const lastOffset = batch.lastOffset();
-    const first = batch.firstOffset();
+    const [first] = (batch as typeof batch & KafkaBatch).messagesWithinOffset;
     this.#events.fetched({
       topic: batch.topic,
       partition: batch.partition,
       messages: batch.messages,
-      firstOffset: first === null ? Number(lastOffset) : Number(first),
+      firstOffset: first === undefined ? Number(lastOffset) : firstOffsetOf(first),
       lastOffset: Number(lastOffset),
       highWatermark: Number(batch.highWatermark),
     });
@@ -266,10 +272,9 @@ export class GroupMember {
       maxWaitMs: 100,
       maxBytes: 1,
     });
-    const message: FetchedMessage | undefined = answer.messages[0];
-    if (message === undefined || offsetOf(message) !== offset)
-      return { kind: (await this.#isCompacted(topic)) ? 'unknown' : 'absent' };
-    return { kind: 'same-place', lastHash: `${offset}:${hashRecord(toSourceRecord(topic, partition, message))}` };
+    const [record] = readAll(place, answer.messages, offset);
+    if (record?.offset !== offset) return { kind: (await this.#isCompacted(topic)) ? 'unknown' : 'absent' };
+    return { kind: 'same-place', lastHash: `${offset}:${hashRecord(record)}` };
   }
 
   /** Leaves the group if it can. */

@@ -1,5 +1,5 @@
+import { ChunkCursor } from './chunk-cursor.ts';
 import type { PartitionId } from './partition-handler.ts';
-import { offsetOf, toSourceRecord } from './source-record.ts';
 import type { FetchedMessage, SourceRecord } from './source-record.ts';
 
 /** What one fetch brought for a partition. */
@@ -18,14 +18,16 @@ export interface Slice {
   readonly highWatermark: number;
 }
 
+interface QueuedChunk {
+  readonly cursor: ChunkCursor;
+  readonly lastOffset: number;
+  readonly highWatermark: number;
+}
+
 /** Fetched records of one partition that wait for their handler, cut into batches regardless of how they were fetched. */
 export class PartitionQueue {
   readonly #place: PartitionId;
-  #chunks: FetchedChunk[] = [];
-  /** Messages of the first chunk that were already taken. */
-  #taken = 0;
-  #records = 0;
-  #bytes = 0;
+  #chunks: QueuedChunk[] = [];
   /** Next offset expected from the fetcher: below it is a repeat, above it is a hole in the log. */
   #expected: number;
 
@@ -35,26 +37,21 @@ export class PartitionQueue {
   }
 
   get records(): number {
-    return this.#records;
+    return this.#chunks.reduce((sum, { cursor }) => sum + cursor.records, 0);
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#chunks.reduce((sum, { cursor }) => sum + cursor.bytes, 0);
   }
 
   /** Adds a chunk; returns the hole before it, if there is one. */
-  push(chunk: FetchedChunk): { from: number; to: number } | null {
-    if (chunk.lastOffset < this.#expected) return null;
+  push({ messages, firstOffset, lastOffset, highWatermark }: FetchedChunk): { from: number; to: number } | null {
+    if (lastOffset < this.#expected) return null;
     const from = this.#expected;
-    const messages =
-      chunk.firstOffset >= from ? chunk.messages : chunk.messages.filter((message) => offsetOf(message) >= from);
-    this.#expected = chunk.lastOffset + 1;
-    if (messages.length > 0) {
-      this.#chunks.push({ ...chunk, messages });
-      this.#records += messages.length;
-      this.#bytes += sizeOf(messages);
-    }
-    return chunk.firstOffset > from ? { from, to: chunk.firstOffset } : null;
+    this.#expected = lastOffset + 1;
+    const cursor = new ChunkCursor(this.#place, messages, from);
+    if (cursor.current !== null) this.#chunks.push({ cursor, lastOffset, highWatermark });
+    return firstOffset > from ? { from, to: firstOffset } : null;
   }
 
   /** The log holds nothing for us up to here: only control records or aborted transactions. */
@@ -67,59 +64,26 @@ export class PartitionQueue {
     const records: SourceRecord[] = [];
     let nextOffset = 0;
     let highWatermark = 0;
-    const { topic, partition } = this.#place;
     for (let chunk = this.#chunks[0]; chunk !== undefined && records.length < maxRecords; chunk = this.#chunks[0]) {
-      const { messages } = chunk;
-      let index = this.#taken;
-      while (index < messages.length && records.length < maxRecords) {
-        const message = messages[index];
-        if (message === undefined) break;
-        const record = toSourceRecord(topic, partition, message);
+      const { cursor, lastOffset } = chunk;
+      highWatermark = chunk.highWatermark;
+      for (let record = cursor.current; record !== null; record = cursor.current) {
+        if (records.length === maxRecords) return { records, nextOffset, highWatermark };
         const first = records[0];
-        if (cutAt !== undefined && first !== undefined && first.offset < cutAt && record.offset >= cutAt) {
-          this.#leave(index, records);
+        if (cutAt !== undefined && first !== undefined && first.offset < cutAt && record.offset >= cutAt)
           return { records, nextOffset: cutAt, highWatermark };
-        }
         records.push(record);
         nextOffset = record.offset + 1;
-        index += 1;
+        cursor.advance();
       }
-      highWatermark = chunk.highWatermark;
-      if (index < messages.length) {
-        this.#leave(index, records);
-        return { records, nextOffset, highWatermark };
-      }
-      const past = chunk.lastOffset + 1;
+      const past = lastOffset + 1;
       nextOffset = cutAt !== undefined && nextOffset <= cutAt && past > cutAt ? cutAt : past;
       this.#chunks.shift();
-      this.#taken = 0;
     }
-    if (records.length === 0) return null;
-    this.#count(records);
-    return { records, nextOffset, highWatermark };
+    return records.length === 0 ? null : { records, nextOffset, highWatermark };
   }
 
   clear(): void {
     this.#chunks = [];
-    this.#taken = 0;
-    this.#records = 0;
-    this.#bytes = 0;
   }
-
-  #leave(index: number, taken: readonly SourceRecord[]): void {
-    this.#taken = index;
-    this.#count(taken);
-  }
-
-  #count(taken: readonly SourceRecord[]): void {
-    this.#records -= taken.length;
-    this.#bytes -= sizeOf(taken);
-  }
-}
-
-/** Bytes that a queued record keeps in memory, its objects estimated. */
-function sizeOf(messages: readonly { readonly key: Buffer | null; readonly value: Buffer | null }[]): number {
-  let bytes = 0;
-  for (const { key, value } of messages) bytes += 200 + (key?.length ?? 0) + (value?.length ?? 0);
-  return bytes;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KafkaMessage } from 'kafkajs';
-import type { FetchedRecord } from '../kafkajs/record-batches.ts';
+import { FetchedBatch } from '../kafkajs/record-batches.ts';
 import type { RawRecord } from '../raw-record.ts';
 
 /** A record as it lies in the log. */
@@ -15,48 +15,27 @@ export interface SourceRecord extends RawRecord {
   readonly repeatedHeaders?: Readonly<Record<string, Buffer[]>>;
 }
 
-const NO_HEADERS: Readonly<Record<string, Buffer>> = Object.freeze({});
+/** What the client hands out: our own decoder's batches, or the stock one's messages for a log in an old format. */
+export type FetchedMessage = FetchedBatch | KafkaMessage;
 
-/** What the client hands out: our own decoder's records, or the stock one's for a log in an old format. */
-export type FetchedMessage = FetchedRecord | KafkaMessage;
-
-export function offsetOf(message: FetchedMessage): number {
-  return 'offsetNumber' in message ? message.offsetNumber : Number(message.offset);
+/** First offset that a message stands for. */
+export function firstOffsetOf(message: FetchedMessage): number {
+  return message instanceof FetchedBatch ? message.baseOffset : Number(message.offset);
 }
 
-export function toSourceRecord(topic: string, partition: number, message: FetchedMessage): SourceRecord {
+/** A message of an old format. */
+export function fromOldFormat(topic: string, partition: number, message: KafkaMessage): SourceRecord {
+  const { key, value } = message;
   const record = {
     topic,
     partition,
-    offset: offsetOf(message),
-    timestampMs: 'timestampMs' in message ? message.timestampMs : Number(message.timestamp),
-    key: message.key,
-    value: message.value,
+    offset: Number(message.offset),
+    timestampMs: Number(message.timestamp),
+    key,
+    value,
   };
-  for (const _ in message.headers) return { ...record, ...headersOf(message) };
-  return { ...record, headers: NO_HEADERS };
-}
-
-function headersOf(message: FetchedMessage): Pick<SourceRecord, 'headers' | 'repeatedHeaders'> {
-  const headers: Record<string, Buffer> = Object.create(null) as Record<string, Buffer>;
-  let repeatedHeaders: Record<string, Buffer[]> | undefined;
-  for (const [name, value] of Object.entries(message.headers ?? {})) {
-    const values = valuesOf(value);
-    const last = values.at(-1);
-    if (last === undefined) continue;
-    headers[name] = last;
-    if (values.length > 1) (repeatedHeaders ??= {})[name] = values;
-  }
-  return repeatedHeaders === undefined ? { headers } : { headers, repeatedHeaders };
-}
-
-type HeaderValue = Buffer | string | null | undefined;
-
-function valuesOf(value: HeaderValue | readonly HeaderValue[]): Buffer[] {
-  const values: Buffer[] = [];
-  for (const one of Array.isArray(value) ? (value as readonly HeaderValue[]) : [value as HeaderValue])
-    if (one !== null && one !== undefined) values.push(typeof one === 'string' ? Buffer.from(one) : one);
-  return values;
+  // Headers came with the current format.
+  return { ...record, headers: {} };
 }
 
 /** Short hash of a record's timestamp, key and value: tells whether a log still holds the record it held. */

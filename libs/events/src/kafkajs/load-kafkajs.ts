@@ -1,4 +1,5 @@
 import type * as KafkaJs from 'kafkajs';
+import { dropAborted } from './drop-aborted.ts';
 import { codecOf } from './compression-codecs.ts';
 import { groupByPartition } from './group-by-partition.ts';
 import { quietIdleTimer } from './idle-timer-patch.ts';
@@ -11,6 +12,7 @@ import { decodeRecordBatches } from './record-batches.ts';
 const produceRequestPath = 'src/protocol/requests/produce/v7/request';
 const decodeMessagesPath = 'src/protocol/requests/fetch/v4/decodeMessages';
 const groupPath = 'src/producer/groupMessagesPerPartition';
+const abortedPath = 'src/consumer/filterAbortedMessages';
 const encoderPath = 'src/protocol/encoder';
 const compressionPath = 'src/protocol/message/compression';
 
@@ -35,6 +37,7 @@ function loadPatched(): typeof KafkaJs {
   replaceInternal(produceRequestPath, fastProduceRequest);
   replaceInternal(decodeMessagesPath, fastDecodeMessages);
   replaceInternal(groupPath, groupByPartition);
+  replaceInternal(abortedPath, dropAborted);
   const { Codecs } = loadInternal(compressionPath) as { Codecs: Record<number, () => unknown> };
   for (const type of [1, 2, 3, 4]) Codecs[type] = () => codecOf(type);
   quietIdleTimer();

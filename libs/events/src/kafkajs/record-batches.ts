@@ -16,47 +16,21 @@ export interface BatchContext {
   readonly magicByte: number;
 }
 
-type Headers = Record<string, Buffer | null | (Buffer | null)[]>;
+/** Headers of a record; `repeatedHeaders` has all values of each that occurs more than once. */
+export interface RecordHeaders {
+  readonly headers: Readonly<Record<string, Buffer>>;
+  readonly repeatedHeaders?: Readonly<Record<string, Buffer[]>>;
+}
 
-const noHeaders: Headers = Object.freeze({});
-
-/** One record as kafkajs hands it on, with numbers beside the strings that it builds for every record. */
-export class FetchedRecord {
-  readonly offsetNumber: number;
+/** What the log holds of one record. */
+export interface BatchRecord extends RecordHeaders {
+  readonly offset: number;
   readonly timestampMs: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Headers;
-  readonly attributes = 0;
-  readonly batchContext: BatchContext;
-
-  constructor(
-    fields: Pick<FetchedRecord, 'offsetNumber' | 'timestampMs' | 'key' | 'value' | 'headers' | 'batchContext'>,
-  ) {
-    this.offsetNumber = fields.offsetNumber;
-    this.timestampMs = fields.timestampMs;
-    this.key = fields.key;
-    this.value = fields.value;
-    this.headers = fields.headers;
-    this.batchContext = fields.batchContext;
-  }
-
-  get offset(): string {
-    return String(this.offsetNumber);
-  }
-
-  get timestamp(): string {
-    return String(this.timestampMs);
-  }
-
-  get isControlRecord(): boolean {
-    return this.batchContext.isControlBatch;
-  }
-
-  get magicByte(): number {
-    return this.batchContext.magicByte;
-  }
 }
+
+const noHeaders: RecordHeaders = { headers: Object.freeze({}) };
 
 const headerSize = 61;
 const codecMask = 0x07;
@@ -65,113 +39,187 @@ const transactionalFlag = 0x10;
 const controlFlag = 0x20;
 
 /**
- * The records of the whole batches at the start of `data`. A fetch may end in the middle of a batch: that rest is left
- * for the next fetch. Throws on bytes that no broker can have accepted.
+ * A record batch of a fetch, in the place of its messages: kafkajs looks at offsets and at transactions, which are the
+ * whole batch's, and makes several objects of every message that it is given. The records are read when they are wanted;
+ * until then they are bytes outside of the garbage collector's heap.
+ */
+export class FetchedBatch {
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  readonly count: number;
+  readonly batchContext: BatchContext;
+  readonly timestamp: string;
+  readonly value = null;
+  readonly attributes = 0;
+  readonly #plain: Buffer;
+  readonly #logAppendTime: boolean;
+  readonly #firstTimestamp: number;
+  readonly #maxTimestamp: number;
+
+  /** `at` is where the batch starts in `data`, `plain` are its records, decompressed. */
+  constructor(data: Buffer, at: number, plain: Buffer) {
+    const attributes = data.readInt16BE(at + 21);
+    this.baseOffset = Number(data.readBigInt64BE(at));
+    this.lastOffset = this.baseOffset + data.readInt32BE(at + 23);
+    this.count = data.readInt32BE(at + 57);
+    this.#firstTimestamp = Number(data.readBigInt64BE(at + 27));
+    this.#maxTimestamp = Number(data.readBigInt64BE(at + 35));
+    this.#logAppendTime = (attributes & logAppendTimeFlag) !== 0;
+    this.timestamp = String(this.#firstTimestamp);
+    this.batchContext = {
+      firstOffset: String(this.baseOffset),
+      firstTimestamp: String(this.#firstTimestamp),
+      partitionLeaderEpoch: data.readInt32BE(at + 12),
+      inTransaction: (attributes & transactionalFlag) !== 0,
+      isControlBatch: (attributes & controlFlag) !== 0,
+      lastOffsetDelta: this.lastOffset - this.baseOffset,
+      producerId: String(data.readBigInt64BE(at + 43)),
+      producerEpoch: data.readInt16BE(at + 51),
+      firstSequence: data.readInt32BE(at + 53),
+      maxTimestamp: String(this.#maxTimestamp),
+      timestampType: this.#logAppendTime ? 1 : 0,
+      magicByte: data.readInt8(at + 16),
+    };
+    this.#plain = plain;
+  }
+
+  /** Where kafkajs takes the reader to be when it has passed this on. */
+  get offset(): string {
+    return String(this.lastOffset);
+  }
+
+  get isControlRecord(): boolean {
+    return this.batchContext.isControlBatch;
+  }
+
+  /** Of the first record: in a control batch it tells a commit from an abort. */
+  get key(): Buffer | null {
+    return this.records().next()?.key ?? null;
+  }
+
+  get headers(): Record<string, never> {
+    return {};
+  }
+
+  get bytes(): number {
+    return this.#plain.length;
+  }
+
+  records(): RecordCursor {
+    return new RecordCursor(this.#plain, this.count, {
+      baseOffset: this.baseOffset,
+      timestampOf: (delta) => (this.#logAppendTime ? this.#maxTimestamp : this.#firstTimestamp + delta),
+    });
+  }
+}
+
+/**
+ * The whole batches at the start of `data`. A fetch may end in the middle of a batch: that rest is left for the next
+ * fetch. A batch that compaction has emptied is among them: it takes offsets.
  */
 export async function decodeRecordBatches(
   data: Buffer,
   codecOf: (attributes: number) => InternalCodec | null,
-): Promise<FetchedRecord[]> {
-  const records: FetchedRecord[] = [];
+): Promise<FetchedBatch[]> {
+  const batches: FetchedBatch[] = [];
   let at = 0;
   while (at + headerSize <= data.length) {
     const end = at + 12 + data.readInt32BE(at + 8);
     if (end > data.length) break;
     const attributes = data.readInt16BE(at + 21);
     const codec = (attributes & codecMask) === 0 ? null : codecOf(attributes);
-    const count = data.readInt32BE(at + 57);
+    const isEmpty = data.readInt32BE(at + 57) === 0;
     const plain = data.subarray(at + headerSize, end);
-    if (count > 0)
-      appendRecords(records, codec ? await codec.decompress(plain) : plain, { data, at, attributes, count });
+    batches.push(new FetchedBatch(data, at, codec && !isEmpty ? await codec.decompress(plain) : plain));
     at = end;
   }
-  return records;
+  return batches;
 }
 
-interface BatchAt {
-  readonly data: Buffer;
-  readonly at: number;
-  readonly attributes: number;
-  readonly count: number;
+interface BatchOrigin {
+  readonly baseOffset: number;
+  readonly timestampOf: (delta: number) => number;
 }
 
-function appendRecords(records: FetchedRecord[], plain: Buffer, { data, at, attributes, count }: BatchAt): void {
-  const firstOffset = Number(data.readBigInt64BE(at));
-  const firstTimestamp = Number(data.readBigInt64BE(at + 27));
-  const maxTimestamp = Number(data.readBigInt64BE(at + 35));
-  const logAppendTime = (attributes & logAppendTimeFlag) !== 0;
-  const batchContext: BatchContext = {
-    firstOffset: String(firstOffset),
-    firstTimestamp: String(firstTimestamp),
-    partitionLeaderEpoch: data.readInt32BE(at + 12),
-    inTransaction: (attributes & transactionalFlag) !== 0,
-    isControlBatch: (attributes & controlFlag) !== 0,
-    lastOffsetDelta: data.readInt32BE(at + 23),
-    producerId: String(data.readBigInt64BE(at + 43)),
-    producerEpoch: data.readInt16BE(at + 51),
-    firstSequence: data.readInt32BE(at + 53),
-    maxTimestamp: String(maxTimestamp),
-    timestampType: logAppendTime ? 1 : 0,
-    magicByte: data.readInt8(at + 16),
-  };
-  const cursor = new Cursor(plain);
-  for (let i = 0; i < count; i++) {
-    const end = cursor.varint() + cursor.position;
-    cursor.position++; // record attributes: none are defined
-    const timestampDelta = cursor.varint();
-    const offsetNumber = firstOffset + cursor.varint();
-    const timestampMs = logAppendTime ? maxTimestamp : firstTimestamp + timestampDelta;
-    const key = cursor.bytes();
-    const value = cursor.bytes();
-    const headers = cursor.headers();
-    records.push(new FetchedRecord({ offsetNumber, timestampMs, key, value, headers, batchContext }));
-    cursor.position = end;
-  }
-}
-
-class Cursor {
+/** Reads the records of a batch one after the other. */
+export class RecordCursor {
   readonly #data: Buffer;
-  position = 0;
+  readonly #origin: BatchOrigin;
+  #left: number;
+  #position = 0;
 
-  constructor(data: Buffer) {
+  constructor(data: Buffer, count: number, origin: BatchOrigin) {
     this.#data = data;
+    this.#left = count;
+    this.#origin = origin;
+  }
+
+  /** Records not read yet. */
+  get left(): number {
+    return this.#left;
+  }
+
+  get bytesLeft(): number {
+    return this.#left === 0 ? 0 : this.#data.length - this.#position;
+  }
+
+  next(): BatchRecord | null {
+    if (this.#left === 0) return null;
+    this.#left -= 1;
+    const length = this.#varint();
+    const end = this.#position + length;
+    this.#position += 1; // record attributes: none are defined
+    const timestampMs = this.#origin.timestampOf(this.#varint());
+    const offset = this.#origin.baseOffset + this.#varint();
+    const key = this.#bytes();
+    const value = this.#bytes();
+    const { headers, repeatedHeaders } = this.#headers();
+    this.#position = end;
+    return repeatedHeaders === undefined
+      ? { offset, timestampMs, key, value, headers }
+      : { offset, timestampMs, key, value, headers, repeatedHeaders };
   }
 
   /** A zigzag varint of up to 53 bits. */
-  varint(): number {
+  #varint(): number {
     const data = this.#data;
-    let byte = data[this.position++] ?? 0;
+    let byte = data[this.#position++] ?? 0;
     if (byte < 0x80) return (byte >>> 1) ^ -(byte & 1);
     let result = byte & 0x7f;
     let factor = 0x80;
     do {
-      byte = data[this.position++] ?? 0;
+      byte = data[this.#position++] ?? 0;
       result += (byte & 0x7f) * factor;
       factor *= 0x80;
     } while (byte >= 0x80);
     return result % 2 === 0 ? result / 2 : -(result + 1) / 2;
   }
 
-  bytes(): Buffer | null {
-    const length = this.varint();
+  #bytes(): Buffer | null {
+    const length = this.#varint();
     if (length < 0) return null;
-    const start = this.position;
-    this.position = start + length;
-    return this.#data.subarray(start, this.position);
+    const start = this.#position;
+    this.#position = start + length;
+    return this.#data.subarray(start, this.#position);
   }
 
-  headers(): Headers {
-    const count = this.varint();
+  /** A header without a value is none. */
+  #headers(): RecordHeaders {
+    const count = this.#varint();
     if (count <= 0) return noHeaders;
-    // A prototype-less object: a foreign header may be called __proto__.
-    const headers = Object.create(null) as Headers;
+    // Prototype-less objects: a foreign header may be called __proto__.
+    const headers = Object.create(null) as Record<string, Buffer>;
+    let repeatedHeaders: Record<string, Buffer[]> | undefined;
     for (let i = 0; i < count; i++) {
-      const name = this.bytes()?.toString('utf8') ?? '';
-      const value = this.bytes();
+      const name = this.#bytes()?.toString('utf8') ?? '';
+      const value = this.#bytes();
+      if (value === null) continue;
       const earlier = headers[name];
-      if (earlier === undefined) headers[name] = value;
-      else headers[name] = Array.isArray(earlier) ? [...earlier, value] : [earlier, value];
+      headers[name] = value;
+      if (earlier === undefined) continue;
+      repeatedHeaders ??= Object.create(null) as Record<string, Buffer[]>;
+      (repeatedHeaders[name] ??= [earlier]).push(value);
     }
-    return headers;
+    return repeatedHeaders === undefined ? { headers } : { headers, repeatedHeaders };
   }
 }

@@ -1,5 +1,5 @@
 import type { Cluster, Consumer } from 'kafkajs';
-import { toSourceRecord } from '../consumer/source-record.ts';
+import { readAll } from '../consumer/chunk-cursor.ts';
 import type { SourceRecord } from '../consumer/source-record.ts';
 import { EventsError, TransientError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
@@ -37,7 +37,7 @@ export class LogReader {
   #connected = false;
   #closed = false;
 
-  constructor(bus: EventBus, options: LogReaderOptions) {
+  constructor(bus: Pick<EventBus, 'kafka'>, options: LogReaderOptions) {
     this.#topic = options.topic;
     this.#partition = options.partition;
     this.#position = options.startAt;
@@ -63,17 +63,18 @@ export class LogReader {
 
   /** What there is at the position, or nothing after `maxWaitMs`. A broker that is away is a TransientError. */
   async poll(): Promise<LogBatch> {
+    const offset = this.#position;
     const { messages, nextOffset, highWatermark } = await this.#use((cluster) =>
       fetchRecords(cluster, {
         topic: this.#topic,
         partition: this.#partition,
-        offset: this.#position,
+        offset,
         maxWaitMs: this.#maxWaitMs,
         maxBytes: this.#maxBytes,
       }),
     );
     this.#position = nextOffset;
-    const records = messages.map((message) => toSourceRecord(this.#topic, this.#partition, message));
+    const records = readAll({ topic: this.#topic, partition: this.#partition }, messages, offset);
     return { records, nextOffset, highWatermark };
   }
 

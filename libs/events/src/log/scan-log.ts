@@ -3,7 +3,7 @@ import type { EventBus } from '../event-bus.ts';
 import { LogReader } from './log-reader.ts';
 
 /** Every record that a topic (broker name) holds now, partition after partition, each in order. */
-export async function* scanLog(bus: EventBus, topic: string): AsyncGenerator<SourceRecord> {
+export async function* scanLog(bus: Pick<EventBus, 'kafka' | 'topics'>, topic: string): AsyncGenerator<SourceRecord> {
   const [begin, end] = await Promise.all([bus.topics.beginOffsets(topic), bus.topics.endOffsets(topic)]);
   for (const [partition, endOffset] of end.entries()) {
     const startAt = begin[partition] ?? 0;
