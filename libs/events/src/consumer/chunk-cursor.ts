@@ -12,13 +12,21 @@ export class ChunkCursor {
   #index = 0;
   #open: RecordCursor | null = null;
   #current: SourceRecord | null = null;
+  /** Bytes that the chunk keeps in memory until it is read to its end, about. */
+  readonly bytes: number;
+  /** Records from the offset on, read or not. */
+  readonly records: number;
 
   constructor({ topic, partition }: PartitionId, messages: readonly FetchedMessage[], from: number) {
     this.#place = { topic, partition };
     this.#messages = messages;
     while (this.#isBefore(from)) this.#index += 1;
-    do this.advance();
-    while (this.#current !== null && this.#current.offset < from);
+    const ahead = messages.slice(this.#index);
+    this.bytes = ahead.reduce((sum, message) => sum + bytesOf(message), 0);
+    let records = ahead.reduce((sum, message) => sum + countOf(message), 0);
+    this.advance();
+    for (; this.#current !== null && this.#current.offset < from; this.advance()) records -= 1;
+    this.records = records;
   }
 
   /** The record that comes next; null at the end. */
@@ -28,20 +36,6 @@ export class ChunkCursor {
 
   advance(): void {
     this.#current = this.#next();
-  }
-
-  /** Records not passed yet. */
-  get records(): number {
-    let records = (this.#current === null ? 0 : 1) + (this.#open?.left ?? 0);
-    for (let i = this.#index; i < this.#messages.length; i++) records += countOf(this.#messages[i]);
-    return records;
-  }
-
-  /** Bytes that they hold in memory, about. */
-  get bytes(): number {
-    let bytes = this.#current === null ? 0 : bytesOf(this.#current) + (this.#open?.bytesLeft ?? 0);
-    for (let i = this.#index; i < this.#messages.length; i++) bytes += bytesOf(this.#messages[i]);
-    return bytes;
   }
 
   #isBefore(from: number): boolean {
@@ -75,11 +69,11 @@ export function readAll(place: PartitionId, messages: readonly FetchedMessage[],
   return records;
 }
 
-function countOf(message: FetchedMessage | undefined): number {
+function countOf(message: FetchedMessage): number {
   return message instanceof FetchedBatch ? message.count : 1;
 }
 
-function bytesOf(message: FetchedMessage | SourceRecord | undefined): number {
+function bytesOf(message: FetchedMessage): number {
   if (message instanceof FetchedBatch) return message.bytes;
-  return (message?.key?.length ?? 0) + (message?.value?.length ?? 0);
+  return (message.key?.length ?? 0) + (message.value?.length ?? 0);
 }

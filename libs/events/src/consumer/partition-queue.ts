@@ -28,6 +28,8 @@ interface QueuedChunk {
 export class PartitionQueue {
   readonly #place: PartitionId;
   #chunks: QueuedChunk[] = [];
+  #records = 0;
+  #bytes = 0;
   /** Next offset expected from the fetcher: below it is a repeat, above it is a hole in the log. */
   #expected: number;
 
@@ -37,11 +39,11 @@ export class PartitionQueue {
   }
 
   get records(): number {
-    return this.#chunks.reduce((sum, { cursor }) => sum + cursor.records, 0);
+    return this.#records;
   }
 
   get bytes(): number {
-    return this.#chunks.reduce((sum, { cursor }) => sum + cursor.bytes, 0);
+    return this.#bytes;
   }
 
   /** Adds a chunk; returns the hole before it, if there is one. */
@@ -50,7 +52,11 @@ export class PartitionQueue {
     const from = this.#expected;
     this.#expected = lastOffset + 1;
     const cursor = new ChunkCursor(this.#place, messages, from);
-    if (cursor.current !== null) this.#chunks.push({ cursor, lastOffset, highWatermark });
+    if (cursor.current !== null) {
+      this.#chunks.push({ cursor, lastOffset, highWatermark });
+      this.#records += cursor.records;
+      this.#bytes += cursor.bytes;
+    }
     return firstOffset > from ? { from, to: firstOffset } : null;
   }
 
@@ -61,6 +67,12 @@ export class PartitionQueue {
 
   /** Up to `maxRecords` records in order, none at or beyond `cutAt` together with one before it; null when empty. */
   take(maxRecords: number, cutAt: number | undefined): Slice | null {
+    const slice = this.#cut(maxRecords, cutAt);
+    this.#records -= slice?.records.length ?? 0;
+    return slice;
+  }
+
+  #cut(maxRecords: number, cutAt: number | undefined): Slice | null {
     const records: SourceRecord[] = [];
     let nextOffset = 0;
     let highWatermark = 0;
@@ -78,6 +90,7 @@ export class PartitionQueue {
       }
       const past = lastOffset + 1;
       nextOffset = cutAt !== undefined && nextOffset <= cutAt && past > cutAt ? cutAt : past;
+      this.#bytes -= cursor.bytes;
       this.#chunks.shift();
     }
     return records.length === 0 ? null : { records, nextOffset, highWatermark };
@@ -85,5 +98,7 @@ export class PartitionQueue {
 
   clear(): void {
     this.#chunks = [];
+    this.#records = 0;
+    this.#bytes = 0;
   }
 }

@@ -159,10 +159,6 @@ export class RecordCursor {
     return this.#left;
   }
 
-  get bytesLeft(): number {
-    return this.#left === 0 ? 0 : this.#data.length - this.#position;
-  }
-
   next(): BatchRecord | null {
     if (this.#left === 0) return null;
     this.#left -= 1;
