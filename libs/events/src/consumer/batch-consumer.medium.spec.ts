@@ -282,6 +282,17 @@ describe('BatchConsumer', () => {
     expect(assignments).toBe(2);
   });
 
+  it('stops when the store of the handler knew another number of partitions, committed or not', async () => {
+    const topic = await bed.sourceTopic(bus, 2);
+    await bus.producer().send([outgoing(topic, 0, 'a'), outgoing(topic, 1, 'b')]);
+    const { seen, handler } = noting();
+    const assigned = async () => ({ startAt: 0, partitions: 1 });
+    const consumer = await consume(bus, { topics: [topic], handler: { ...handler, assigned } });
+    await until(() => consumer.status.stoppedBy !== undefined);
+    expect(consumer.status.stoppedBy?.code).toBe('EVENTS_SOURCE_REPARTITIONED');
+    expect(seen).toEqual([]);
+  });
+
   it('waits for a handler that cannot take its partition yet, and says so', async () => {
     const topic = await bed.sourceTopic(bus, 2);
     await bus.producer().send([outgoing(topic, 0, 'a'), outgoing(topic, 1, 'b')]);

@@ -24,11 +24,7 @@ export type LastHash =
 export function checkPosition(position: LogPosition): EventsError | null {
   const { topic, partition, fence, beginOffset, endOffset } = position;
   const place = `topic "${topic}" partition ${partition}`;
-  if (fence.partitions !== position.partitions)
-    return stopped(
-      'EVENTS_SOURCE_REPARTITIONED',
-      `topic "${topic}" has ${position.partitions} partitions, the consumer knew ${fence.partitions}: keys now lie elsewhere`,
-    );
+  if (fence.partitions !== position.partitions) return repartitioned(topic, position.partitions, fence.partitions);
   if (endOffset < fence.nextOffset)
     return stopped(
       'EVENTS_SOURCE_TRUNCATED',
@@ -45,6 +41,13 @@ export function checkPosition(position: LogPosition): EventsError | null {
   return stopped(
     'EVENTS_SOURCE_RECREATED',
     `${place} holds another record before position ${fence.nextOffset} than the one that was read: the topic was recreated`,
+  );
+}
+
+export function repartitioned(topic: string, partitions: number, known: number): EventsError {
+  return stopped(
+    'EVENTS_SOURCE_REPARTITIONED',
+    `topic "${topic}" has ${partitions} partitions, the consumer knew ${known}: keys now lie elsewhere`,
   );
 }
 

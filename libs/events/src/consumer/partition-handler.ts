@@ -66,6 +66,8 @@ export interface AssignedPartition extends PartitionId {
 export interface StartPosition {
   /** Where to read from when it is not the committed offset: a fence of the handler's own store. */
   readonly startAt?: number;
+  /** Partition count of the topic at that fence: it may have been written when the group had not committed yet. */
+  readonly partitions?: number;
   /** Watermarks of that fence: those of the commit are ahead of an earlier start and would drop what must be repeated. */
   readonly watermarks?: Watermarks;
   /** A batch ends exactly before this offset, so that an intended range can be finished as it was cut. */

@@ -1,5 +1,5 @@
 import { EventsError } from '../errors.ts';
-import { checkPosition, lastHashOffset } from './check-position.ts';
+import { checkPosition, lastHashOffset, repartitioned } from './check-position.ts';
 import type { LastHash } from './check-position.ts';
 import { decodeFence } from './fence.ts';
 import type { Fence } from './fence.ts';
@@ -91,6 +91,9 @@ export function startFence(place: PartitionId, plan: TopicPlan, partition: Parti
   const { committed, beginOffset, endOffset } = partition;
   const nextOffset = own.startAt ?? committed?.nextOffset ?? beginOffset;
   const where = `topic "${place.topic}" partition ${place.partition}`;
+  const { partitions } = plan.state;
+  if (own.partitions !== undefined && own.partitions !== partitions)
+    throw repartitioned(place.topic, partitions, own.partitions);
   if (nextOffset > endOffset)
     throw new EventsError(
       'EVENTS_SOURCE_TRUNCATED',

@@ -111,7 +111,7 @@ export class SourceLogHandler implements PartitionHandler {
     });
     this.#alignment.join(partition, Math.max(startAt, beginOffset) < endOffset);
     // Redis moves with the states; the group's commit may be ahead of it or behind. A lost Redis is rebuilt from the log.
-    return states.fence ? { startAt } : { startAt: beginOffset };
+    return states.fence ? { startAt, partitions: states.fence.partitions } : { startAt: beginOffset };
   }
 
   async revoked({ partition }: PartitionId): Promise<void> {
