@@ -1,5 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { codecOf } from '../kafkajs/compression-codecs.ts';
+import { decodeRecordBatches } from '../kafkajs/record-batches.ts';
+import { stockRecordBatch } from '../kafkajs/stock-record-batch.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import type { FetchedMessage } from './source-record.ts';
 
@@ -14,23 +17,38 @@ function chunk(firstOffset: number, lastOffset: number, offsets: readonly number
   return { ...place, firstOffset, lastOffset, highWatermark: 1000, messages: offsets.map(message) };
 }
 
+/** The records of a chunk in one batch of the current format, which begins with records that were fetched before. */
+async function batchedChunk(firstOffset: number, lastOffset: number, offsets: readonly number[]) {
+  const baseOffset = Math.max(0, firstOffset - 2);
+  const records = [...range(baseOffset, firstOffset), ...offsets].map((offset) => ({
+    offsetDelta: offset - baseOffset,
+    value: Buffer.from(String(offset)),
+  }));
+  const batch = { firstOffset: baseOffset, lastOffset, firstTimestamp: 1_700_000_000_000, compression: 0 };
+  const messages = await decodeRecordBatches(await stockRecordBatch(records, batch), codecOf);
+  return { ...place, firstOffset: baseOffset, lastOffset, highWatermark: 1000, messages };
+}
+
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
 describe('PartitionQueue', () => {
-  it('gives every record once, in order, in batches that join up, however it was fetched', () => {
+  it.each([
+    ['messages of an old format', chunk],
+    ['record batches', batchedChunk],
+  ])('gives every record once, in order, in batches that join up, however it was fetched: %s', async (_, fetched) => {
     const fetches = fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), trailing: fc.nat({ max: 2 }) }), {
       minLength: 1,
       maxLength: 12,
     });
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fetches,
         fc.integer({ min: 1, max: 7 }),
         fc.nat({ max: 60 }),
         fc.nat({ max: 5 }),
-        (sizes, max, cutAt, back) => {
+        async (sizes, max, cutAt, back) => {
           const queue = new PartitionQueue(place, 0);
           let next = 0;
           const expected: number[] = [];
@@ -40,7 +58,7 @@ describe('PartitionQueue', () => {
             const last = next + size + trailing - 1;
             expect(
               queue.push(
-                chunk(
+                await fetched(
                   from,
                   last,
                   range(from, next + size).filter((o) => o >= next || expected.includes(o)),

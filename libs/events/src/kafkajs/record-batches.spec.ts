@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { codecOf } from './compression-codecs.ts';
 import { javaRecordBatches } from './java-record-batches.ts';
 import { loadInternal } from './kafkajs-internals.ts';
-import type { InternalEncoder } from './kafkajs-internals.ts';
 import { decodeRecordBatches } from './record-batches.ts';
 import type { BatchRecord, FetchedBatch } from './record-batches.ts';
+import { stockRecordBatch } from './stock-record-batch.ts';
 
 interface StockRecord extends Record<'key' | 'value', Buffer | null> {
   readonly offset: string;
@@ -17,15 +17,10 @@ interface StockRecord extends Record<'key' | 'value', Buffer | null> {
   readonly attributes: number;
 }
 
-const { RecordBatch } = loadInternal('src/protocol/recordBatch/v0') as {
-  RecordBatch: (batch: object) => Promise<InternalEncoder>;
-};
-const Record0 = loadInternal('src/protocol/recordBatch/record/v0') as (record: object) => InternalEncoder;
 const StockDecoder = loadInternal('src/protocol/decoder') as new (data: Buffer) => object;
 const stockBatchDecoder = loadInternal('src/protocol/recordBatch/v0/decoder') as (
   decoder: object,
 ) => Promise<{ records: StockRecord[] }>;
-const Long = loadInternal('src/utils/long') as { fromValue(value: unknown): unknown };
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
 const record = fc.record({
@@ -39,19 +34,6 @@ const record = fc.record({
     { maxKeys: 3 },
   ),
 });
-
-function batchOf(
-  records: readonly object[],
-  context: { firstOffset: number; firstTimestamp: number; compression: number },
-) {
-  return RecordBatch({
-    ...context,
-    firstOffset: Long.fromValue(context.firstOffset),
-    lastOffsetDelta: records.length - 1,
-    producerId: '5',
-    records: records.map((one, offsetDelta) => Record0({ ...one, offsetDelta })),
-  });
-}
 
 const plain = ({ key, value, offset, timestamp, headers }: StockRecord) => ({
   key,
@@ -89,7 +71,7 @@ test('records read the same as with the decoder of kafkajs', async () => {
         compression: fc.constantFrom(0, 1),
       }),
       async (records, context) => {
-        const { buffer } = await batchOf(records, context);
+        const buffer = await stockRecordBatch(records, context);
         const stock = await stockBatchDecoder(new StockDecoder(buffer));
         const [batch] = await decodeRecordBatches(buffer, codecOf);
         const { isControlRecord, magicByte, attributes, ...read } = { ...stock.records[0] };
@@ -112,19 +94,19 @@ test('records read the same as with the decoder of kafkajs', async () => {
 
 test('a batch cut off by the size of the fetch is left for the next one', async () => {
   const batch = { firstTimestamp: 1_700_000_000_000, compression: 0 };
-  const first = await batchOf([{ key: null, value: Buffer.from('a') }], { ...batch, firstOffset: 10 });
-  const second = await batchOf([{ key: null, value: Buffer.from('b') }], { ...batch, firstOffset: 11 });
-  const data = Buffer.concat([first.buffer, second.buffer]);
+  const first = await stockRecordBatch([{ key: null, value: Buffer.from('a') }], { ...batch, firstOffset: 10 });
+  const second = await stockRecordBatch([{ key: null, value: Buffer.from('b') }], { ...batch, firstOffset: 11 });
+  const data = Buffer.concat([first, second]);
   const offsets = async (part: Buffer) =>
     (await decodeRecordBatches(part, codecOf)).flatMap(recordsOf).map(({ offset }) => offset);
   expect(await offsets(data)).toEqual([10, 11]);
   expect(await offsets(data.subarray(0, data.length - 1))).toEqual([10]);
-  expect(await offsets(data.subarray(0, first.buffer.length + 20))).toEqual([10]);
+  expect(await offsets(data.subarray(0, first.length + 20))).toEqual([10]);
 });
 
 test('a header called __proto__ is data', async () => {
   const headers = JSON.parse('{"__proto__": "x"}') as object;
-  const { buffer } = await batchOf([{ key: null, value: null, headers }], {
+  const buffer = await stockRecordBatch([{ key: null, value: null, headers }], {
     firstOffset: 0,
     firstTimestamp: 1,
     compression: 0,
