@@ -71,6 +71,7 @@ export class CachedAvroReader<T> implements AvroReader<T> {
         decoded.offset < 0 ? 'the value ends too early' : `${value.length - decoded.offset} bytes are left over`;
       return { ok: false, reason: 'undecodable', message };
     } catch (error) {
+      // A type that holds itself may be nested deeper than the stack, which is an error like any other.
       return { ok: false, reason: 'undecodable', message: error instanceof Error ? error.message : String(error) };
     }
   }

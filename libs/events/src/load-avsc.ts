@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import avsc from 'avsc';
+import { boundCollections } from './bound-collections.ts';
+import { exactLongs } from './exact-longs.ts';
+import type { LongTap } from './exact-longs.ts';
 
 /** avsc's cursor over a buffer, as far as strings go. */
-interface Tap {
-  buf: Buffer;
-  pos: number;
+interface Tap extends LongTap {
   readString: (this: Tap) => string | undefined;
 }
 
@@ -50,5 +51,8 @@ function equals(text: string, buf: Buffer, start: number): boolean {
   }
   return true;
 }
+
+boundCollections(avsc.types);
+exactLongs(prototype);
 
 export { avsc };
