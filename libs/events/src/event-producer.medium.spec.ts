@@ -45,6 +45,25 @@ test('key, value, headers and timestamp arrive as they were sent, nulls too', as
   expect({ ...second?.headers }).toEqual(headers);
 });
 
+test('what is too much for one record batch goes out in several, in order', async () => {
+  const topic = `${bed.config.topicPrefix}narrow`;
+  const spec = { name: topic, schema: null, key: 'k', partitions: 2, retentionMs: -1, maxMessageBytes: 1_048_576 };
+  await bus.topics.ensureExact([{ ...spec, cleanup: 'delete' }]);
+  const sent = Array.from({ length: 1_500 }, (_, i) =>
+    outgoing(topic, i % 3 === 0 ? 1 : 0, `${i} ${'x'.repeat(3_000)}`),
+  );
+  const [offsets, behind] = await Promise.all([
+    bus.producer().send(sent),
+    bus.producer().send([outgoing(topic, 1, 'behind')]),
+  ]);
+  const ofPartition = (wanted: number) => sent.filter(({ partition }) => partition === wanted);
+  expect(offsets).toEqual(sent.map((one) => ofPartition(one.partition).indexOf(one)));
+  expect(behind).toEqual([500]);
+  const read = await readTopic(bus, topic);
+  const written = [...ofPartition(0), ...ofPartition(1)].map(({ value }) => String(value));
+  expect(read.map(({ value }) => String(value))).toEqual([...written, 'behind']);
+});
+
 test('a record that the topic refuses fails its own caller only', async () => {
   const topic = await bed.sourceTopic(bus, 1);
   const large = { topic, partition: 0, key: null, value: Buffer.alloc(9_000_000) };

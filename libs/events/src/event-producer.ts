@@ -6,22 +6,34 @@ import { retry } from './kafkajs/connect-kafka.ts';
 import { kafkaFailure } from './kafkajs/kafka-failure.ts';
 import { kafkajs } from './kafkajs/load-kafkajs.ts';
 import type { OutgoingRecord } from './outgoing-record.ts';
+import { RequestRoom } from './request-room.ts';
+import type { RequestLimits } from './request-room.ts';
 
 export interface EventProducerOptions {
   readonly compression?: Compression;
   /** Bounds of one request, so that a backlog never becomes one giant message to the broker. */
   readonly maxRequestRecords?: number;
   readonly maxRequestBytes?: number;
+  /** Of the records for one partition in one request, which make one record batch. Default 900,000: topics take 1 MiB. */
+  readonly maxBatchBytes?: number;
 }
 
-interface Waiting {
+interface Caller {
   readonly records: readonly OutgoingRecord[];
-  readonly sizeBytes: number;
+  /** Of the records that are acknowledged, which are always the first ones. */
+  readonly offsets: number[];
   readonly resolve: (offsets: number[]) => void;
   readonly reject: (error: Error) => void;
+  settled: boolean;
 }
 
-const recordOverheadBytes = 80;
+/** What one request takes of a caller's records. */
+interface Part {
+  readonly caller: Caller;
+  readonly records: readonly OutgoingRecord[];
+}
+
+const DEFAULTS: RequestLimits = { maxRecords: 5_000, maxBytes: 4 * 1024 * 1024, maxBatchBytes: 900_000 };
 const ofStaleMetadata: ReadonlySet<string> = new Set(['EVENTS_TOPIC_MISSING', 'EVENTS_PARTITION_MISSING']);
 const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
 const kafkaCompression: Readonly<Record<Compression, CompressionTypes>> = {
@@ -34,7 +46,8 @@ const kafkaCompression: Readonly<Record<Compression, CompressionTypes>> = {
 
 /**
  * Publishes records in the order of the calls: idempotent, acknowledged by all replicas, one request in flight. Callers
- * that come while a request is under way share the next one. An error that escapes kafkajs's own retries leaves it
+ * that come while a request is under way share the next one; what is too much for one request, or for one record batch,
+ * goes out in several, one after the other. An error that escapes kafkajs's own retries leaves it
  * unknown whether the request was written and which sequence comes next, so that instance is thrown away: the caller
  * publishes again through a new one, and a record written twice carries the same event id.
  */
@@ -42,9 +55,8 @@ export class EventProducer {
   readonly #kafka: Kafka;
   readonly #log: EventsLog;
   readonly #compression: CompressionTypes;
-  readonly #maxRecords: number;
-  readonly #maxBytes: number;
-  readonly #waiting: Waiting[] = [];
+  readonly #limits: RequestLimits;
+  readonly #waiting: Caller[] = [];
   #connected: Promise<Producer> | null = null;
   #running: Promise<void> | null = null;
   #closed = false;
@@ -53,19 +65,23 @@ export class EventProducer {
     this.#kafka = kafka;
     this.#log = log;
     this.#compression = kafkaCompression[options.compression ?? 'none'];
-    this.#maxRecords = options.maxRequestRecords ?? 5_000;
-    this.#maxBytes = options.maxRequestBytes ?? 4 * 1024 * 1024;
+    this.#limits = {
+      maxRecords: options.maxRequestRecords ?? DEFAULTS.maxRecords,
+      maxBytes: options.maxRequestBytes ?? DEFAULTS.maxBytes,
+      maxBatchBytes: options.maxBatchBytes ?? DEFAULTS.maxBatchBytes,
+    };
   }
 
   /**
-   * Resolves with the offset of each record once all are acknowledged. Rejects with a TransientError when the broker is
-   * out of reach (some records may have been written: send all of them again), with a coded EventsError otherwise.
+   * Resolves with the offset of each record, in the order given, once all are acknowledged. Rejects with a TransientError
+   * when the broker is out of reach (some records may have been written: send all of them again), with a coded
+   * EventsError otherwise; what came before the record that was refused may have been written.
    */
   send(records: readonly OutgoingRecord[]): Promise<number[]> {
     if (this.#closed) return Promise.reject(new EventsError('EVENTS_CLOSED', 'the producer is closed'));
     if (records.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ records, sizeBytes: sizeOf(records), resolve, reject });
+      this.#waiting.push({ records, offsets: [], resolve, reject, settled: false });
       this.#running ??= this.#drain();
     });
   }
@@ -80,47 +96,54 @@ export class EventProducer {
   async #drain(): Promise<void> {
     // The callers of this turn of the event loop come together into one request.
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#request(this.#take());
+    while (this.#waiting.length > 0) {
+      await this.#request(this.#take());
+      const unsettled = this.#waiting.findIndex(({ settled }) => !settled);
+      this.#waiting.splice(0, unsettled < 0 ? this.#waiting.length : unsettled);
+    }
     this.#running = null;
   }
 
-  /** The callers of the next request: always one, and as many more as its bounds allow. */
-  #take(): Waiting[] {
-    let count = 0;
-    let records = 0;
-    let sizeBytes = 0;
-    for (const one of this.#waiting) {
-      records += one.records.length;
-      sizeBytes += one.sizeBytes;
-      if (count > 0 && (records > this.#maxRecords || sizeBytes > this.#maxBytes)) break;
-      count++;
+  /** What the next request takes: callers in their order, the last one perhaps in part. */
+  #take(): Part[] {
+    const room = new RequestRoom(this.#limits);
+    const parts: Part[] = [];
+    for (const caller of this.#waiting) {
+      const { records, offsets } = caller;
+      const end = room.take(records, offsets.length);
+      const isWhole = end - offsets.length === records.length;
+      if (end > offsets.length) parts.push({ caller, records: isWhole ? records : records.slice(offsets.length, end) });
+      if (end < records.length) break;
     }
-    return this.#waiting.splice(0, count);
+    return parts;
   }
 
-  async #request(callers: readonly Waiting[], isSecond = false): Promise<void> {
-    const records = callers.length === 1 && callers[0] ? callers[0].records : callers.flatMap((one) => one.records);
+  async #request(parts: readonly Part[], isSecond = false): Promise<void> {
+    const records = parts.length === 1 && parts[0] ? parts[0].records : parts.flatMap((one) => one.records);
     try {
       const offsets = await this.#publish(records);
       let from = 0;
-      for (const caller of callers) {
-        caller.resolve(offsets.slice(from, from + caller.records.length));
-        from += caller.records.length;
+      for (const { caller, records: ofCaller } of parts) {
+        acknowledge(caller, offsets.slice(from, from + ofCaller.length));
+        from += ofCaller.length;
       }
     } catch (error) {
       void this.#discard(); // not awaited: a frozen broker would hold it until the request times out
       const failure = kafkaFailure(error, `publishing ${records.length} records`);
-      if (callers.length > 1 && failure instanceof EventsError) {
+      if (parts.length > 1 && failure instanceof EventsError) {
         // One caller's record was refused: the others' were not to blame.
-        for (const caller of callers) await this.#request([caller]);
+        for (const part of parts) await this.#request([part]);
         return;
       }
       // What kafkajs knows of topics is minutes old: one that was deleted since fails the others, one that has gained
       // partitions lacks them. A new producer asks anew.
       if (!isSecond && failure instanceof EventsError && ofStaleMetadata.has(failure.code))
-        return this.#request(callers, true);
+        return this.#request(parts, true);
       this.#log.warn('events.publish-failed', { error: failure.message, records: records.length });
-      for (const caller of callers) caller.reject(failure);
+      for (const { caller } of parts) {
+        caller.settled = true;
+        caller.reject(failure);
+      }
     }
   }
 
@@ -204,8 +227,9 @@ function offsetsOf(
   });
 }
 
-function sizeOf(records: readonly OutgoingRecord[]): number {
-  let size = 0;
-  for (const { key, value } of records) size += recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0);
-  return size;
+function acknowledge(caller: Caller, offsets: readonly number[]): void {
+  for (const offset of offsets) caller.offsets.push(offset);
+  if (caller.offsets.length < caller.records.length) return;
+  caller.settled = true;
+  caller.resolve(caller.offsets);
 }
