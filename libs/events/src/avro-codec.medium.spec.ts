@@ -113,7 +113,7 @@ test('bytes that are no record of ours are results with a reason, and their neig
     raw(good.subarray(0, good.length - 2)),
     raw(Buffer.concat([good, Buffer.from([0])])),
     raw(framed(writer.schemaId, 2, 9, 9)),
-    // 2^60: no JavaScript number holds it.
+    // 2^60: no JavaScript number holds it, and the reader's schema is of a program that wants numbers.
     raw(framed(writer.schemaId, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20, 0)),
     raw(good),
   ]);
@@ -129,6 +129,9 @@ test('bytes that are no record of ours are results with a reason, and their neig
     'undecodable',
     'ok',
   ]);
+  // Whoever reads the record as it was written gets what it holds.
+  const wide = framed(writer.schemaId, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20, 0);
+  expect(await bus.codec.reader().decodeBatch([raw(wide)])).toMatchObject([{ ok: true, value: { id: 2n ** 60n } }]);
 });
 
 test("a writer's schema that does not fit the reader's makes its records undecodable, with the reason", async () => {

@@ -5,9 +5,9 @@ import type { AvroReader } from './avro-reader.ts';
 import { SlabAvroWriter } from './avro-writer.ts';
 import type { AvroWriter } from './avro-writer.ts';
 import { EventsError } from './errors.ts';
-import { avsc } from './load-avsc.ts';
+import { avroOptions, avsc } from './load-avsc.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
-import { SchemaFault, WriterSchemas, avroOptions } from './writer-schemas.ts';
+import { SchemaFault, WriterSchemas } from './writer-schemas.ts';
 
 export interface RegisteredSchema {
   readonly schemaId: number;
@@ -45,7 +45,10 @@ export class AvroCodec {
     return writer;
   }
 
-  /** A reader that gives records as `readerSchema` says, or as their writers wrote them. Keep it: it holds the resolvers. */
+  /**
+   * A reader that gives records as `readerSchema` says, or as their writers wrote them, with a plain value for every field
+   * (see plainType). Keep it: it holds the resolvers.
+   */
   reader<T>(readerSchema?: AvroSchemaJson): AvroReader<T> {
     const type = readerSchema === undefined ? null : avsc.Type.forSchema(readerSchema as Schema, { ...avroOptions });
     return new CachedAvroReader<T>(this.#schemas, type);
@@ -79,7 +82,8 @@ export class AvroCodec {
   async latestWriter<T>(subject: string): Promise<RegisteredWriter<T> | null> {
     const latest = await this.#registry.latest(subject);
     if (!latest) return null;
-    const { schema, type } = await this.#schemas.parse(latest);
+    const { schema } = await this.#schemas.parse(latest);
+    const type = avsc.Type.forSchema(schema as Schema, { ...avroOptions });
     return { schemaId: latest.id, schema, writer: new SlabAvroWriter<T>(type, latest.id) };
   }
 

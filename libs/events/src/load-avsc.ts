@@ -55,4 +55,7 @@ function equals(text: string, buf: Buffer, start: number): boolean {
 boundCollections(avsc.types);
 exactLongs(prototype);
 
+/** How a schema of ours is read and written: unions of null and one type are plain values, records are plain objects. */
+export const avroOptions = { wrapUnions: 'auto', omitRecordMethods: true } as const;
+
 export { avsc };

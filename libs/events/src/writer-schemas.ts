@@ -1,7 +1,7 @@
 import type { AvroSchemaJson } from '@millrace/schemas';
-import type { Schema, Type } from 'avsc';
+import type { Type } from 'avsc';
 import { inlineReferences } from './inline-references.ts';
-import { avsc } from './load-avsc.ts';
+import { plainType } from './plain-types.ts';
 import type { UndecodableReason } from './raw-record.ts';
 import type { SchemaReference, SchemaRegistry, StoredSchema } from './schema-registry.ts';
 import type { SchemaKey } from './schema-reference.ts';
@@ -9,9 +9,6 @@ import type { SchemaKey } from './schema-reference.ts';
 export type WriterSchema =
   | { readonly ok: true; readonly type: Type; readonly schema: AvroSchemaJson }
   | { readonly ok: false; readonly reason: UndecodableReason; readonly message: string; readonly retryAtMs: number };
-
-/** How avsc reads a schema: unions of null and one type are plain values, records are plain objects. */
-export const avroOptions = { wrapUnions: 'auto', omitRecordMethods: true } as const;
 
 const negativeTtlMs = 5_000;
 const maxNegativeEntries = 10_000;
@@ -76,7 +73,7 @@ export class WriterSchemas {
     }
   }
 
-  /** The type of a stored schema with the schemas that it refers to. */
+  /** The type that reads a stored schema's records, and the schema with the schemas that it refers to. */
   async parse(stored: StoredSchema): Promise<{ type: Type; schema: AvroSchemaJson }> {
     const { schemaType = 'AVRO' } = stored;
     if (schemaType !== 'AVRO') throw new SchemaFault(`it is ${schemaType}, only AVRO is read`);
@@ -129,7 +126,7 @@ function parseJson(text: string): AvroSchemaJson {
 
 function typeOf(schema: AvroSchemaJson): Type {
   try {
-    return avsc.Type.forSchema(schema as Schema, { ...avroOptions });
+    return plainType(schema);
   } catch (error) {
     throw new SchemaFault(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -44,6 +44,12 @@ function readColumn(value: unknown, type: ColumnType): ExpressionValue | Invalid
 
 function readNumber(value: unknown): number | Invalid {
   const number = value instanceof Date ? value.getTime() : typeof value === 'bigint' ? Number(value) : value;
+  // Another number than the event's would be served, and another one still than SQL finds in the history.
+  if (typeof value === 'bigint' && BigInt(Number(value)) !== value)
+    return {
+      invalid: 'wrong-type',
+      message: `${value} has no exact number: leave the column out of features, or use it as a key`,
+    };
   if (typeof number !== 'number') return wrongType(value, 'number');
   if (Number.isFinite(number)) return number;
   return { invalid: 'not-a-number', message: `${number} is not a finite number` };

@@ -117,6 +117,7 @@ describe('a row of a service', () => {
   it.each([
     [{ amount: Number.NaN }, 'not-a-number', /column amount: NaN is not a finite number/],
     [{ amount: Number.POSITIVE_INFINITY }, 'not-a-number', /Infinity/],
+    [{ amount: 2n ** 53n + 1n }, 'wrong-type', /column amount: 9007199254740993 has no exact number/],
     [{ amount: '12' }, 'wrong-type', /column amount: "12" is not a number/],
     [{ ok: 'yes' }, 'wrong-type', /column ok: "yes" is not a boolean/],
   ])('%s is refused as %s', (row, reason, message) => {
@@ -128,6 +129,9 @@ describe('a row of a service', () => {
     expect(service.vector({ row: { n: 3n, amount: 2 }, eventTimeMs: 0, values })).toEqual({
       numbers: [8, 1, 3, 0.25, 1],
       strings: [],
+    });
+    expect(service.vector({ row: { n: 2n ** 60n, amount: 2 }, eventTimeMs: 0, values })).toMatchObject({
+      numbers: [8, 1, 2 ** 60, 0.25, 1],
     });
     const missing = [{ answerable: true, numbers: [0, Number.NaN], strings: [] }];
     expect(service.vector({ row: { amount: 2 }, eventTimeMs: 0, values: missing })).toEqual({

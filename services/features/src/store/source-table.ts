@@ -10,7 +10,8 @@ import {
   type Table,
 } from '@millrace/clickhouse';
 import type { SourceRecord } from '@millrace/events';
-import { isInvalid, RowReader, sourceColumnType, type Row, type SourcePlan } from '@millrace/feature-engine';
+import { isInvalid, sourceColumnType, type Row, type SourcePlan } from '@millrace/feature-engine';
+import { HistoryValues } from './history-values.ts';
 
 interface SourceRow {
   readonly record: SourceRecord;
@@ -67,12 +68,12 @@ function sourceTableName(source: string): string {
 /** The table of one source's events: every column of the source, and where the event lies in the log. */
 export class SourceTable {
   readonly #plan: SourcePlan;
-  readonly #reader: RowReader;
+  readonly #values: HistoryValues;
   readonly #table: Table<SourceRow>;
 
   constructor(plan: SourcePlan) {
     this.#plan = plan;
-    this.#reader = new RowReader(Object.entries(plan.columns).map(([name, type]) => ({ name, type })));
+    this.#values = new HistoryValues(plan.columns);
     const system = systemColumns.map(({ name, type, of }) => [name, { type, of }] as const);
     const own = Object.entries(plan.columns).map(
       ([name, type], i) => [name, { type: sourceColumnType(type), of: ({ values }: SourceRow) => values[i] }] as const,
@@ -107,7 +108,7 @@ export class SourceTable {
     const read = this.#plan.rowOf(value);
     if (isInvalid(read)) return null;
     const event = this.#plan.readEvent(read.row);
-    const values = this.#reader.read(read.row);
+    const values = this.#values.of(read.row);
     if (isInvalid(event) || isInvalid(values) || this.#plan.tooFarInFuture(event.eventTimeMs, record.timestampMs))
       return null;
     const { eventTimeMs, entity, id } = event;
