@@ -186,10 +186,12 @@ describe('BatchConsumer', () => {
     await until(async () => (await listDeadLetters(bus, { group: 'g' })).length === 2);
     const mend = (letter: { offset: number }): Buffer | undefined =>
       letter.offset === 0 ? Buffer.from('mended') : undefined;
-    expect(await replayDeadLetters(bus, { group: 'g', mend })).toMatchObject([{ partition: 3, offset: 0 }]);
+    expect(await Array.fromAsync(replayDeadLetters(bus, { group: 'g', mend }))).toMatchObject([
+      { partition: 3, offset: 0 },
+    ]);
     await until(() => seen.includes('mended'));
     expect(replays).toContain(`${topic}|0|3|0`);
-    expect(await replayDeadLetters(bus, { group: 'g', mend })).toEqual([]);
+    expect(await Array.fromAsync(replayDeadLetters(bus, { group: 'g', mend }))).toEqual([]);
     const pending = await listDeadLetters(bus, { group: 'g', pending: true });
     expect(pending).toMatchObject([{ offset: 1, replayedAtMs: null }]);
   });

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SourceRecord } from '../consumer/source-record.ts';
-import { bury, exhume, placeOf, replayMark } from './dead-letter-record.ts';
+import { placeOf } from './dead-letter.ts';
+import { bury, exhume, replayMark } from './dead-letter-record.ts';
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array));
 const records = fc.record({
@@ -63,5 +64,17 @@ describe('a dead letter', () => {
     const mark = exhume(asRead(replayMark(entry.letter, { topic: 'g.dead-letters', partition: 2 })));
     expect(mark).toEqual({ kind: 'replayed', place: placeOf(entry.letter), atMs: 5 });
     expect(exhume(asRead({ topic: 'x', partition: 0, key: null, value: null }))).toEqual({ kind: 'foreign' });
+  });
+
+  it('cannot be hidden or changed by headers that the record came with', () => {
+    const headers = {
+      'millrace-dlq-replayed': Buffer.from('t|0|0|1'),
+      'millrace-dlq-reason': Buffer.from('fine'),
+      'millrace-dlq-original-x': Buffer.from('y'),
+    };
+    const record = { topic: 't', partition: 0, offset: 1, timestampMs: 0, key: null, value: null, headers };
+    const entry = exhume(asRead(bury({ record, reason: 'undecodable', message: '' }, burial)));
+    expect(entry).toMatchObject({ kind: 'letter', letter: { reason: 'undecodable', replayedAtMs: null } });
+    expect(entry.kind === 'letter' && { ...entry.letter.headers }).toEqual(headers);
   });
 });

@@ -1,30 +1,10 @@
 import type { Poison } from '../consumer/partition-handler.ts';
 import type { SourceRecord } from '../consumer/source-record.ts';
 import type { OutgoingRecord } from '../outgoing-record.ts';
+import { placeOf } from './dead-letter.ts';
+import type { DeadLetter, LetterCut, LetterPlace } from './dead-letter.ts';
+import { buriedHeaders, CUT, exhumedHeaders, PREFIX, REPLAYED } from './letter-headers.ts';
 
-/** A record that could not be handled, with what is needed to understand it and to bring it back. */
-export interface DeadLetter {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly generation: number;
-  readonly timestampMs: number;
-  /** Group that gave up on it, without the configured prefix. */
-  readonly group: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly schemaId: number | null;
-  readonly atMs: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  /** The record's own headers. */
-  readonly headers: Readonly<Record<string, Buffer | Buffer[]>>;
-  /** When it was brought back, null when it was not. */
-  readonly replayedAtMs: number | null;
-}
-
-const PREFIX = 'millrace-dlq-';
-const REPLAYED = `${PREFIX}replayed`;
 const MESSAGE_BYTES = 1024;
 const FRAME_BYTES = 5;
 
@@ -51,7 +31,7 @@ export function bury({ record, reason, message }: Poison, burial: Burial): Outgo
     at: new Date(burial.nowMs).toISOString(),
     ...(schemaId === null ? {} : { 'schema-id': String(schemaId) }),
   };
-  const headers: Record<string, Buffer | Buffer[]> = originalHeaders(record);
+  const headers = buriedHeaders(record);
   for (const [name, value] of Object.entries(ours)) headers[PREFIX + name] = Buffer.from(value);
   return {
     topic: burial.deadLetterTopic,
@@ -63,7 +43,10 @@ export function bury({ record, reason, message }: Poison, burial: Burial): Outgo
 }
 
 /** Says in the dead-letter topic itself that a letter was brought back: repeats know it, on any machine. */
-export function replayMark(letter: DeadLetter, place: Pick<OutgoingRecord, 'topic' | 'partition'>): OutgoingRecord {
+export function replayMark(
+  letter: LetterPlace & Pick<DeadLetter, 'key'>,
+  place: Pick<OutgoingRecord, 'topic' | 'partition'>,
+): OutgoingRecord {
   return { ...place, key: letter.key, value: null, headers: { [REPLAYED]: Buffer.from(placeOf(letter)) } };
 }
 
@@ -79,9 +62,9 @@ export function exhume(record: SourceRecord): DeadLetterEntry {
   if (replayed !== undefined) return { kind: 'replayed', place: replayed.toString(), atMs: record.timestampMs };
   const topic = text('topic');
   if (topic === undefined) return { kind: 'foreign' };
-  const headers = originalHeaders(record);
-  for (const name of Object.keys(headers)) if (name.startsWith(PREFIX)) delete headers[name];
   const schemaId = text('schema-id');
+  const cut = cutsOf(record.headers[CUT]);
+  const cutValue = cut.find(({ part }) => part === 'value');
   return {
     kind: 'letter',
     letter: {
@@ -97,19 +80,23 @@ export function exhume(record: SourceRecord): DeadLetterEntry {
       atMs: Date.parse(text('at') ?? ''),
       key: record.key,
       value: record.value,
-      headers,
+      headers: exhumedHeaders(record),
+      valueBytes: cutValue?.sizeBytes ?? record.value?.length ?? null,
+      cut,
       replayedAtMs: null,
     },
   };
 }
 
-/** Names a source record: letters with equal places are copies that a crash wrote twice. */
-export function placeOf(letter: Pick<DeadLetter, 'topic' | 'generation' | 'partition' | 'offset'>): string {
-  return `${letter.topic}|${letter.generation}|${letter.partition}|${letter.offset}`;
-}
-
-function originalHeaders(record: SourceRecord): Record<string, Buffer | Buffer[]> {
-  return { ...record.headers, ...record.repeatedHeaders };
+/** Anyone can write to the topic: what is no note of ours is none. */
+function cutsOf(header: Buffer | undefined): readonly LetterCut[] {
+  if (header === undefined) return [];
+  try {
+    const cut: unknown = JSON.parse(header.toString());
+    return Array.isArray(cut) ? (cut as readonly LetterCut[]) : [];
+  } catch {
+    return [];
+  }
 }
 
 function schemaIdOf(value: Buffer | null): number | null {

@@ -15,7 +15,7 @@ export const deadLettersTable = table<DeadLetter>('dead_letters', {
   message: { type: 'String', of: (letter) => letter.message },
   timestamp: { type: time, of: (letter) => letter.timestampMs },
   buried_at: { type: time, of: (letter) => letter.atMs },
-  bytes: { type: 'UInt32', of: (letter) => letter.value?.length ?? 0 },
+  bytes: { type: 'UInt32', of: (letter) => letter.valueBytes ?? 0 },
 });
 
 /** Null for the marks that replays leave among the letters. */

@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { replayDeadLetters, type DeadLetter, type DeadLetterQuery, type Mended } from '@millrace/events';
+import {
+  listDeadLetters,
+  replayDeadLetters,
+  scanDeadLetters,
+  type DeadLetter,
+  type DeadLetterQuery,
+  type LetterSummary,
+  type Mended,
+} from '@millrace/events';
 import { ClientError } from '../../client-error.ts';
-import { deadLettersOf } from '../../dead-letters/dead-letter-groups.ts';
+import { countLetters, requireGroup } from '../../dead-letters/dead-letter-groups.ts';
 import { parsePlace, placeOf } from '../../dead-letters/dead-letter-place.ts';
 import { mendLetter } from '../../dead-letters/mend-letter.ts';
+import type { FileRow } from '../../files/file-row.ts';
 import { parseJsonLine } from '../../files/parse-json-line.ts';
 import type { CliContext } from '../cli-context.ts';
 import { jsonText } from '../json-text.ts';
@@ -19,10 +28,14 @@ interface Flags {
   readonly dryRun?: true;
 }
 
+/** How many places a mending that fits several letters names. */
+const listedPlaces = 5;
+
 const afterHelp = `
 A letter is published to its topic again with its key, headers and bytes, and is then known as brought back. With --mend the
 JSON object in FILE takes the place of its value: it is encoded with the newest schema of the topic and, for a source with a
-partitioner, goes to the partition of its entity. "show --json" prints what there was.
+partitioner, goes to the partition of its entity. "show --json" prints what there was. A record larger than the dead letters take
+is there in part, with its size and hash: it comes back mended, or is published anew from where it came.
 
 Examples:
   millrace dead-letters replay features.transactions --reason unknown-schema-id
@@ -46,29 +59,45 @@ export function replayCommand(context: CliContext): Command {
 }
 
 async function replay(context: CliContext, group: string, flags: Flags): Promise<void> {
-  const { terminal } = context;
   const query = queryOf(group, flags);
   const value = flags.mend === undefined ? undefined : readValue(context.path(flags.mend));
   const { bus } = await context.platform();
-  const letters = await deadLettersOf(bus, { ...query, pending: flags.again !== true });
-  if (letters.length === 0) return terminal.out(await nothing(context, query));
-  const mended = new Map<string, Mended>();
-  if (value !== undefined) {
-    const letter = onlyOne(letters);
-    mended.set(placeOf(letter), await mendLetter({ bus, http: context.http() }, letter, value));
-  }
+  const { terminal } = context;
+  await requireGroup(bus, group);
+  const wanted = { ...query, pending: flags.again !== true };
+  const mended = value === undefined ? null : await mendOne(context, wanted, value);
+  let found = 0;
+  const incomplete: string[] = [];
+  const mend = (letter: DeadLetter): Buffer | Mended | null | undefined => {
+    found += 1;
+    if (mended !== null || letter.cut.length === 0) return mended ?? letter.value;
+    incomplete.push(describe(letter, null));
+    return undefined;
+  };
   if (flags.dryRun) {
-    for (const letter of letters)
-      await terminal.out(`would bring back ${describe(letter, mended.get(placeOf(letter)))}`);
+    for await (const letter of scanDeadLetters(bus, wanted))
+      if (mend(letter) !== undefined) await terminal.out(`would bring back ${describe(letter, mended)}`);
     if (value !== undefined) for (const line of indented(jsonText(value, 2).split('\n'))) await terminal.out(line);
-    return;
+  } else {
+    for await (const letter of replayDeadLetters(bus, { ...wanted, ...(flags.again && { again: true }), mend }))
+      await terminal.out(`brought back ${describe(letter, mended)}`);
   }
-  const replayed = await replayDeadLetters(bus, {
-    ...query,
-    ...(flags.again && { again: true }),
-    mend: (letter) => mended.get(placeOf(letter)) ?? letter.value,
-  });
-  for (const letter of replayed) await terminal.out(`brought back ${describe(letter, mended.get(placeOf(letter)))}`);
+  for (const letter of incomplete)
+    await terminal.out(`left ${letter}: it holds only a part of its record, give --mend`);
+  if (found === 0) await terminal.out(await nothing(context, query));
+}
+
+async function mendOne(context: CliContext, query: DeadLetterQuery, value: FileRow): Promise<Mended | null> {
+  const { bus } = await context.platform();
+  const letters = await listDeadLetters(bus, { ...query, limit: listedPlaces });
+  const [letter, ...others] = letters;
+  if (letter === undefined) return null;
+  if (others.length === 0) return mendLetter({ bus, http: context.http() }, letter, value);
+  const places = letters.map(placeOf).join(', ');
+  throw new ClientError(
+    'CLIENT_OPTIONS_INVALID',
+    `--mend is for one dead letter, more fit: ${places}; give --at TOPIC/PARTITION/OFFSET`,
+  );
 }
 
 function queryOf(group: string, { at, reason, all, mend }: Flags): DeadLetterQuery {
@@ -97,25 +126,15 @@ function readValue(path: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function onlyOne(letters: readonly DeadLetter[]): DeadLetter {
-  const [letter, ...others] = letters;
-  if (letter && others.length === 0) return letter;
-  const places = letters.map(placeOf).slice(0, 5).join(', ');
-  throw new ClientError(
-    'CLIENT_OPTIONS_INVALID',
-    `--mend is for one dead letter, ${letters.length} fit: ${places}; give --at TOPIC/PARTITION/OFFSET`,
-  );
-}
-
 async function nothing(context: CliContext, query: DeadLetterQuery): Promise<string> {
   const { bus } = await context.platform();
-  const before = await deadLettersOf(bus, query);
-  if (before.length === 0) return `${query.group} has no such dead letters`;
-  return `${count(before.length, 'letter')} brought back before; --again does it once more`;
+  const { letters } = await countLetters(scanDeadLetters(bus, query));
+  if (letters === 0) return `${query.group} has no such dead letters`;
+  return `${count(letters, 'letter')} brought back before; --again does it once more`;
 }
 
-function describe(letter: DeadLetter, mended: Mended | undefined): string {
+function describe(letter: LetterSummary, mended: Mended | null): string {
   const how =
-    mended === undefined ? '' : `, mended${mended.partition === undefined ? '' : `, to partition ${mended.partition}`}`;
+    mended === null ? '' : `, mended${mended.partition === undefined ? '' : `, to partition ${mended.partition}`}`;
   return `${placeOf(letter)} (${letter.reason})${how}`;
 }

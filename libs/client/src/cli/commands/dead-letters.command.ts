@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { DeadLetter } from '@millrace/events';
+import type { LetterSummary } from '@millrace/events';
 import { ClientError } from '../../client-error.ts';
-import { deadLetterGroups, deadLettersOf } from '../../dead-letters/dead-letter-groups.ts';
+import { countLetters, deadLetterGroups, deadLettersOf } from '../../dead-letters/dead-letter-groups.ts';
 import { parsePlace, placeOf } from '../../dead-letters/dead-letter-place.ts';
 import type { CliContext } from '../cli-context.ts';
 import { jsonText } from '../json-text.ts';
@@ -61,18 +61,11 @@ async function listGroups(context: CliContext, { json }: ListFlags): Promise<voi
   const { terminal } = context;
   const rows: string[][] = [];
   for (const group of await deadLetterGroups(bus)) {
-    const letters = await deadLettersOf(bus, { group });
-    if (letters.length === 0) continue;
-    const reasons = [...Map.groupBy(letters, ({ reason }) => reason)].map(
-      ([reason, of]) => [reason, of.length] as const,
-    );
-    const pending = letters.filter(({ replayedAtMs }) => replayedAtMs === null).length;
-    if (json)
-      await terminal.out(
-        JSON.stringify({ group, letters: letters.length, pending, reasons: Object.fromEntries(reasons) }),
-      );
-    const listed = reasons.map(([reason, number]) => `${reason} ${grouped(number)}`).join(', ');
-    rows.push([group, count(letters.length, 'letter'), `${grouped(pending)} pending`, listed]);
+    const { letters, pending, reasons } = await countLetters(deadLettersOf(bus, { group }));
+    if (letters === 0) continue;
+    if (json) await terminal.out(JSON.stringify({ group, letters, pending, reasons: Object.fromEntries(reasons) }));
+    const listed = [...reasons].map(([reason, number]) => `${reason} ${grouped(number)}`).join(', ');
+    rows.push([group, count(letters, 'letter'), `${grouped(pending)} pending`, listed]);
   }
   if (json) return;
   for (const line of rows.length === 0 ? ['no group has dead letters'] : table(rows)) await terminal.out(line);
@@ -83,23 +76,27 @@ async function listLetters(context: CliContext, group: string, flags: ListFlags)
   const { bus } = await context.platform();
   const { reason, pending, limit, json } = flags;
   const query = { group, ...(reason !== undefined && { reason }), ...(pending && { pending }) };
-  const letters = await deadLettersOf(bus, query);
-  const listed = letters.slice(0, limit);
   if (json) {
-    for (const letter of listed) await terminal.out(jsonText(letter));
+    for await (const letter of deadLettersOf(bus, { ...query, limit })) await terminal.out(jsonText(letter));
     return;
   }
-  for (const line of table(listed.map(row))) await terminal.out(oneLine(line, terminal.columns));
-  if (letters.length === 0)
+  const rows: string[][] = [];
+  let letters = 0;
+  for await (const letter of deadLettersOf(bus, query)) {
+    letters += 1;
+    if (letters <= limit) rows.push(row(letter));
+  }
+  for (const line of table(rows)) await terminal.out(oneLine(line, terminal.columns));
+  if (letters === 0)
     await terminal.out(`no dead letters of ${group}${reason === undefined ? '' : ` with reason ${reason}`}`);
-  else if (letters.length > limit)
-    await terminal.out(`… ${grouped(letters.length - limit)} more: --limit ${letters.length}`);
+  else if (letters > limit) await terminal.out(`… ${grouped(letters - limit)} more: --limit ${letters}`);
 }
 
-function row(letter: DeadLetter): string[] {
-  const { reason, atMs, value, replayedAtMs, message } = letter;
-  const bytes = value === null ? 'no value' : count(value.length, 'byte');
-  return [placeOf(letter), reason, shortTime(atMs), bytes, replayedAtMs === null ? 'pending' : 'replayed', message];
+function row(letter: LetterSummary): string[] {
+  const { reason, atMs, valueBytes, cut, replayedAtMs, message } = letter;
+  const bytes = valueBytes === null ? 'no value' : count(valueBytes, 'byte');
+  const became = replayedAtMs !== null ? 'replayed' : cut.length > 0 ? 'pending, cut' : 'pending';
+  return [placeOf(letter), reason, shortTime(atMs), bytes, became, message];
 }
 
 interface ShowFlags {
@@ -118,15 +115,15 @@ function showCommand(context: CliContext): Command {
 
 async function show(context: CliContext, at: { group: string; place: string }, { json }: ShowFlags): Promise<void> {
   const { bus } = await context.platform();
-  const letters = await deadLettersOf(bus, { group: at.group, ...parsePlace(at.place) });
-  if (letters.length === 0) {
-    throw new ClientError(
-      'CLIENT_LETTER_UNKNOWN',
-      `${at.group} has no dead letter at ${at.place}: see "dead-letters list ${at.group}"`,
-    );
-  }
-  for (const letter of letters) {
+  let shown = 0;
+  for await (const letter of deadLettersOf(bus, { group: at.group, ...parsePlace(at.place) })) {
+    shown += 1;
     if (json) await context.terminal.out(jsonText(letter));
     else for (const line of await renderLetter(bus, letter)) await context.terminal.out(line);
   }
+  if (shown > 0) return;
+  throw new ClientError(
+    'CLIENT_LETTER_UNKNOWN',
+    `${at.group} has no dead letter at ${at.place}: see "dead-letters list ${at.group}"`,
+  );
 }

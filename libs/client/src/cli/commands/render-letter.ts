@@ -9,7 +9,8 @@ const bytesALine = 16;
 
 /** A dead letter for a person to read. */
 export async function renderLetter(bus: EventBus, letter: DeadLetter): Promise<string[]> {
-  const { group, generation, reason, message, timestampMs, atMs, replayedAtMs, key, value, headers, schemaId } = letter;
+  const { group, generation, reason, message, timestampMs, atMs, replayedAtMs, key, value, headers, schemaId, cut } =
+    letter;
   const replayed = replayedAtMs === null ? 'not brought back' : `brought back at ${shortTime(replayedAtMs)}`;
   return [
     `${placeOf(letter)} (generation ${generation}), given up by ${group}`,
@@ -20,6 +21,10 @@ export async function renderLetter(bus: EventBus, letter: DeadLetter): Promise<s
       ([name, bytes]) => `  header     ${name}: ${[bytes].flat().map(textOrHex).join(', ')}`,
     ),
     `  schema     ${schemaId === null ? 'no id in front of the value' : `id ${schemaId}`}`,
+    ...cut.map(
+      ({ part, sizeBytes, sha256 }) =>
+        `  cut        the ${part} had ${count(sizeBytes, 'byte')}${sha256 === undefined ? '' : `, sha256 ${sha256}`}`,
+    ),
     ...(value === null
       ? ['  value      none']
       : [`  value      ${count(value.length, 'byte')}`, ...indented(hexLines(value), 4)]),
