@@ -49,6 +49,9 @@ const statusBySuffix: readonly (readonly [suffix: string, status: number])[] = [
 /** Faults of the libraries underneath are ours, whatever their codes end with; a service may list one in its table. */
 const libraryCode = /^(CLICKHOUSE|EVENTS|ONLINE_STORE)_/;
 
+/** Those that are the caller's doing in every service. */
+const statusOfLibraryCode: ProblemStatuses = { EVENTS_COMMAND_TOO_LARGE: 413 };
+
 const frameworkCodes: Readonly<Record<number, string>> = {
   400: 'REQUEST_MALFORMED',
   404: 'ROUTE_NOT_FOUND',
@@ -82,7 +85,8 @@ function describe(status: number, code: string, detail: string, faults: readonly
 }
 
 function statusOf(code: string, statuses: ProblemStatuses): number | undefined {
-  if (statuses[code] !== undefined) return statuses[code];
+  const listed = statuses[code] ?? statusOfLibraryCode[code];
+  if (listed !== undefined) return listed;
   if (ownCode(code) === undefined || libraryCode.test(code)) return undefined;
   return statusBySuffix.find(([suffix]) => code.endsWith(suffix))?.[1];
 }

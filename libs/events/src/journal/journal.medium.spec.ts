@@ -33,6 +33,15 @@ describe('Journal', () => {
     expect((await two.read()).counts.get('a')).toBe(200);
   });
 
+  it('takes a command as large as its topic does, and refuses a larger one by its code', async () => {
+    const journal = await open(bus);
+    const add = (bytes: number) =>
+      journal.submit({ type: 'add', name: 'a'.repeat(bytes), by: 1 }, { actor: 'test', requestId: `r${bytes}` });
+    expect(await add(4_100_000)).toMatchObject({ ok: true });
+    await expect(add(4_194_000)).rejects.toMatchObject({ code: 'EVENTS_COMMAND_TOO_LARGE' });
+    expect(await add(1)).toMatchObject({ ok: true });
+  });
+
   it('shows a write of another instance to a read that starts after it', async () => {
     const [one, two] = [await open(bus), await open(await bed.bus())];
     for (let i = 1; i <= 50; i++) {

@@ -8,10 +8,11 @@ import { EventsError, TransientError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
 import { LogReader } from '../log/log-reader.ts';
 import type { LogBatch } from '../log/log-reader.ts';
+import type { OutgoingRecord } from '../outgoing-record.ts';
 import { bodyHashOf, CommandLedger } from './command-ledger.ts';
 import type { Outcome } from './command-ledger.ts';
 import type { Applied, CommandMeta, Domain } from './journal-domain.ts';
-import { journalTopic } from './journal-topic.ts';
+import { journalTopic, requireFitting } from './journal-topic.ts';
 import { PositionBarrier } from './position-barrier.ts';
 
 export interface JournalOptions<S, C extends { readonly type: string }> {
@@ -147,11 +148,17 @@ export class Journal<S, C extends { readonly type: string }> {
     if (known !== null) return { ...known.applied, offset: known.offset, repeated: true };
     const commandId = randomUUID();
     const envelope = { commandId, requestId, actor, atMs: Date.now(), type: command.type, payload, bodyHash };
+    const record = {
+      topic: this.#topic,
+      partition: 0,
+      key: Buffer.from(requestId),
+      value: this.#writer.encode(envelope),
+    };
+    requireFitting(record, command.type);
     const own = Promise.withResolvers<Outcome<C>>();
     this.#own.set(commandId, own);
     try {
-      const value = this.#writer.encode(envelope);
-      const { applied, offset, isFirst } = await Promise.race([own.promise, this.#append(requestId, value, deadline)]);
+      const { applied, offset, isFirst } = await Promise.race([own.promise, this.#append(record, deadline)]);
       return { ...applied, offset, repeated: !isFirst };
     } finally {
       this.#own.delete(commandId);
@@ -159,8 +166,7 @@ export class Journal<S, C extends { readonly type: string }> {
   }
 
   /** Never resolves: what ends the waiting is the command's own result. Rejects when it cannot be written at all. */
-  async #append(requestId: string, value: Buffer, deadline: AbortSignal): Promise<never> {
-    const record = { topic: this.#topic, partition: 0, key: Buffer.from(requestId), value };
+  async #append(record: OutgoingRecord, deadline: AbortSignal): Promise<never> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#bus.producer().send([record]);
