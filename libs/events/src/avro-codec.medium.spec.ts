@@ -235,6 +235,10 @@ test('an unknown id is asked for once in a while, not once a record', async () =
   nowMs = 60_000;
   await reader.decodeBatch([raw(framed(77, 1))]);
   expect(calls).toBe(2);
+  // No registry has such an id.
+  const beyond = await reader.decodeBatch([raw(framed(0x80000000, 1)), raw(framed(0xffffffff, 1))]);
+  expect(beyond).toMatchObject([{ reason: 'unknown-schema-id' }, { reason: 'unknown-schema-id' }]);
+  expect(calls).toBe(2);
   registry.close();
   server.close();
 });
@@ -254,9 +258,12 @@ test.each([
   const registry = new SchemaRegistry({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   const codec = new AvroCodec(registry, () => 0);
   const reader = codec.reader();
-  await expect(reader.decodeBatch([raw(framed(1, 2, 0))])).rejects.toBeInstanceOf(TransientError);
+  const byGuid = raw(Buffer.from([2, 0]), { __value_schema_id: Buffer.alloc(17, 1) });
+  for (const record of [raw(framed(1, 2, 0)), byGuid])
+    await expect(reader.decodeBatch([record])).rejects.toBeInstanceOf(TransientError);
   healthy = true;
-  expect(await reader.decodeBatch([raw(framed(1, 2, 0))])).toMatchObject([{ ok: true, value: { id: 1 } }]);
+  const good = { ok: true, value: { id: 1 } };
+  expect(await reader.decodeBatch([raw(framed(1, 2, 0)), byGuid])).toMatchObject([good, good]);
   registry.close();
   server.close();
 });

@@ -61,10 +61,15 @@ export class SchemaRegistry {
     return (await this.#get(`schemas/ids/${id}`)) as StoredSchema | null;
   }
 
-  /** Ids of the newer header form. A registry without this call knows no such id. */
+  /** Ids of the newer header form. A registry without this call knows no such id: it answers as to any wrong path. */
   async schemaByGuid(guid: string): Promise<StoredSchema | null> {
     const answer = await this.#call('GET', `schemas/guids/${guid}`);
-    if (answer.status === 404 || answer.status === 405) return null;
+    if (isNone(answer)) return null;
+    if (answer.status === 404 || answer.status === 405) {
+      // So does a proxy in front of one that is still starting, which says nothing of the id.
+      await this.ping();
+      return null;
+    }
     return this.#body(answer, 'GET', `schemas/guids/${guid}`) as StoredSchema;
   }
 
@@ -145,8 +150,7 @@ export class SchemaRegistry {
 
   async #get(path: string): Promise<unknown> {
     const answer = await this.#call('GET', path);
-    // A proxy or a starting server says 404 too: only the registry's own code means that there is none.
-    if (answer.status === 404 && /"error_code"\s*:\s*404\d\d/.test(answer.text)) return null;
+    if (isNone(answer)) return null;
     return this.#body(answer, 'GET', path);
   }
 
@@ -205,6 +209,11 @@ export class SchemaRegistry {
       outgoing.end(payload);
     });
   }
+}
+
+/** A proxy or a starting server says 404 too: only the registry's own code means that there is none. */
+function isNone({ status, text }: Answer): boolean {
+  return status === 404 && /"error_code"\s*:\s*404\d\d/.test(text);
 }
 
 async function readAll(incoming: IncomingMessage): Promise<string> {

@@ -14,6 +14,7 @@ const negativeTtlMs = 5_000;
 const maxNegativeEntries = 10_000;
 const maxSchemaBytes = 1024 * 1024;
 const parallelLoads = 8;
+const maxSchemaId = 0x7fffffff;
 
 /**
  * Writers' schemas by id. A known one is kept for ever, ids are immutable; an unknown one is asked for again after a
@@ -58,8 +59,7 @@ export class WriterSchemas {
   }
 
   async #load(key: SchemaKey): Promise<void> {
-    const stored =
-      typeof key === 'number' ? await this.#registry.schemaById(key) : await this.#registry.schemaByGuid(key);
+    const stored = await this.#stored(key);
     if (stored === null) {
       this.#refuse(key, 'unknown-schema-id', `the schema registry does not know schema ${nameOf(key)}`);
       return;
@@ -71,6 +71,12 @@ export class WriterSchemas {
       if (!(error instanceof SchemaFault)) throw error;
       this.#refuse(key, 'undecodable', `schema ${nameOf(key)}: ${error.message}`);
     }
+  }
+
+  /** A registry numbers in 32 bits with a sign: of a larger id it says that it is wrong, as of any fault of ours. */
+  async #stored(key: SchemaKey): Promise<StoredSchema | null> {
+    if (typeof key === 'string') return this.#registry.schemaByGuid(key);
+    return key > maxSchemaId ? null : this.#registry.schemaById(key);
   }
 
   /** The type that reads a stored schema's records, and the schema with the schemas that it refers to. */
