@@ -1,3 +1,4 @@
+import { UNREADABLE_BATCH } from './kafkajs/unreadable-batch.ts';
 import type { RawRecord } from './raw-record.ts';
 
 /** How a record names its writer's schema: the classic number, or the GUID of newer clients (as text). */
@@ -15,7 +16,9 @@ const guidMagic = 1;
  * Confluent's framings: magic 0 and a 4-byte id before the body, or a `__value_schema_id` header that holds magic 0 and
  * a 4-byte id, or magic 1 and a 16-byte GUID, and then the body alone as the value.
  */
-export function framingOf(record: RawRecord, value: Buffer): Framing {
+export function framingOf(record: Pick<RawRecord, 'headers'>, value: Buffer): Framing {
+  const unreadable = record.headers[UNREADABLE_BATCH];
+  if (unreadable !== undefined) return { ok: false, message: unreadable.toString() };
   const header = record.headers[idHeader];
   if (header === undefined) {
     if (value.length >= 5 && value[0] === idMagic) return { ok: true, key: value.readUInt32BE(1), bodyAt: 5 };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { codecOf, compressionTypes } from './compression-codecs.ts';
+import { codecOf, compressionTypes, maxPlainBytes } from './compression-codecs.ts';
 import { compressLz4, decompressLz4 } from './lz4-codec.ts';
 import { decompressSnappy } from './snappy-codec.ts';
 
@@ -34,7 +34,7 @@ test('an unknown compression is an error that names it', () => {
 
 test('a bare snappy block, as librdkafka writes it, is read', () => {
   const block = Buffer.from([5, 4 << 2, ...Buffer.from('hello')]);
-  expect(decompressSnappy(block).toString()).toBe('hello');
+  expect(decompressSnappy(block, 5).toString()).toBe('hello');
 });
 
 test('an LZ4 frame with block checksums, content size and content checksum is read', () => {
@@ -48,12 +48,25 @@ test('an LZ4 frame with block checksums, content size and content checksum is re
     Buffer.from([0, 0, 0, 0]),
     Buffer.from([5, 6, 7, 8]),
   ]);
-  expect(decompressLz4(frame).toString()).toBe('hello');
+  expect(decompressLz4(frame, 5).toString()).toBe('hello');
 });
 
 test('an LZ4 frame that was cut off is an error, not wrong bytes', () => {
   const frame = compressLz4(Buffer.from('abcabcabcabc'.repeat(100)));
   for (const end of [8, 12, frame.length - 8, frame.length - 1]) {
-    expect(() => decompressLz4(frame.subarray(0, end))).toThrow(RangeError);
+    expect(() => decompressLz4(frame.subarray(0, end), 5_000)).toThrow(RangeError);
   }
+});
+
+test('a small batch that would unpack to more than memory should be given to is an error', async () => {
+  const zeros = Buffer.alloc(maxPlainBytes + 1);
+  for (const name of ['gzip', 'zstd'] as const) {
+    const codec = codecOf(compressionTypes[name]);
+    await expect(codec.decompress(await codec.compress({ buffer: zeros }))).rejects.toThrow();
+  }
+  const hello = Buffer.from('hello hello hello hello hello');
+  const lz4 = compressLz4(hello);
+  expect(() => decompressLz4(lz4, hello.length - 1)).toThrow('more than 28 bytes');
+  const snappy = await codecOf(compressionTypes.snappy).compress({ buffer: hello });
+  expect(() => decompressSnappy(snappy, hello.length - 1)).toThrow('expect at most 28');
 });

@@ -8,6 +8,10 @@ import { compressSnappy, decompressSnappy } from './snappy-codec.ts';
 export const compressionTypes = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 export type Compression = keyof typeof compressionTypes;
 
+/** Of one batch, unpacked: a megabyte of zeros packed with zstd would fill any memory. Ours are below 64 MiB. */
+export const maxPlainBytes = 128 * 1024 * 1024;
+const limit = { maxOutputLength: maxPlainBytes };
+
 const deflate = promisify(gzip);
 const inflate = promisify(gunzip);
 const zstdPack = promisify(zstdCompress);
@@ -16,19 +20,19 @@ const zstdUnpack = promisify(zstdDecompress);
 const codecs: Readonly<Record<number, InternalCodec>> = {
   [compressionTypes.gzip]: {
     compress: ({ buffer }) => deflate(buffer),
-    decompress: (data) => inflate(data),
+    decompress: (data) => inflate(data, limit),
   },
   [compressionTypes.snappy]: {
     compress: ({ buffer }) => Promise.resolve(compressSnappy(buffer)),
-    decompress: (data) => Promise.resolve(decompressSnappy(data)),
+    decompress: (data) => Promise.resolve(decompressSnappy(data, maxPlainBytes)),
   },
   [compressionTypes.lz4]: {
     compress: ({ buffer }) => Promise.resolve(compressLz4(buffer)),
-    decompress: (data) => Promise.resolve(decompressLz4(data)),
+    decompress: (data) => Promise.resolve(decompressLz4(data, maxPlainBytes)),
   },
   [compressionTypes.zstd]: {
     compress: ({ buffer }) => zstdPack(buffer),
-    decompress: (data) => zstdUnpack(data),
+    decompress: (data) => zstdUnpack(data, limit),
   },
 };
 

@@ -29,7 +29,7 @@ export function compressLz4(plain: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-export function decompressLz4(data: Buffer): Buffer {
+export function decompressLz4(data: Buffer, maxBytes: number): Buffer {
   if (data.readUInt32LE(0) !== frameMagic) throw new RangeError('not an LZ4 frame');
   const flag = data.readUInt8(4);
   if (flag >>> 6 !== 1) throw new RangeError(`LZ4 frame version ${flag >>> 6} is unknown`);
@@ -43,6 +43,7 @@ export function decompressLz4(data: Buffer): Buffer {
     if (at + 4 + size > data.length) throw new RangeError('an LZ4 block is longer than its frame');
     blocks.push({ from: at + 4, size, stored });
     total += stored ? size : plainSize(data, at + 4, size);
+    if (total > maxBytes) throw new RangeError(`an LZ4 frame of more than ${maxBytes} bytes`);
     at += 4 + size + checksumSize;
   }
   const plain = Buffer.allocUnsafe(total);

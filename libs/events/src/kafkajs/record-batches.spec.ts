@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { framingOf } from '../schema-reference.ts';
 import { codecOf } from './compression-codecs.ts';
 import { javaRecordBatches } from './java-record-batches.ts';
 import { loadInternal } from './kafkajs-internals.ts';
@@ -128,3 +129,22 @@ test.each(Object.entries(javaRecordBatches))(
     expect(seen).toEqual(written);
   },
 );
+
+test('a batch that cannot be unpacked is one record with its bytes and the reason, in the place of its last', async () => {
+  const records = [1, 2, 3].map((n) => ({ key: Buffer.from('k'), value: Buffer.from(`value ${n}`) }));
+  const good = await stockRecordBatch(records, { firstOffset: 10, firstTimestamp: 5, compression: 0 });
+  const packed = await stockRecordBatch(records, { firstOffset: 13, firstTimestamp: 7, compression: 1 });
+  packed.fill(0xff, 61);
+  const batches = await decodeRecordBatches(Buffer.concat([good, packed, good]), codecOf);
+  expect(batches.map(({ baseOffset, lastOffset, count }) => [baseOffset, lastOffset, count])).toEqual([
+    [10, 12, 3],
+    [13, 15, 1],
+    [10, 12, 3],
+  ]);
+  const [unreadable] = recordsOf(batches[1]);
+  expect(unreadable).toMatchObject({ offset: 15, timestampMs: 7, key: null, value: packed.subarray(61) });
+  expect(framingOf({ headers: unreadable?.headers ?? {} }, packed)).toMatchObject({
+    ok: false,
+    message: expect.stringMatching(/^a batch of 3 records in \d+ bytes cannot be unpacked: /),
+  });
+});

@@ -1,4 +1,5 @@
 import type { InternalCodec } from './kafkajs-internals.ts';
+import { unreadableBatch } from './unreadable-batch.ts';
 
 /** Properties of a record batch that kafkajs's consumer asks each record for. */
 export interface BatchContext {
@@ -56,12 +57,12 @@ export class FetchedBatch {
   readonly #firstTimestamp: number;
   readonly #maxTimestamp: number;
 
-  /** `at` is where the batch starts in `data`, `plain` are its records, decompressed. */
-  constructor(data: Buffer, at: number, plain: Buffer) {
+  /** `at` is where the batch starts in `data`, `plain` are its records, decompressed: `count` of them. */
+  constructor(data: Buffer, at: number, { plain, count }: PlainRecords) {
     const attributes = data.readInt16BE(at + 21);
     this.baseOffset = Number(data.readBigInt64BE(at));
     this.lastOffset = this.baseOffset + data.readInt32BE(at + 23);
-    this.count = data.readInt32BE(at + 57);
+    this.count = count;
     this.#firstTimestamp = Number(data.readBigInt64BE(at + 27));
     this.#maxTimestamp = Number(data.readBigInt64BE(at + 35));
     this.#logAppendTime = (attributes & logAppendTimeFlag) !== 0;
@@ -128,12 +129,38 @@ export async function decodeRecordBatches(
     if (end > data.length) break;
     const attributes = data.readInt16BE(at + 21);
     const codec = (attributes & codecMask) === 0 ? null : codecOf(attributes);
-    const isEmpty = data.readInt32BE(at + 57) === 0;
-    const plain = data.subarray(at + headerSize, end);
-    batches.push(new FetchedBatch(data, at, codec && !isEmpty ? await codec.decompress(plain) : plain));
+    const count = data.readInt32BE(at + 57);
+    const packed = data.subarray(at + headerSize, end);
+    const records = { plain: packed, count };
+    batches.push(
+      new FetchedBatch(
+        data,
+        at,
+        codec && count > 0 ? await unpack(records, codec, data.readInt32BE(at + 23)) : records,
+      ),
+    );
     at = end;
   }
   return batches;
+}
+
+interface PlainRecords {
+  readonly plain: Buffer;
+  readonly count: number;
+}
+
+async function unpack(
+  { plain, count }: PlainRecords,
+  codec: InternalCodec,
+  lastOffsetDelta: number,
+): Promise<PlainRecords> {
+  try {
+    return { plain: await codec.decompress(plain), count };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const fault = `a batch of ${count} records in ${plain.length} bytes cannot be unpacked: ${reason}`;
+    return { plain: unreadableBatch(plain, lastOffsetDelta, fault), count: 1 };
+  }
 }
 
 interface BatchOrigin {

@@ -19,14 +19,17 @@ export function compressSnappy(plain: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-export function decompressSnappy(data: Buffer): Buffer {
-  if (!data.subarray(0, frameMagic.length).equals(frameMagic)) return snappyjs.uncompress(data);
+export function decompressSnappy(data: Buffer, maxBytes: number): Buffer {
+  if (!data.subarray(0, frameMagic.length).equals(frameMagic)) return snappyjs.uncompress(data, maxBytes);
   const parts: Buffer[] = [];
+  let left = maxBytes;
   let at = frameHeader.length;
   while (at < data.length) {
     const end = at + 4 + data.readInt32BE(at);
     if (end > data.length) throw new RangeError(`snappy chunk ends at ${end} of ${data.length} bytes`);
-    parts.push(snappyjs.uncompress(data.subarray(at + 4, end)));
+    const part = snappyjs.uncompress(data.subarray(at + 4, end), left);
+    left -= part.length;
+    parts.push(part);
     at = end;
   }
   return Buffer.concat(parts);
