@@ -1,8 +1,12 @@
+import type { DeadLetterLimits } from './consumer/consumer-options.ts';
+
 export interface EventsConfig {
   readonly kafka: KafkaConfig;
   readonly schemaRegistry: SchemaRegistryConfig;
   /** Prefixes every topic, consumer group and subject of ours; never a user's source topic. */
   readonly topicPrefix: string;
+  /** Of every consumer that sets none of its own. */
+  readonly deadLetterLimits?: Pick<DeadLetterLimits, 'handlerFaults' | 'share'>;
 }
 
 export interface KafkaConfig {

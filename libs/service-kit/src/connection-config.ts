@@ -21,6 +21,10 @@ export interface EventsSettings {
     readonly ca?: string;
   };
   readonly topicPrefix: string;
+  readonly deadLetterLimits: {
+    readonly handlerFaults: { readonly max: number; readonly windowMs: number };
+    readonly share: { readonly share: number; readonly records: number };
+  };
 }
 
 /** A file named in the environment, read once at the start; a missing one is a fault of the configuration. */
@@ -55,6 +59,11 @@ export function eventsConfigFromEnv(clientId: string): z.ZodType<EventsSettings>
       MILLRACE_SCHEMA_REGISTRY_PASSWORD: z.string().optional(),
       MILLRACE_SCHEMA_REGISTRY_CA_FILE: caFile.optional(),
       MILLRACE_TOPIC_PREFIX: topicPrefix,
+      /** A topic stops when more than this part of its last so many records are dead letters; 1 never stops it. */
+      MILLRACE_DEAD_LETTERS_MAX_SHARE: z.coerce.number().min(0).max(1).default(0.5),
+      MILLRACE_DEAD_LETTERS_SHARE_RECORDS: z.coerce.number().int().positive().default(2_000),
+      /** It stops as well when our own code fails on more records than this within a minute. */
+      MILLRACE_HANDLER_FAULTS_A_MINUTE: z.coerce.number().int().min(0).default(50),
     })
     .superRefine((env, context) => {
       if (!env.MILLRACE_KAFKA_SASL_MECHANISM) return;
@@ -86,6 +95,10 @@ export function eventsConfigFromEnv(clientId: string): z.ZodType<EventsSettings>
         ...(env.MILLRACE_SCHEMA_REGISTRY_CA_FILE && { ca: env.MILLRACE_SCHEMA_REGISTRY_CA_FILE }),
       },
       topicPrefix: env.MILLRACE_TOPIC_PREFIX,
+      deadLetterLimits: {
+        handlerFaults: { max: env.MILLRACE_HANDLER_FAULTS_A_MINUTE, windowMs: 60_000 },
+        share: { share: env.MILLRACE_DEAD_LETTERS_MAX_SHARE, records: env.MILLRACE_DEAD_LETTERS_SHARE_RECORDS },
+      },
     }));
 }
 

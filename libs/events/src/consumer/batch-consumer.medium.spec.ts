@@ -172,6 +172,24 @@ describe('BatchConsumer', () => {
     expect(mended.seen[0]).toBe('r5');
   });
 
+  it('goes on where a topic of bad records stopped when their letters are accepted', async () => {
+    const topic = await bed.sourceTopic(bus, 1);
+    await bus.producer().send(Array.from({ length: 100 }, (_, i) => outgoing(topic, 0, `bad${i}`)));
+    const { seen, handler } = noting(async ({ records }) => ({
+      poison: records.map((record) => ({ record, reason: 'bad', message: 'it is bad' })),
+    }));
+    const deadLetterLimits = { share: { share: 0.5, records: 30 } };
+    const consumer = await consume(bus, { topics: [topic], handler, deadLetterLimits, maxBatchRecords: 10 });
+    await until(() => consumer.status.stoppedBy?.code === 'EVENTS_TOO_MANY_DEAD_LETTERS');
+    expect(await listDeadLetters(bus, { group: 'g' })).toHaveLength(20);
+    seen.length = 0;
+    await consumer.accept(topic);
+    await until(() => consumer.status.lag === 0 && consumer.status.partitions.length === 1);
+    expect(consumer.status.stopped).toEqual([]);
+    expect(seen).toEqual(Array.from({ length: 80 }, (_, i) => `bad${i + 20}`));
+    expect(await listDeadLetters(bus, { group: 'g' })).toHaveLength(100);
+  });
+
   it('brings a dead letter back once, mended, to its partition', async () => {
     const topic = await bed.sourceTopic(bus, 4);
     const isBad = (value: string): boolean => value.startsWith('bad');

@@ -56,7 +56,7 @@ export class BatchConsumer {
   readonly #workers: WorkerSet;
   readonly #committer: OffsetCommitter<PartitionWorker>;
   readonly #deadLetters: DeadLetterWriter;
-  readonly #guard: DeadLetterGuard;
+  readonly #guards = new Map<string, DeadLetterGuard>();
   readonly #witnesses: SourceWitnesses;
   readonly #stopped = new Map<string, EventsError>();
   readonly #generations = new Map<string, number>();
@@ -79,7 +79,6 @@ export class BatchConsumer {
     this.#hooks = options.hooks ?? {};
     this.#workers = new WorkerSet(options.handler, bus.log);
     this.#deadLetters = new DeadLetterWriter(bus, options.group);
-    this.#guard = new DeadLetterGuard(options.deadLetterLimits);
     this.#witnesses = new SourceWitnesses(bus, options.group);
     this.#committer = new OffsetCommitter({
       intervalMs: this.#options.commitIntervalMs,
@@ -149,6 +148,20 @@ export class BatchConsumer {
   /** Goes on with a source in a new generation, from the beginning of its log, whether it had stopped or not. */
   async resume(topic: string, generation: number): Promise<void> {
     this.#generations.set(topic, generation);
+    await this.#takeAnew(topic);
+  }
+
+  /**
+   * Goes on with a source where it stopped, in the same generation, and dead-letters whatever its handler gives up: until
+   * a stretch of records keeps the limits again (see DeadLetterLimits). For EVENTS_TOO_MANY_DEAD_LETTERS, once a person has
+   * looked. A source that stopped because of its log stops again: see `resume`.
+   */
+  async accept(topic: string): Promise<void> {
+    this.#guardOf(topic).accept();
+    await this.#takeAnew(topic);
+  }
+
+  async #takeAnew(topic: string): Promise<void> {
     this.#stopped.delete(topic);
     const epoch = this.#epoch;
     if (epoch === null) return;
@@ -436,9 +449,18 @@ export class BatchConsumer {
     else this.#epoch?.member.pause(place);
   }
 
-  async #bury({ records, poison, generation }: Parameters<WorkerOwner['bury']>[0]): Promise<void> {
+  #guardOf(topic: string): DeadLetterGuard {
+    let guard = this.#guards.get(topic);
+    if (guard === undefined) {
+      guard = new DeadLetterGuard({ ...this.#bus.config.deadLetterLimits, ...this.#options.deadLetterLimits });
+      this.#guards.set(topic, guard);
+    }
+    return guard;
+  }
+
+  async #bury({ topic, records, poison, generation }: Parameters<WorkerOwner['bury']>[0]): Promise<void> {
     const reasons = records === 0 ? [] : poison.map(({ reason }) => reason);
-    const tooMany = this.#guard.admit(records, reasons, Date.now());
+    const tooMany = this.#guardOf(topic).admit(records, reasons, Date.now());
     if (tooMany !== null) throw tooMany;
     if (poison.length === 0) return;
     await this.#deadLetters.write(poison, generation);

@@ -27,11 +27,12 @@ export interface BatchConsumerOptions {
   readonly maxBytesPerPartition?: number;
   /** The generation an operator wants of a topic; without it the highest that the group has committed. */
   readonly generationOf?: (topic: string) => number;
+  /** Each that is absent is the bus's configuration's. */
   readonly deadLetterLimits?: DeadLetterLimits;
   readonly hooks?: ConsumerHooks;
 }
 
-/** Above either limit the source stops instead of moving into its dead letters. */
+/** Above either limit a topic stops instead of moving into its dead letters, until it is accepted or the consumer restarts. */
 export interface DeadLetterLimits {
   /** Records that our own code failed on. Default 50 in 60 s. */
   readonly handlerFaults?: { readonly max: number; readonly windowMs: number };

@@ -30,6 +30,7 @@ export interface WorkerSetting {
 export interface WorkerOwner {
   /** Counts records and writes the dead letters among them; throws to stop the source instead. */
   bury(slice: {
+    readonly topic: string;
     readonly records: number;
     readonly poison: readonly Poison[];
     readonly generation: number;
@@ -193,7 +194,7 @@ export class PartitionWorker {
     // Dead letters that could not be written come here again: they were counted.
     const records = this.#admitted === slice ? 0 : slice.records.length;
     this.#admitted = slice;
-    await this.#setting.owner.bury({ records, poison: result.poison ?? [], generation: this.generation });
+    await this.#setting.owner.bury({ ...this.#origin, records, poison: result.poison ?? [] });
     this.progress.handled({
       nextOffset: slice.nextOffset,
       lastRecord: slice.records.at(-1) ?? null,
@@ -203,13 +204,17 @@ export class PartitionWorker {
     this.#setting.owner.progressed(this);
   }
 
+  get #origin(): { readonly topic: string; readonly generation: number } {
+    return { topic: this.place.topic, generation: this.generation };
+  }
+
   async #idle(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await this.#setting.handler.idle?.({ ...this.place, generation: this.generation });
         if (attempt > 1) this.#blockedBy = undefined;
         if (!result) return;
-        await this.#setting.owner.bury({ records: 0, poison: result.poison ?? [], generation: this.generation });
+        await this.#setting.owner.bury({ ...this.#origin, records: 0, poison: result.poison ?? [] });
         const { position } = this.progress;
         const watermarks = this.progress.forkWatermarks();
         this.progress.handled({ nextOffset: position, lastRecord: null, watermarks, result });

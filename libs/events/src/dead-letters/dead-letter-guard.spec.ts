@@ -53,4 +53,20 @@ describe('DeadLetterGuard', () => {
     for (let i = 0; i < 50; i++) expect(guard.admit(1, [HANDLER_FAULT], 0)).toBeNull();
     expect(guard.admit(1, [HANDLER_FAULT], 0)).not.toBeNull();
   });
+
+  it('lets everything pass once it is accepted, until a stretch of records keeps the limits', () => {
+    const guard = new DeadLetterGuard({
+      share: { share: 0.5, records: 100 },
+      handlerFaults: { max: 3, windowMs: 1_000 },
+    });
+    const bad = (count: number, reason = 'bad') => Array.from({ length: count }, () => reason);
+    expect(guard.admit(100, bad(60), 0)).not.toBeNull();
+    guard.accept();
+    for (let i = 0; i < 10; i++) expect(guard.admit(100, bad(100, i === 3 ? HANDLER_FAULT : 'bad'), i)).toBeNull();
+    // This one is good as a share, but our own code failed too often in it.
+    expect(guard.admit(100, bad(40, HANDLER_FAULT), 20)).toBeNull();
+    expect(guard.admit(100, bad(100), 30)).toBeNull();
+    expect(guard.admit(100, bad(40), 40)).toBeNull();
+    expect(guard.admit(100, bad(90), 50)).toMatchObject({ code: 'EVENTS_TOO_MANY_DEAD_LETTERS' });
+  });
 });
