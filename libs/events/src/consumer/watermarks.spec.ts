@@ -6,7 +6,7 @@ import { Watermarks } from './watermarks.ts';
 const identity = fc.record<Identity>({
   lane: fc.constantFrom('fraud@1', 'fraud@2', 'a|b', ''),
   sourceTopic: fc.constantFrom('transactions', 'clicks'),
-  generation: fc.integer({ min: 0, max: 2 }),
+  generation: fc.integer({ min: 0, max: 1 }),
   sourcePartition: fc.integer({ min: 0, max: 3 }),
   sourceOffset: fc.integer({ min: 0, max: 50 }),
 });
@@ -52,5 +52,23 @@ describe('Watermarks', () => {
     watermarks.accept({ lane: 'new', ...at });
     watermarks.retainLanes((lane) => lane === 'new');
     expect(watermarks.toJSON()).toEqual([['new', 't', 0, [1, 5]]]);
+  });
+
+  it('forgets the generations that nobody can write any more', () => {
+    const watermarks = Watermarks.empty();
+    const at = (generation: number, lane = 'a') => ({
+      lane,
+      sourceTopic: 't',
+      generation,
+      sourcePartition: 0,
+      sourceOffset: 5,
+    });
+    for (const one of [at(0), at(0, 'b'), at(1), at(2)]) watermarks.accept(one);
+    expect(watermarks.toJSON()).toEqual([
+      ['b', 't', 0, [0, 5]],
+      ['a', 't', 1, [0, 5]],
+      ['a', 't', 2, [0, 5]],
+    ]);
+    expect(watermarks.accept(at(1))).toBe(false);
   });
 });

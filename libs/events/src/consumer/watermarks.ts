@@ -20,6 +20,7 @@ export class Watermarks {
   accept(identity: Identity): boolean {
     const key = streamKey(identity);
     let marks = this.#streams.get(key);
+    if (marks === undefined) this.#retireBefore(identity);
     if (marks === undefined || marks.shared) {
       marks = copyOf(marks, identity);
       this.#streams.set(key, marks);
@@ -51,6 +52,16 @@ export class Watermarks {
   /** Forgets the lanes that `isLive` says no to: a retired feature service leaves nothing behind. */
   retainLanes(isLive: (lane: string) => boolean): void {
     for (const [key, { lane }] of this.#streams) if (!isLive(lane)) this.#streams.delete(key);
+  }
+
+  /**
+   * A source that goes on in a new generation may still be written by an owner of the one before it; those further back are
+   * gone, and their marks would be carried in every commit for ever.
+   */
+  #retireBefore({ lane, sourceTopic, generation }: Stream): void {
+    for (const [key, marks] of this.#streams)
+      if (marks.lane === lane && marks.sourceTopic === sourceTopic && marks.generation < generation - 1)
+        this.#streams.delete(key);
   }
 
   toJSON(): SerializedWatermarks {
