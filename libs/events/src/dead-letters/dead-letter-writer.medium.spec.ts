@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Poison } from '../consumer/partition-handler.ts';
 import type { EventBus } from '../event-bus.ts';
 import { TestBed } from '../flow-test-bed.ts';
+import { readTopic } from '../read-topic.ts';
 import { DeadLetterWriter } from './dead-letter-writer.ts';
 import { listDeadLetters, replayDeadLetters } from './dead-letters.ts';
 
@@ -49,6 +50,10 @@ test('letters of any size and number are written, whole where the topic can hold
   const kept = cut?.value?.length ?? 0;
   expect(kept).toBeGreaterThan(15 * mebibyte);
   expect(cut?.value?.equals(tooLarge.subarray(0, kept))).toBe(true);
+
+  // Its topic takes 8 MiB: it must have come compressed.
+  expect(await Array.fromAsync(replayDeadLetters(bus, { group: 'g', topic, offset: 4 }))).toHaveLength(1);
+  expect((await readTopic(bus, topic)).map(({ value }) => value?.equals(compressible))).toEqual([true]);
   const replay = Array.fromAsync(replayDeadLetters(bus, { group: 'g', topic, offset: 5 }));
   await expect(replay).rejects.toMatchObject({ code: 'EVENTS_LETTER_CUT' });
 });

@@ -1,5 +1,6 @@
 import { EventsError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
+import type { EventProducer } from '../event-producer.ts';
 import { scanLog } from '../log/scan-log.ts';
 import type { OutgoingRecord } from '../outgoing-record.ts';
 import { placeOf } from './dead-letter.ts';
@@ -82,13 +83,12 @@ export async function listDeadLetters(bus: EventBus, query: DeadLetterQuery): Pr
 export async function* replayDeadLetters(bus: EventBus, options: ReplayOptions): AsyncGenerator<DeadLetter> {
   const { again = false, mend = (letter: DeadLetter): Buffer | Mended | null => letter.value } = options;
   const deadLetters = deadLetterTopic(options.group);
+  const publish = compressingWhereNeeded(bus);
   for await (const letter of scanDeadLetters(bus, { ...options, pending: !again })) {
     const mended = mend(letter);
     if (mended === undefined) continue;
     if (letter.cut.length > 0 && mended === letter.value) throw incomplete(letter);
-    await bus
-      .producer()
-      .send([revive(letter, Buffer.isBuffer(mended) || mended === null ? { value: mended } : mended)]);
+    await publish(revive(letter, Buffer.isBuffer(mended) || mended === null ? { value: mended } : mended));
     const partition = letter.partition % deadLetters.partitions;
     await bus.producer().send([replayMark(letter, { topic: bus.topics.name(deadLetters.name), partition })]);
     yield letter;
@@ -98,6 +98,20 @@ export async function* replayDeadLetters(bus: EventBus, options: ReplayOptions):
 function revive(letter: DeadLetter, mended: Mended): OutgoingRecord {
   const { topic, partition, key, value, headers } = { ...letter, ...mended };
   return { topic, partition, key, value, headers: { ...headers, [REPLAY_OF]: Buffer.from(placeOf(letter)) } };
+}
+
+/** A topic may have taken a record because it came compressed. */
+function compressingWhereNeeded(bus: EventBus): (record: OutgoingRecord) => Promise<void> {
+  let compressing: EventProducer | null = null;
+  return async (record) => {
+    try {
+      await bus.producer().send([record]);
+    } catch (error) {
+      if (!(error instanceof EventsError && error.code === 'EVENTS_RECORD_TOO_LARGE')) throw error;
+      compressing ??= bus.newProducer({ compression: 'zstd' });
+      await compressing.send([record]);
+    }
+  };
 }
 
 function incomplete(letter: LetterSummary): EventsError {
