@@ -37,12 +37,20 @@ test('key, value, headers and timestamp arrive as they were sent, nulls too', as
   const headers = { traceparent: Buffer.from('00-1'), empty: Buffer.alloc(0) };
   await bus.producer().send([
     { topic, partition: 0, key: null, value: null },
-    { topic, partition: 0, key: Buffer.from([0, 255]), value: Buffer.from([1]), headers, timestampMs: 1_234 },
+    {
+      topic,
+      partition: 0,
+      key: Buffer.from([0, 255]),
+      value: Buffer.from([1]),
+      headers: { ...headers, none: [null], both: [Buffer.from('a'), null] },
+      timestampMs: 1_234,
+    },
   ]);
   const [first, second] = await readTopic(bus, topic);
   expect([first?.key, first?.value, first?.headers]).toEqual([null, null, {}]);
   expect(second).toMatchObject({ key: Buffer.from([0, 255]), value: Buffer.from([1]), timestampMs: 1_234 });
-  expect({ ...second?.headers }).toEqual(headers);
+  expect({ ...second?.headers }).toEqual({ ...headers, both: Buffer.from('a') });
+  expect({ ...second?.unusualHeaders }).toEqual({ none: [null], both: [Buffer.from('a'), null] });
 });
 
 test('what is too much for one record batch goes out in several, in order', async () => {

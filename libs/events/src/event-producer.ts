@@ -1,4 +1,4 @@
-import type { CompressionTypes, Kafka, Message, Producer, RecordMetadata, TopicMessages } from 'kafkajs';
+import type { CompressionTypes, IHeaders, Kafka, Message, Producer, RecordMetadata, TopicMessages } from 'kafkajs';
 import { EventsError } from './errors.ts';
 import type { EventsLog } from './events-config.ts';
 import type { Compression } from './kafkajs/compression-codecs.ts';
@@ -198,7 +198,8 @@ function arrange(records: readonly OutgoingRecord[]): Arranged {
     if (!entry) byTopic.set(topic, (entry = { messages: [], counts: [] }));
     const timestamp = timestampMs === undefined ? nowMs : String(timestampMs);
     const message: Message = { key, value, partition, timestamp };
-    if (headers) message.headers = headers;
+    // Our encoder writes what kafkajs's types do not know: a header without a value.
+    if (headers) message.headers = headers as IHeaders;
     entry.messages.push(message);
     const place = entry.counts[partition] ?? 0;
     placeOf[i] = place;

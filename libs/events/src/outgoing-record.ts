@@ -4,8 +4,8 @@ export interface OutgoingRecord {
   readonly partition: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** A list where a header is repeated. */
-  readonly headers?: Readonly<Record<string, Buffer | Buffer[]>>;
+  /** A list where a header is repeated or, with null, has no value. */
+  readonly headers?: Readonly<Record<string, Buffer | readonly (Buffer | null)[]>>;
   /** Kafka timestamp; the time of sending when absent. */
   readonly timestampMs?: number;
 }

@@ -51,6 +51,7 @@ export class RequestRoom {
 /** Bytes that a record takes in a request, a little more rather than less. */
 export function sizeOf({ key, value, headers }: Pick<OutgoingRecord, 'key' | 'value' | 'headers'>): number {
   let size = recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const name in headers) for (const one of [headers[name] ?? []].flat()) size += name.length * 3 + 10 + one.length;
+  for (const name in headers)
+    for (const one of [headers[name] ?? []].flat()) size += name.length * 3 + 10 + (one?.length ?? 0);
   return size;
 }

@@ -48,9 +48,9 @@ export class ChunkCursor {
     for (;;) {
       const record = this.#open?.next();
       if (record) {
-        const { offset, timestampMs, key, value, headers, repeatedHeaders } = record;
+        const { offset, timestampMs, key, value, headers, unusualHeaders } = record;
         const plain = { topic, partition, offset, timestampMs, key, value, headers };
-        return repeatedHeaders === undefined ? plain : { ...plain, repeatedHeaders };
+        return unusualHeaders === undefined ? plain : { ...plain, unusualHeaders };
       }
       const message = this.#messages[this.#index];
       if (message === undefined) return null;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KafkaMessage } from 'kafkajs';
 import { FetchedBatch } from '../kafkajs/record-batches.ts';
+import type { UnusualHeaders } from '../kafkajs/record-batches.ts';
 import type { RawRecord } from '../raw-record.ts';
 
 /** A record as it lies in the log. */
@@ -11,8 +12,8 @@ export interface SourceRecord extends RawRecord {
   /** The record's own Kafka timestamp. */
   readonly timestampMs: number;
   readonly key: Buffer | null;
-  /** All values of each header that occurs more than once; `headers` holds its last. */
-  readonly repeatedHeaders?: Readonly<Record<string, Buffer[]>>;
+  /** All values of each header that occurs more than once or has none; `headers` holds its last value. */
+  readonly unusualHeaders?: UnusualHeaders;
 }
 
 /** What the client hands out: our own decoder's batches, or the stock one's messages for a log in an old format. */

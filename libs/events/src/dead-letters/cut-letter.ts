@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingRecord } from '../outgoing-record.ts';
 import { sizeOf } from '../request-room.ts';
-import type { LetterCut } from './dead-letter.ts';
+import type { LetterCut, LetterHeaders } from './dead-letter.ts';
 import { CUT, isOurs } from './letter-headers.ts';
 
 /** The key and the headers may each take so much of a letter before they give way to the value. */
@@ -13,7 +13,7 @@ const share = 0.25;
  */
 export function cutLetter(letter: OutgoingRecord, maxBytes: number): OutgoingRecord {
   const cut: LetterCut[] = [];
-  const headers: Record<string, Buffer | Buffer[]> = { ...letter.headers };
+  const headers: Record<string, LetterHeaders[string]> = { ...letter.headers };
   const bare = { key: null, value: null };
   const ownHeaders = Object.keys(headers).filter((name) => !isOurs(name));
   const withoutOwn = Object.fromEntries(Object.entries(headers).filter(([name]) => isOurs(name)));

@@ -13,6 +13,12 @@ const records = fc.record({
   key: fc.option(bytes, { nil: null }),
   value: fc.option(bytes, { nil: null }),
   headers: fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), bytes, { noNullPrototype: true }),
+  // A list is written for a header that is repeated or has no value.
+  unusualHeaders: fc.dictionary(
+    fc.string({ minLength: 9, maxLength: 12 }),
+    fc.array(fc.option(bytes), { minLength: 1, maxLength: 3 }),
+    { noNullPrototype: true },
+  ),
 });
 const burial = {
   deadLetterTopic: 'g.dead-letters',
@@ -24,8 +30,11 @@ const burial = {
 
 function asRead(letter: ReturnType<typeof bury>): SourceRecord {
   const headers: Record<string, Buffer> = {};
-  for (const [name, value] of Object.entries(letter.headers ?? {})) if (Buffer.isBuffer(value)) headers[name] = value;
-  return { ...letter, headers, offset: 0, timestampMs: 5, topic: letter.topic };
+  const unusualHeaders: Record<string, readonly (Buffer | null)[]> = {};
+  for (const [name, value] of Object.entries(letter.headers ?? {}))
+    if (Buffer.isBuffer(value)) headers[name] = value;
+    else unusualHeaders[name] = value;
+  return { ...letter, headers, unusualHeaders, offset: 0, timestampMs: 5, topic: letter.topic };
 }
 
 describe('a dead letter', () => {
@@ -36,9 +45,9 @@ describe('a dead letter', () => {
         expect(letter.partition).toBe(record.partition % 4);
         const entry = exhume(asRead(letter));
         if (entry.kind !== 'letter') throw new Error('no letter');
-        const { topic, partition, offset, timestampMs, key, value, headers } = record;
+        const { topic, partition, offset, timestampMs, key, value, headers, unusualHeaders } = record;
         expect(entry.letter).toMatchObject({ topic, partition, offset, timestampMs, key, value });
-        expect(entry.letter.headers).toEqual(headers);
+        expect({ ...entry.letter.headers }).toEqual({ ...headers, ...unusualHeaders });
         expect(entry.letter).toMatchObject({ group: 'g', generation: 2, reason: 'undecodable', atMs: burial.nowMs });
         expect(Buffer.byteLength(entry.letter.message)).toBeLessThanOrEqual(1024);
         expect(message.startsWith(entry.letter.message)).toBe(true);

@@ -1,3 +1,5 @@
+import type { OutgoingRecord } from '../outgoing-record.ts';
+
 /** What is known of a dead letter besides its bytes. */
 export interface LetterSummary {
   readonly topic: string;
@@ -36,7 +38,7 @@ export interface DeadLetter extends LetterSummary {
   readonly headers: LetterHeaders;
 }
 
-export type LetterHeaders = Readonly<Record<string, Buffer | Buffer[]>>;
+export type LetterHeaders = NonNullable<OutgoingRecord['headers']>;
 
 /** Where a record was given up. */
 export type LetterPlace = Pick<LetterSummary, 'topic' | 'generation' | 'partition' | 'offset'>;

@@ -13,7 +13,7 @@ export function isOurs(name: string): boolean {
 }
 
 /** The headers of a record as its letter carries them. */
-export function buriedHeaders(record: SourceRecord): Record<string, Buffer | Buffer[]> {
+export function buriedHeaders(record: SourceRecord): Record<string, LetterHeaders[string]> {
   return renamed(allHeaders(record), (name) => (name.startsWith(PREFIX) ? ORIGINAL + name : name));
 }
 
@@ -26,12 +26,15 @@ export function exhumedHeaders(letter: SourceRecord): LetterHeaders {
 }
 
 function allHeaders(record: SourceRecord): LetterHeaders {
-  return { ...record.headers, ...record.repeatedHeaders };
+  return { ...record.headers, ...record.unusualHeaders };
 }
 
-function renamed(headers: LetterHeaders, nameOf: (name: string) => string | null): Record<string, Buffer | Buffer[]> {
+function renamed(
+  headers: LetterHeaders,
+  nameOf: (name: string) => string | null,
+): Record<string, LetterHeaders[string]> {
   // Without a prototype: a foreign header may be called __proto__.
-  const all = Object.create(null) as Record<string, Buffer | Buffer[]>;
+  const all = Object.create(null) as Record<string, LetterHeaders[string]>;
   for (const [name, value] of Object.entries(headers)) {
     const as = nameOf(name);
     if (as !== null) all[as] = value;

@@ -27,12 +27,14 @@ interface ProduceMessage {
   readonly timestamp?: number | string;
 }
 
-type HeaderValue = Buffer | string;
+type HeaderValue = Buffer | string | null;
+
+type HeaderPair = readonly [name: Buffer, content: Buffer | null];
 
 interface PreparedRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: readonly (readonly [Buffer, Buffer])[];
+  readonly headers: readonly HeaderPair[];
   readonly timestampDelta: number;
   readonly bodySize: number;
 }
@@ -195,17 +197,18 @@ function writeString(target: Buffer, position: number, text: Buffer): number {
   return at + text.length;
 }
 
-const noHeaders: readonly (readonly [Buffer, Buffer])[] = [];
+const noHeaders: readonly HeaderPair[] = [];
 const headerNames = new Map<string, Buffer>();
 
-function headersOf(headers: ProduceMessage['headers']): readonly (readonly [Buffer, Buffer])[] {
+/** A header without a value stands in a list: alone, kafkajs leaves it out. */
+function headersOf(headers: ProduceMessage['headers']): readonly HeaderPair[] {
   if (!headers) return noHeaders;
-  const pairs: (readonly [Buffer, Buffer])[] = [];
+  const pairs: HeaderPair[] = [];
   for (const name in headers) {
     const content = headers[name];
     const bytes = headerName(name);
     if (Array.isArray(content)) {
-      for (const one of content as readonly HeaderValue[]) pairs.push([bytes, Buffer.from(one)]);
+      for (const one of content as readonly HeaderValue[]) pairs.push([bytes, one === null ? null : Buffer.from(one)]);
     } else if (content != null) {
       pairs.push([bytes, Buffer.isBuffer(content) ? content : Buffer.from(content as string)]);
     }

@@ -4,7 +4,7 @@ import { framingOf } from '../schema-reference.ts';
 import { codecOf } from './compression-codecs.ts';
 import { javaRecordBatches } from './java-record-batches.ts';
 import { loadInternal } from './kafkajs-internals.ts';
-import { decodeRecordBatches } from './record-batches.ts';
+import { decodeRecordBatches, RecordCursor } from './record-batches.ts';
 import type { BatchRecord, FetchedBatch } from './record-batches.ts';
 import { stockRecordBatch } from './stock-record-batch.ts';
 
@@ -52,13 +52,13 @@ function recordsOf(batch: FetchedBatch | undefined): BatchRecord[] {
   return records;
 }
 
-function asStock({ key, value, offset, timestampMs, headers, repeatedHeaders }: BatchRecord) {
+function asStock({ key, value, offset, timestampMs, headers, unusualHeaders }: BatchRecord) {
   return {
     key,
     value,
     offset: String(offset),
     timestamp: String(timestampMs),
-    headers: { ...headers, ...repeatedHeaders },
+    headers: { ...headers, ...unusualHeaders },
   };
 }
 
@@ -147,4 +147,15 @@ test('a batch that cannot be unpacked is one record with its bytes and the reaso
     ok: false,
     message: expect.stringMatching(/^a batch of 3 records in \d+ bytes cannot be unpacked: /),
   });
+});
+
+test('a header without a value is kept apart from one that is not there', () => {
+  const text = (value: string): number[] => [value.length * 2, ...Buffer.from(value)];
+  const [none, attributes, delta] = [1, 0, 0];
+  const headers = [...text('e'), none, ...text('m'), ...text('a'), ...text('m'), none, ...text('p'), ...text('b')];
+  const body = [attributes, delta, delta, none, none, 4 * 2, ...headers];
+  const data = Buffer.from([body.length * 2, ...body]);
+  const one = new RecordCursor(data, 1, { baseOffset: 0, timestampOf: () => 0 }).next();
+  expect({ ...one?.headers }).toEqual({ m: Buffer.from('a'), p: Buffer.from('b') });
+  expect({ ...one?.unusualHeaders }).toEqual({ e: [null], m: [Buffer.from('a'), null] });
 });

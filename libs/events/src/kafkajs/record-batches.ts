@@ -17,11 +17,14 @@ export interface BatchContext {
   readonly magicByte: number;
 }
 
-/** Headers of a record; `repeatedHeaders` has all values of each that occurs more than once. */
+/** Headers of a record; `unusualHeaders` has all values of each that occurs more than once or has none. */
 export interface RecordHeaders {
   readonly headers: Readonly<Record<string, Buffer>>;
-  readonly repeatedHeaders?: Readonly<Record<string, Buffer[]>>;
+  readonly unusualHeaders?: UnusualHeaders;
 }
+
+/** Lists of values; a header without a value, which Kafka allows, has null. */
+export type UnusualHeaders = Readonly<Record<string, readonly (Buffer | null)[]>>;
 
 /** What the log holds of one record. */
 export interface BatchRecord extends RecordHeaders {
@@ -196,11 +199,11 @@ export class RecordCursor {
     const offset = this.#origin.baseOffset + this.#varint();
     const key = this.#bytes();
     const value = this.#bytes();
-    const { headers, repeatedHeaders } = this.#headers();
+    const { headers, unusualHeaders } = this.#headers();
     this.#position = end;
-    return repeatedHeaders === undefined
+    return unusualHeaders === undefined
       ? { offset, timestampMs, key, value, headers }
-      : { offset, timestampMs, key, value, headers, repeatedHeaders };
+      : { offset, timestampMs, key, value, headers, unusualHeaders };
   }
 
   /** A zigzag varint of up to 53 bits. */
@@ -226,23 +229,25 @@ export class RecordCursor {
     return this.#data.subarray(start, this.#position);
   }
 
-  /** A header without a value is none. */
+  /** `headers` has the last value of each that has one. */
   #headers(): RecordHeaders {
     const count = this.#varint();
     if (count <= 0) return noHeaders;
     // Prototype-less objects: a foreign header may be called __proto__.
     const headers = Object.create(null) as Record<string, Buffer>;
-    let repeatedHeaders: Record<string, Buffer[]> | undefined;
+    let unusualHeaders: Record<string, (Buffer | null)[]> | undefined;
     for (let i = 0; i < count; i++) {
       const name = this.#bytes()?.toString('utf8') ?? '';
       const value = this.#bytes();
-      if (value === null) continue;
       const earlier = headers[name];
-      headers[name] = value;
-      if (earlier === undefined) continue;
-      repeatedHeaders ??= Object.create(null) as Record<string, Buffer[]>;
-      (repeatedHeaders[name] ??= [earlier]).push(value);
+      if (value !== null) headers[name] = value;
+      const known = unusualHeaders?.[name];
+      if (known !== undefined) known.push(value);
+      else if (earlier !== undefined || value === null) {
+        unusualHeaders ??= Object.create(null) as Record<string, (Buffer | null)[]>;
+        unusualHeaders[name] = earlier === undefined ? [value] : [earlier, value];
+      }
     }
-    return repeatedHeaders === undefined ? { headers } : { headers, repeatedHeaders };
+    return unusualHeaders === undefined ? { headers } : { headers, unusualHeaders };
   }
 }

@@ -34,9 +34,10 @@ export async function renderLetter(bus: EventBus, letter: DeadLetter): Promise<s
 
 async function decoded(bus: EventBus, { value, headers }: DeadLetter): Promise<string[]> {
   if (value === null) return [];
-  const single = Object.entries(headers).map(
-    ([name, bytes]) => [name, [bytes].flat().at(-1) ?? Buffer.alloc(0)] as const,
-  );
+  const single = Object.entries(headers).flatMap(([name, bytes]) => {
+    const last = [bytes].flat().findLast((one) => one !== null);
+    return last ? [[name, last] as const] : [];
+  });
   const [result] = await bus.codec.reader().decodeBatch([{ value, headers: Object.fromEntries(single) }]);
   if (!result?.ok) return [`  decoded    no: ${result?.message ?? ''}`];
   return ['  decoded', ...indented(jsonText(result.value, 2).split('\n'), 4)];
@@ -55,7 +56,8 @@ function hexLines(bytes: Buffer): string[] {
   return lines;
 }
 
-function textOrHex(bytes: Buffer): string {
+function textOrHex(bytes: Buffer | null): string {
+  if (bytes === null) return 'without a value';
   const text = bytes.toString();
   return Buffer.from(text).equals(bytes) && !/\p{Cc}/u.test(text) ? text : `0x${bytes.toString('hex')}`;
 }
