@@ -1,5 +1,5 @@
 /**
- * The three scripts that move or check a fence. A fence is one hash: `epoch` ("counter.nonce" of the owner), `next` (the
+ * The two scripts that move or check a fence. A fence is one hash: `epoch` ("counter.nonce" of the owner), `next` (the
  * first offset that is not applied yet), `hash`, `partitions`, `extra`. The nonce tells two owners apart when Redis lost
  * a claim and gave the same counter out again.
  */
@@ -57,14 +57,4 @@ for i = sets + 2, #KEYS, 4000 do
 end
 redis.call('HSET', KEYS[1], 'next', ARGV[4], 'hash', ARGV[5], 'partitions', ARGV[6], 'extra', ARGV[7])
 return 'applied'
-`;
-
-/** KEYS: fence, keys to delete. ARGV: epoch. Returns the number deleted, or -1 when the fence is not ours. */
-export const REMOVE = `
-if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return -1 end
-local removed = 0
-for i = 2, #KEYS, 4000 do
-  removed = removed + redis.call('UNLINK', unpack(KEYS, i, math.min(i + 3999, #KEYS)))
-end
-return removed
 `;

@@ -109,7 +109,6 @@ describe('FencedStateStore', () => {
     const owner = await other.states.claim(log, { expectedProgress: 2 });
     if (owner.result !== 'claimed') throw new Error('not claimed');
     expect(await states.commit(batch(log, zombie.epoch, 2, 4, { a: 'late' }))).toBe('foreign-epoch');
-    expect(await states.remove(log, zombie.epoch, ['a'])).toBe('foreign-epoch');
     expect(await other.states.commit(batch(log, owner.epoch, 2, 4, { a: 'owner' }))).toBe('applied');
     expect((await states.load(log, ['a'])).map(String)).toEqual(['owner']);
     await other.close();
@@ -158,11 +157,28 @@ describe('FencedStateStore', () => {
     const writes = new Map(keys.map((key, i) => [key, Buffer.concat([value, Buffer.from([i])])]));
     await states.commit({ ...batch(log, epoch, 0, 1, {}), writes });
     expect(await states.load(log, keys)).toEqual([...writes.values()]);
-    const found: string[] = [];
-    for await (const page of states.keys(log, 'colon:and*')) found.push(...page);
-    expect(found).toEqual(['colon:and*star']);
-    expect(await states.remove(log, epoch, ['plain'])).toBe('removed');
-    expect(await states.load(log, ['plain'])).toEqual([null]);
+  });
+
+  it('sweeps away the states and fences that nobody wants, and asks again before it does', async () => {
+    const [kept, retired] = [newLog(), newLog()];
+    const keys = ['plain', 'with {braces}', 'colon:and*star\n', ''];
+    for (const log of [kept, retired]) {
+      const { epoch } = await claimed(log);
+      const writes = new Map(keys.map((key) => [key, Buffer.from(key)]));
+      await states.commit({ ...batch(log, epoch, 0, 1, {}), writes });
+    }
+    // Everything else in this store belongs to other tests.
+    const unlessRetired = (log: LogPartition): boolean => log.partition !== retired.partition;
+    const asked = [(): boolean => false, unlessRetired];
+    expect(await states.sweep(async () => asked.shift() ?? unlessRetired)).toBe(keys.length + 1);
+    expect(await states.load(retired, keys)).toEqual(keys.map(() => null));
+    expect(await states.fences([retired, kept])).toEqual([null, expect.objectContaining({ nextOffset: 1 })]);
+    const names: (string | null)[] = [];
+    await states.sweep(async () => (log, key) => {
+      if (log.partition === kept.partition) names.push(key);
+      return true;
+    });
+    expect(new Set(names)).toEqual(new Set([null, ...keys]));
   });
 
   it('applies a batch of 20,000 states and removals', async () => {

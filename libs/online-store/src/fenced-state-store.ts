@@ -11,7 +11,7 @@ import type {
   StateFence,
   StateRequest,
 } from './fence.ts';
-import type { LogPartition, OnlineKeys } from './log-partition.ts';
+import type { LogPartition, OnlineKeys, ParsedKey } from './log-partition.ts';
 import type { RedisCommands } from './redis-commands.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -133,25 +133,34 @@ export class FencedStateStore {
     );
   }
 
-  /** Deletes states outside a batch (a retired definition); refused with `foreign-epoch` for another owner. */
-  async remove(log: LogPartition, epoch: Epoch, keys: readonly string[]): Promise<'removed' | 'foreign-epoch'> {
-    const prefix = this.#keys.statePrefix(log);
-    const names = keys.map((key) => prefix + key);
-    const reply = await this.#run(() =>
-      this.#redis.fenceRemove([names.length + 1, this.#keys.fence(log), ...names, epoch]),
-    );
-    return reply < 0 ? 'foreign-epoch' : 'removed';
+  /**
+   * Deletes states and fences that are not wanted (`key` is null for a fence) and returns how many. Walks the whole
+   * keyspace: for clean-up, not for traffic. `current` is asked again before anything goes, so that what came into being
+   * meanwhile stays.
+   */
+  async sweep(current: () => Promise<(log: LogPartition, key: string | null) => boolean>): Promise<number> {
+    let isWanted = await current();
+    let deleted = 0;
+    for await (const page of this.#pages()) {
+      const unwanted = (): string[] => page.filter(({ log, key }) => !isWanted(log, key)).map(({ name }) => name);
+      if (unwanted().length === 0) continue;
+      isWanted = await current();
+      const names = unwanted();
+      if (names.length > 0) deleted += await this.#run(() => this.#redis.unlink(names));
+    }
+    return deleted;
   }
 
-  /** State keys of a log that begin with `keyPrefix`, in pages. Walks the whole keyspace: for clean-up, not for traffic. */
-  async *keys(log: LogPartition, keyPrefix = ''): AsyncGenerator<string[]> {
-    const prefix = this.#keys.statePrefix(log);
-    const pattern = `${(prefix + keyPrefix).replace(/[\\*?[\]]/g, String.raw`\$&`)}*`;
+  async *#pages(): AsyncGenerator<(ParsedKey & { readonly name: string })[]> {
+    const pattern = this.#keys.allPattern;
     let cursor = '0';
     do {
       const [next, page] = await this.#run(() => this.#redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000));
       cursor = next;
-      if (page.length > 0) yield page.map((key) => key.slice(prefix.length));
+      yield page.flatMap((name) => {
+        const parsed = this.#keys.parse(name);
+        return parsed === null ? [] : [{ name, ...parsed }];
+      });
     } while (cursor !== '0');
   }
 

@@ -7,6 +7,12 @@ export interface LogPartition {
   readonly partition: number;
 }
 
+/** What a name of ours in Redis stands for: a state, or a fence where `key` is null. */
+export interface ParsedKey {
+  readonly log: LogPartition;
+  readonly key: string | null;
+}
+
 /** Braces would move the hash tag, and with it the slot; colons are how we separate the parts. */
 const SAFE_PREFIX = /^[A-Za-z0-9._-]{1,64}$/;
 const SAFE_TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
@@ -32,6 +38,22 @@ export class OnlineKeys {
   /** What stands before a state's own key. The own key may hold anything: the hash tag is closed before it. */
   statePrefix(log: LogPartition): string {
     return `${this.#root(log)}:s:`;
+  }
+
+  /** Pattern of SCAN for every name of ours. */
+  get allPattern(): string {
+    return `${this.#prefix}:{*`;
+  }
+
+  /** Null for a name that is not ours. */
+  parse(name: string): ParsedKey | null {
+    if (!name.startsWith(`${this.#prefix}:{`)) return null;
+    const rest = name.slice(this.#prefix.length + 1);
+    const [, topic = '', generation, partition, kind, key] =
+      /^\{([^|}]+)\|(\d+)\|(\d+)\}:(?:(fence)$|s:(.*)$)/s.exec(rest) ?? [];
+    if (topic === '') return null;
+    const log = { topic, generation: Number(generation), partition: Number(partition) };
+    return { log, key: kind === undefined ? (key ?? '') : null };
   }
 
   #root(log: LogPartition): string {

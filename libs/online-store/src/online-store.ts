@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { asOnlineStoreError, OnlineStoreUnavailable } from './errors.ts';
-import { CLAIM, COMMIT, REMOVE } from './fence-scripts.ts';
+import { CLAIM, COMMIT } from './fence-scripts.ts';
 import { FencedStateStore } from './fenced-state-store.ts';
 import { OnlineKeys } from './log-partition.ts';
 import type { RedisCommands } from './redis-commands.ts';
@@ -48,7 +48,6 @@ export class OnlineStore {
     });
     redis.defineCommand('fenceClaim', { lua: CLAIM, numberOfKeys: 1 });
     redis.defineCommand('fenceCommit', { lua: COMMIT });
-    redis.defineCommand('fenceRemove', { lua: REMOVE });
     redis.on('error', (error: Error) => log.warn('online_store.connection_error', { error: error.message }));
     redis.on('ready', () => log.info('online_store.connected'));
     try {

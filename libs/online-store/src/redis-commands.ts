@@ -2,7 +2,7 @@
 export interface RedisCommands {
   fenceClaimBuffer(fenceKey: string, nonce: string, recordedProgress: string): Promise<(Buffer | null)[]>;
   fenceCommit(keysAndArguments: readonly (string | number | Buffer)[]): Promise<string>;
-  fenceRemove(keysAndArguments: readonly (string | number)[]): Promise<number>;
+  unlink(names: readonly string[]): Promise<number>;
   mgetBuffer(keys: readonly string[]): Promise<(Buffer | null)[]>;
   hmgetBuffer(key: string, ...fields: string[]): Promise<(Buffer | null)[]>;
   scan(cursor: string, match: 'MATCH', pattern: string, count: 'COUNT', size: number): Promise<[string, string[]]>;
