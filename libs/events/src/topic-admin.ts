@@ -12,6 +12,10 @@ export interface TopicAdminOptions {
   readonly now: () => number;
 }
 
+/** Kafka's error codes. */
+const NON_EMPTY_GROUP = 68;
+const GROUP_ID_NOT_FOUND = 69;
+
 const partitionsTtlMs = 10_000;
 const maxReplicas = 3;
 const leaderWaitMs = 15_000;
@@ -96,6 +100,21 @@ export class TopicAdmin {
     const offsets: number[] = [];
     for (const { partition, offset } of rows[0]?.partitions ?? []) offsets[partition] = Number(offset);
     return offsets;
+  }
+
+  /** Deletes a consumer group (name without the prefix) with its offsets; false while it has members. An absent one is no fault. */
+  deleteGroup(group: string): Promise<boolean> {
+    return this.#use(`deleting group "${group}"`, async (admin) => {
+      try {
+        await admin.deleteGroups([this.name(group)]);
+        return true;
+      } catch (error) {
+        const code = error instanceof kafkajs.KafkaJSDeleteGroupsError ? error.groups[0]?.errorCode : undefined;
+        if (code === GROUP_ID_NOT_FOUND) return true;
+        if (code === NON_EMPTY_GROUP) return false;
+        throw error;
+      }
+    });
   }
 
   /** Broker names of all topics. */

@@ -78,7 +78,7 @@ export class BatchConsumer {
     this.#options = { ...DEFAULTS, ...options };
     this.#hooks = options.hooks ?? {};
     this.#workers = new WorkerSet(options.handler, bus.log);
-    this.#deadLetters = new DeadLetterWriter(bus, options.group);
+    this.#deadLetters = new DeadLetterWriter(bus, options.deadLetterGroup ?? options.group);
     this.#witnesses = new SourceWitnesses(bus, options.group);
     this.#committer = new OffsetCommitter({
       intervalMs: this.#options.commitIntervalMs,

@@ -27,6 +27,8 @@ export interface BatchConsumerOptions {
   readonly maxBytesPerPartition?: number;
   /** The generation an operator wants of a topic; without it the highest that the group has committed. */
   readonly generationOf?: (topic: string) => number;
+  /** Group under whose name dead letters are kept, where several groups handle the same records. Default the own one. */
+  readonly deadLetterGroup?: string;
   /** Each that is absent is the bus's configuration's. */
   readonly deadLetterLimits?: DeadLetterLimits;
   readonly hooks?: ConsumerHooks;
