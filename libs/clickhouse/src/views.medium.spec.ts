@@ -33,6 +33,7 @@ const vector = (n: number): FeatureVector => ({
   numbers: [n, n % 2, n % 4 === 0 ? Number.NaN : n / 10],
   strings: [n % 3 === 0 ? null : 'shop'],
   cuts: [{ partition: 0, offset: n, ownOffset: -1 }],
+  builds: [1],
   computedAtMs: start + n * 3_600_000 + 20,
 });
 

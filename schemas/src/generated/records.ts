@@ -181,6 +181,8 @@ export interface FeatureVector {
   readonly strings: readonly (string | null)[];
   /** What the vector knew: one cut a view, in the order of the feature service's views. */
   readonly cuts: readonly Cut[];
+  /** Which build of each view's log the cut is a position in, in the same order; empty stands for the first build of all. */
+  readonly builds: readonly number[];
   /** When the vector was computed. */
   readonly computedAtMs: number;
 }

@@ -319,6 +319,12 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
         doc: "What the vector knew: one cut a view, in the order of the feature service's views.",
       },
       {
+        name: 'builds',
+        type: { type: 'array', items: 'int' },
+        doc: "Which build of each view's log the cut is a position in, in the same order; empty stands for the first build of all.",
+        default: [],
+      },
+      {
         name: 'computedAtMs',
         type: { type: 'long', logicalType: 'timestamp-millis' },
         doc: 'When the vector was computed.',

@@ -129,7 +129,7 @@ export const topicFamilies = {
     schema: 'RekeyedEvent',
     key: 'Entity key of the view.',
     partitions: 8,
-    retentionMs: 604800000,
+    retentionMs: -1,
     cleanup: 'delete',
     maxMessageBytes: 1048576,
   },

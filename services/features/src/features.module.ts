@@ -14,12 +14,14 @@ import { SourcePipelines } from './entry/source-pipelines.ts';
 import { StartFeatures } from './entry/start-features.ts';
 import { BuildTrainingSet } from './flow/build-training-set.ts';
 import { CheckParity } from './flow/check-parity.ts';
+import { CompleteBuilds } from './flow/complete-builds.ts';
 import { featuresDomain, type FeaturesCommand, type FeaturesState } from './flow/definitions-domain.ts';
 import { EvaluateCandidate } from './flow/evaluate-candidate.ts';
 import { ManageDefinitions } from './flow/manage-definitions.ts';
 import { MaterializationMetrics } from './flow/materialization-metrics.ts';
 import { PlannedServices } from './flow/planned-services.ts';
 import { ServeOnlineFeatures } from './flow/serve-online-features.ts';
+import { SweepRetired } from './flow/sweep-retired.ts';
 import { TraceEvent } from './flow/trace-event.ts';
 import { HistorySinks } from './store/history-sinks.ts';
 import { ViewStates } from './store/view-states.ts';
@@ -154,6 +156,30 @@ const now = (): number => Date.now();
         }),
     },
     {
+      provide: CompleteBuilds,
+      inject: [EventBus, OnlineStore, FEATURES_JOURNAL, PlannedServices],
+      useFactory: (bus: EventBus, store: OnlineStore, journal: FeaturesJournal, services: PlannedServices) =>
+        new CompleteBuilds({ bus, store: store.states, journal, services }),
+    },
+    {
+      provide: SweepRetired,
+      inject: [EventBus, OnlineStore, FEATURES_JOURNAL, PlannedServices, HistorySinks],
+      useFactory: (
+        bus: EventBus,
+        store: OnlineStore,
+        journal: FeaturesJournal,
+        services: PlannedServices,
+        history: HistorySinks,
+      ) =>
+        new SweepRetired({
+          bus,
+          store: store.states,
+          journal,
+          services,
+          finishHistory: (topic) => history.finish(topic),
+        }),
+    },
+    {
       provide: StartFeatures,
       inject: [
         SERVICE_CONFIG,
@@ -162,6 +188,8 @@ const now = (): number => Date.now();
         SourcePipelines,
         HistorySinks,
         CheckParity,
+        CompleteBuilds,
+        SweepRetired,
         ServiceLog,
         Readiness,
         Shutdown,
@@ -173,6 +201,8 @@ const now = (): number => Date.now();
         pipelines: SourcePipelines,
         history: HistorySinks,
         parity: CheckParity,
+        completeBuilds: CompleteBuilds,
+        sweepRetired: SweepRetired,
         log: ServiceLog,
         readiness: Readiness,
         shutdown: Shutdown,
@@ -184,6 +214,8 @@ const now = (): number => Date.now();
           pipelines,
           history,
           parity,
+          completeBuilds,
+          sweepRetired,
           parityIntervalMs,
           log,
           readiness,

@@ -118,6 +118,7 @@ function vectorOf(lane: string, partition: number, offset: number): FeatureVecto
     numbers: [offset, 0, 0],
     strings: [],
     cuts: [],
+    builds: [],
     computedAtMs: Date.now(),
   };
 }

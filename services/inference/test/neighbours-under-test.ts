@@ -84,6 +84,7 @@ function vectors(rows: readonly Readonly<Record<string, number>>[]) {
       numbers: names.map((name) => row[name] ?? null),
       strings: [],
       cuts: [],
+      builds: [],
     })),
   };
 }

@@ -17,6 +17,7 @@ export const featureVectorsTable = table<FeatureVector>('feature_vectors', {
     type: 'Array(Tuple(partition UInt32, offset Int64, own_offset Int64))',
     of: (v) => v.cuts.map((cut) => [cut.partition, cut.offset, cut.ownOffset]),
   },
+  builds: { type: 'Array(UInt32)', of: (v) => v.builds },
   computed_at: { type: TIME, of: (v) => v.computedAtMs },
 });
 

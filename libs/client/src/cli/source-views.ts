@@ -11,6 +11,8 @@ export interface SourceView {
   readonly waitingFor: string | null;
   /** In the instance that was asked; null where nothing needs the source. */
   readonly consumer: ConsumerStatus | null;
+  /** Consumers of builds that catch up with the one that serves. */
+  readonly building?: readonly ConsumerStatus[];
 }
 
 export async function listSources(http: HttpClient): Promise<readonly SourceView[]> {

@@ -6,6 +6,7 @@ import { ApiJsonBody, ApiJsonResponse, ApiProblems, CodedError, parseRequest } f
 import { z } from 'zod';
 import type { FeaturesCommand, FeaturesState } from '../flow/definitions-domain.ts';
 import { ManageDefinitions } from '../flow/manage-definitions.ts';
+import type { DefinitionReference } from '../flow/retire-definition.ts';
 import { FEATURES_JOURNAL } from '../tokens.ts';
 import { requestedBy } from './request-meta.ts';
 import { SourcePipelines } from './source-pipelines.ts';
@@ -16,6 +17,7 @@ const applied = z.object({
 });
 const list = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
 const one = z.record(z.string(), z.unknown());
+const resumeBody = z.object({ expectedGeneration: z.number().int().nonnegative().optional() });
 const versionQuery = z.object({ version: z.coerce.number().int().positive().optional() });
 
 type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -77,9 +79,27 @@ export class DefinitionsController {
 
   @Post('sources/:name/resume')
   @HttpCode(200)
+  @ApiJsonBody(
+    resumeBody,
+    'expectedGeneration: the generation that the source is in, as GET gives it; a repeated request is then refused',
+  )
   @ApiJsonResponse(200, one, 'Goes on with a recreated or repartitioned topic, in a new generation, from its beginning')
-  async resume(@Param('name') name: string, @Headers() headers: RequestHeaders): Promise<z.infer<typeof one>> {
-    return (await this.#manage.resumeSource(name, requestedBy(headers))) as z.infer<typeof one>;
+  async resume(
+    @Param('name') name: string,
+    @Body() body: unknown,
+    @Headers() headers: RequestHeaders,
+  ): Promise<z.infer<typeof one>> {
+    const { expectedGeneration } = parseRequest(resumeBody, body ?? {});
+    const refusal = this.#pipelines.whyNotResume(name);
+    if (refusal !== undefined) throw new CodedError('FEATURES_SOURCE_RUNNING_CONFLICT', refusal);
+    const resumed = await this.#manage.resumeSource(name, expectedGeneration, requestedBy(headers));
+    return resumed as z.infer<typeof one>;
+  }
+
+  @Delete('sources/:name')
+  @ApiJsonResponse(200, one, 'Retires a source that no view and no service uses; its history stays')
+  async retireSource(@Param('name') name: string, @Headers() headers: RequestHeaders): Promise<z.infer<typeof one>> {
+    return this.#retire({ kind: 'source', name }, headers);
   }
 
   @Get('entities')
@@ -100,15 +120,42 @@ export class DefinitionsController {
     return { items: [...(await this.#definitions()).featureServices.values()].map(plain) };
   }
 
-  @Delete('feature-services/:name')
-  @ApiJsonResponse(200, one, 'Retires one version: it gives no more vectors; its history stays')
-  async retire(
+  @Delete('entities/:name')
+  @ApiJsonResponse(200, one, 'Retires an entity that no view uses')
+  async retireEntity(@Param('name') name: string, @Headers() headers: RequestHeaders): Promise<z.infer<typeof one>> {
+    return this.#retire({ kind: 'entity', name }, headers);
+  }
+
+  @Delete('feature-views/:name')
+  @ApiJsonResponse(
+    200,
+    one,
+    'Retires one version, the newest unless given, that no service uses; its states are deleted',
+  )
+  async retireView(
     @Param('name') name: string,
     @Query() query: unknown,
     @Headers() headers: RequestHeaders,
   ): Promise<z.infer<typeof one>> {
-    const version = parseRequest(versionQuery, query).version ?? 1;
-    return (await this.#manage.retireService({ name, version }, requestedBy(headers))) as z.infer<typeof one>;
+    return this.#retire({ kind: 'feature-view', name, ...versionOf(query) }, headers);
+  }
+
+  @Delete('feature-services/:name')
+  @ApiJsonResponse(
+    200,
+    one,
+    'Retires one version, the newest unless given: it gives no more vectors; its history stays',
+  )
+  async retireService(
+    @Param('name') name: string,
+    @Query() query: unknown,
+    @Headers() headers: RequestHeaders,
+  ): Promise<z.infer<typeof one>> {
+    return this.#retire({ kind: 'feature-service', name, ...versionOf(query) }, headers);
+  }
+
+  async #retire(definition: DefinitionReference, headers: RequestHeaders): Promise<z.infer<typeof one>> {
+    return (await this.#manage.retire(definition, requestedBy(headers))) as z.infer<typeof one>;
   }
 
   async #definitions(): Promise<Definitions> {
@@ -117,15 +164,25 @@ export class DefinitionsController {
 
   #describeSource({ definitions, sources }: FeaturesState, name: string): Record<string, unknown> {
     const readBy = [...definitions.featureServices.values()].filter(({ source }) => source === name).map(versionedName);
-    const { waitingFor, consumer } = this.#pipelines.statusOf(name);
+    const { waitingFor, consumer, building } = this.#pipelines.statusOf(name);
+    const { live, build, generation } = sources.get(name) ?? {};
     return {
       ...definitions.sources.get(name),
-      ...sources.get(name),
+      generation,
+      build: live,
       featureServices: readBy,
       waitingFor: waitingFor ?? null,
       consumer: consumer ?? null,
+      // What is new catches up in builds of its own, beside the one that serves.
+      newestBuild: build,
+      building,
     };
   }
+}
+
+function versionOf(query: unknown): { version?: number } {
+  const { version } = parseRequest(versionQuery, query);
+  return version === undefined ? {} : { version };
 }
 
 function plain(definition: object): Record<string, unknown> {

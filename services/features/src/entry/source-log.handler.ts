@@ -20,10 +20,11 @@ import { crashPoint } from '@millrace/service-kit';
 import { Activations } from '../flow/activations.ts';
 import { BorrowedStates } from '../flow/borrowed-states.ts';
 import { buildVectors } from '../flow/build-vectors.ts';
+import { buryOnce } from '../flow/bury-once.ts';
 import { EventTimeAlignment } from '../flow/event-time-alignment.ts';
 import { EventLedger } from '../flow/event-ledger.ts';
 import { judgeCandidates, ledgerKey } from '../flow/judge-candidates.ts';
-import { readCandidates, type Candidate } from '../flow/read-candidates.ts';
+import { readCandidates, type Candidate, type Place } from '../flow/read-candidates.ts';
 import type { SourceBlueprint } from '../flow/source-blueprint.ts';
 import type { CheckParity } from '../flow/check-parity.ts';
 import type { MaterializationMetrics } from '../flow/materialization-metrics.ts';
@@ -72,7 +73,7 @@ export class SourceLogHandler implements PartitionHandler {
     this.#blueprint = blueprint;
   }
 
-  /** Definitions that need no replay take effect with the next batch of each partition. */
+  /** Definitions that need no build of their own take effect with the next batch of each partition. */
   use(blueprint: SourceBlueprint): void {
     this.#blueprint = blueprint;
   }
@@ -92,13 +93,11 @@ export class SourceLogHandler implements PartitionHandler {
       committedOffset,
       maxCached: maxCachedStates,
     });
-    if (lost) bus.log.warn('features.state-lost', { topic, partition, rebuildingFrom: 0 });
-    const startAt = states.fence?.nextOffset ?? 0;
-    const activations = Activations.decode(states.fence?.extra ?? Buffer.alloc(0));
-    activations.begin(this.#blueprint.services, states.fence ? startAt : endOffset);
-    this.#owned.set(partition, {
+    if (lost) bus.log.warn('features.state-lost', { topic, partition, rebuildingFrom: beginOffset });
+    const next = states.fence?.nextOffset ?? null;
+    const owned: Owned = {
       states,
-      activations,
+      activations: Activations.decode(states.fence?.extra ?? Buffer.alloc(0)),
       blueprint: this.#blueprint,
       waiting: null,
       partitionCount: await bus.topics.partitions(topic),
@@ -108,10 +107,16 @@ export class SourceLogHandler implements PartitionHandler {
         writer: rekeyedWriter,
         place: { topic, partition, generation },
       }),
-    });
-    this.#alignment.join(partition, Math.max(startAt, beginOffset) < endOffset);
+    };
+    const lostAt = lost ? Math.min(committedOffset ?? 0, endOffset) : null;
+    const isNew = owned.activations.begin(this.#blueprint, { next, lostAt, endOffset });
+    // Before the first event: what is decided here must not be decided again, elsewhere in the log, after a restart.
+    if (next === null || isNew) await this.#keep(owned, next ?? beginOffset);
+    this.#owned.set(partition, owned);
+    const startAt = states.next;
+    this.#alignment.join(partition, startAt < endOffset);
     // Redis moves with the states; the group's commit may be ahead of it or behind. A lost Redis is rebuilt from the log.
-    return states.fence ? { startAt, partitions: states.fence.partitions } : { startAt: beginOffset };
+    return { startAt, ...(states.fence && { partitions: states.fence.partitions }) };
   }
 
   async revoked({ partition }: PartitionId): Promise<void> {
@@ -129,6 +134,7 @@ export class SourceLogHandler implements PartitionHandler {
     if (!owned) return;
     this.#commitWaiting(owned);
     await owned.states.settle();
+    if (await this.#takeOver(owned, partition)) await this.#keep(owned, owned.states.next);
   }
 
   async handle(batch: PartitionBatch): Promise<HandleResult> {
@@ -150,17 +156,21 @@ export class SourceLogHandler implements PartitionHandler {
   /** In parts, where partitions must stay together in event time: each part is published and committed by itself. */
   async #materialize(owned: Owned, batch: PartitionBatch): Promise<HandleResult> {
     const blueprint = this.#takeBlueprint(owned, batch);
-    const place = partitioners[blueprint.source.definition.partitioner ?? 'murmur2'];
+    await this.#takeOver(owned, batch.partition);
+    const partitioner = partitioners[blueprint.source.definition.partitioner ?? 'murmur2'];
+    const place: Place = (key) => partitioner(key, owned.partitionCount);
     // Parts of a batch that failed later on are in the states already.
     const records = batch.records.filter(({ offset }) => offset >= owned.states.next);
     const decoded = await this.#parts.rows.decodeBatch(records);
-    const read = readCandidates(blueprint, records, { decoded, place: (key) => place(key, owned.partitionCount) });
-    const poison = [...read.poison];
+    const read = readCandidates(blueprint, records, { decoded, place });
+    const decodedOf = (record: SourceRecord): (typeof decoded)[number] | undefined => decoded[records.indexOf(record)];
+    const burials = { from: owned.activations.buriesFrom, decodedOf, place };
+    const poison = [...buryOnce(blueprint, read.poison, burials)];
     for (let from = 0; from < read.candidates.length || from === 0;) {
       const to = from + (await this.#countTogether(blueprint, batch, read.candidates.slice(from)));
       const nextOffset = read.candidates[to]?.record.offset ?? batch.nextOffset;
       const candidates = read.candidates.slice(from, to);
-      poison.push(...(await this.#materializePart(owned, batch, candidates)));
+      poison.push(...buryOnce(blueprint, await this.#materializePart(owned, batch, candidates), burials));
       const end = { last: candidates.at(-1)?.record, nextOffset };
       if (poison.length === 0) this.#commit(owned, end);
       else owned.waiting = end;
@@ -215,22 +225,39 @@ export class SourceLogHandler implements PartitionHandler {
     // Before the commit: a crash here repeats vectors, which their readers drop, and loses none.
     await vectors.publish(built.vectors, (i) => keys.get(built.vectors[i]?.sourceOffset ?? -1) ?? null);
     crashPoint('features.after-publish');
+    // Events are counted once, by the build that serves.
+    const counted = blueprint.predecessor ? { accepted: 0, repeats: 0, skippedLate: 0 } : undefined;
     metrics.handled({
       source: blueprint.source.name,
       accepted: accepted.length,
       repeats,
       skippedLate: built.skippedLate,
       vectors: built.vectors,
+      ...counted,
     });
     this.#parts.parity.served(built.vectors.length);
     return [...late, ...built.poison];
   }
 
-  #takeBlueprint(owned: Owned, { records }: PartitionBatch): SourceBlueprint {
+  /** True when this build has begun to give what an older one gave in this partition: from its fence, to be kept with ours. */
+  async #takeOver({ activations, blueprint, states }: Owned, partition: number): Promise<boolean> {
+    const { predecessor, generation } = blueprint;
+    if (!predecessor || activations.hasTakenOver(blueprint, Number.POSITIVE_INFINITY)) return false;
+    const [fence] = await this.#parts.store.fences([{ topic: predecessor.stateTopic, generation, partition }]);
+    const taken = activations.takeOver(blueprint, fence ?? null, states.next);
+    if (taken) this.#parts.bus.log.info('features.taken-over', { stateTopic: states.log.topic, partition });
+    return taken;
+  }
+
+  #takeBlueprint(owned: Owned, { highWatermark }: PartitionBatch): SourceBlueprint {
     if (owned.blueprint !== this.#blueprint) {
       owned.blueprint = this.#blueprint;
       owned.rekeyed.forget();
-      owned.activations.begin(owned.blueprint.services, records[0]?.offset ?? 0);
+      owned.activations.begin(owned.blueprint, {
+        next: owned.states.next,
+        lostAt: null,
+        endOffset: highWatermark,
+      });
     }
     return owned.blueprint;
   }
@@ -239,6 +266,12 @@ export class SourceLogHandler implements PartitionHandler {
     const end = owned.waiting;
     owned.waiting = null;
     if (end) this.#commit(owned, end);
+  }
+
+  /** Writes what was decided for this partition without having handled anything. */
+  async #keep({ states, activations, partitionCount }: Owned, to: number): Promise<void> {
+    states.commit({ to, lastHash: '', partitions: partitionCount, extra: activations.encode() });
+    await states.settle();
   }
 
   #commit({ states, activations, partitionCount }: Owned, { last, nextOffset }: CommitEnd): void {

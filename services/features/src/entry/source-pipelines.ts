@@ -24,18 +24,31 @@ interface Pipeline {
   readonly handler?: SourceLogHandler;
 }
 
-export interface SourceStatus {
-  readonly name: string;
-  readonly waitingFor?: string;
-  readonly consumer?: ConsumerStatus;
+/** A pipeline that the definitions want. */
+interface Wanted {
+  readonly source: string;
+  readonly start: () => Promise<Pipeline>;
 }
 
-/** Runs a consumer a source and a consumer a rekeyed view, as the definitions say. */
+/** Not a fault: it is looked for again. */
+class NotYet extends Error {}
+
+export interface SourceStatus {
+  readonly name: string;
+  /** Why one of its consumers does not run. */
+  readonly waitingFor?: string;
+  /** Of the build that serves. */
+  readonly consumer?: ConsumerStatus;
+  /** Of the builds that catch up with it. */
+  readonly building: readonly ConsumerStatus[];
+}
+
+/** Runs a consumer a source and build and a consumer a rekeyed view, as the definitions say. */
 export class SourcePipelines {
   readonly #parts: PipelineParts;
   readonly #running = new Map<string, Pipeline>();
-  /** Sources whose topic does not exist yet. */
-  readonly #waiting = new Map<string, string>();
+  /** By source: why one of its consumers could not be started yet. */
+  readonly #waiting = new Map<string, Error>();
   #blueprints: readonly SourceBlueprint[] = [];
   #turn: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
@@ -45,7 +58,10 @@ export class SourcePipelines {
     this.#parts = parts;
   }
 
-  /** Starts what is new, tells the others of their definitions, stops what nobody wants any more. One change at a time. */
+  /**
+   * Starts what is new, tells the others of their definitions, stops what nobody wants any more. One change at a time.
+   * Every build of every source, the one that serves first.
+   */
   reconcile(blueprints: readonly SourceBlueprint[]): Promise<void> {
     this.#blueprints = blueprints;
     this.#turn = this.#turn
@@ -66,10 +82,24 @@ export class SourcePipelines {
   }
 
   statusOf(source: string): SourceStatus {
-    const waitingFor = this.#waiting.get(source);
-    const blueprint = this.#blueprints.find(({ source: { name } }) => name === source);
-    const consumer = blueprint && this.#running.get(keyOf(blueprint))?.consumer.status;
-    return { name: source, ...(waitingFor !== undefined && { waitingFor }), ...(consumer && { consumer }) };
+    const waitingFor = this.#waiting.get(source)?.message;
+    const [consumer, ...building] = this.#blueprints
+      .filter(({ source: { name } }) => name === source)
+      .map((blueprint) => this.#running.get(keyOf(blueprint))?.consumer.status);
+    return {
+      name: source,
+      ...(waitingFor !== undefined && { waitingFor }),
+      ...(consumer && { consumer }),
+      building: building.filter((status) => status !== undefined),
+    };
+  }
+
+  /** A new generation gives every event a new identity: only a source that cannot go on otherwise is resumed. */
+  whyNotResume(source: string): string | undefined {
+    const { consumer } = this.statusOf(source);
+    // An instance that holds no partition cannot tell: another one may have stopped.
+    if (!consumer || consumer.stopped.length > 0 || consumer.partitions.length === 0) return undefined;
+    return `source "${source}" is not stopped: ${consumer.partitions.length} of its partitions are being read here. A new generation would derive everything anew from its events`;
   }
 
   statuses(): ConsumerStatus[] {
@@ -81,42 +111,66 @@ export class SourcePipelines {
     return this.statuses().flatMap(({ stopped }) => stopped);
   }
 
+  /** Consumers that could not be started: they are tried again. A topic that does not exist yet is no failure. */
+  failedStarts(): { readonly source: string; readonly error: Error }[] {
+    return [...this.#waiting]
+      .filter(([, error]) => !(error instanceof NotYet))
+      .map(([source, error]) => ({ source, error }));
+  }
+
   async #apply(): Promise<void> {
     if (this.#stopped) return;
-    const wanted = new Map<string, () => Promise<Pipeline | null>>();
-    for (const blueprint of this.#blueprints) {
-      for (const log of blueprint.rekeyedViews) wanted.set(`view ${log.stateTopic}`, () => this.#startView(log));
-      wanted.set(keyOf(blueprint), () => this.#startSource(blueprint));
-    }
+    const wanted = this.#wanted();
     for (const [key, { consumer }] of this.#running) {
       if (wanted.has(key)) continue;
       this.#running.delete(key);
       await consumer.stop();
     }
     for (const blueprint of this.#blueprints) this.#running.get(keyOf(blueprint))?.handler?.use(blueprint);
-    for (const [key, start] of wanted) {
+    this.#waiting.clear();
+    for (const [key, { source, start }] of wanted) {
       if (this.#running.has(key)) continue;
-      const started = await start();
-      if (started) this.#running.set(key, started);
+      try {
+        this.#running.set(key, await start());
+      } catch (error) {
+        this.#postpone(source, error);
+      }
     }
     if (this.#waiting.size > 0) this.#tryAgainSoon();
   }
 
-  async #startSource(blueprint: SourceBlueprint): Promise<Pipeline | null> {
-    const { bus, source, maxBatchRecords } = this.#parts;
-    const { name, definition } = blueprint.source;
-    if (!(await bus.topics.list()).includes(definition.topic)) {
-      this.#waiting.set(name, `topic "${definition.topic}" does not exist yet`);
-      return null;
+  #wanted(): Map<string, Wanted> {
+    const wanted = new Map<string, Wanted>();
+    for (const blueprint of this.#blueprints) {
+      const source = blueprint.source.name;
+      for (const log of blueprint.rekeyedViews)
+        wanted.set(`view ${log.stateTopic}`, { source, start: () => this.#startView(log) });
+      wanted.set(keyOf(blueprint), { source, start: () => this.#startSource(blueprint) });
     }
-    this.#waiting.delete(name);
+    return wanted;
+  }
+
+  /** One that cannot start keeps no other from starting. */
+  #postpone(source: string, thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    this.#waiting.set(source, error);
+    if (!(error instanceof NotYet)) this.#parts.bus.log.warn('features.start-failed', { source, error });
+  }
+
+  async #startSource(blueprint: SourceBlueprint): Promise<Pipeline> {
+    const { bus, source, maxBatchRecords } = this.#parts;
+    const { definition } = blueprint.source;
+    if (!(await bus.topics.list()).includes(definition.topic)) {
+      throw new NotYet(`topic "${definition.topic}" does not exist yet`);
+    }
     const handler = new SourceLogHandler(source, blueprint);
     const consumer = new BatchConsumer(bus, {
       group: blueprint.group,
       topics: [definition.topic],
       handler,
       maxBatchRecords,
-      generationOf: () => blueprint.progress.generation,
+      generationOf: () => blueprint.generation,
+      deadLetterGroup: blueprint.deadLetterGroup,
       deadLetterLimits: { expected: ['too-late'] },
       hooks: this.#hooks(),
     });
@@ -124,15 +178,16 @@ export class SourcePipelines {
     return { consumer, handler };
   }
 
-  async #startView(log: ViewLog): Promise<Pipeline | null> {
+  async #startView(log: ViewLog): Promise<Pipeline> {
     const { bus, view, maxBatchRecords } = this.#parts;
-    if (!log.rekeyedTopic) return null;
+    if (!log.rekeyedTopic) throw new RangeError(`view ${log.view.id} has no log of its own`);
     await bus.topics.ensure([log.rekeyedTopic]);
     const consumer = new BatchConsumer(bus, {
       group: log.stateTopic,
       topics: [bus.topics.name(log.rekeyedTopic.name)],
       handler: new ViewLogHandler(view, log),
       maxBatchRecords,
+      deadLetterGroup: log.deadLetterGroup,
       hooks: this.#hooks(),
     });
     await consumer.start();
@@ -160,6 +215,6 @@ export class SourcePipelines {
   }
 }
 
-function keyOf({ group, progress }: SourceBlueprint): string {
-  return `source ${group} generation ${progress.generation}`;
+function keyOf({ group, generation }: SourceBlueprint): string {
+  return `source ${group} generation ${generation}`;
 }

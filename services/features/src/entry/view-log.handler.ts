@@ -49,10 +49,16 @@ export class ViewLogHandler implements PartitionHandler {
       committedOffset,
       maxCached: maxCachedStates,
     });
-    if (lost) bus.log.warn('features.state-lost', { topic, partition, rebuildingFrom: 0 });
-    this.#owned.set(partition, { states, partitionCount: await bus.topics.partitions(topic) });
-    if (!states.fence) return { startAt: beginOffset, watermarks: decodeApplied(Buffer.alloc(0)) };
-    return { startAt: states.fence.nextOffset, watermarks: decodeApplied(states.fence.extra) };
+    if (lost) bus.log.warn('features.state-lost', { topic, partition, rebuildingFrom: beginOffset });
+    const partitionCount = await bus.topics.partitions(topic);
+    const watermarks = decodeApplied(states.fence?.extra ?? Buffer.alloc(0));
+    if (!states.fence) {
+      // Sources wait for a fence at the log's end before they send: a log that is empty now may have an end above 0.
+      states.commit({ to: beginOffset, lastHash: '', partitions: partitionCount, extra: encodeApplied(watermarks) });
+      await states.settle();
+    }
+    this.#owned.set(partition, { states, partitionCount });
+    return { startAt: states.next, watermarks };
   }
 
   async revoked({ partition }: PartitionId): Promise<void> {

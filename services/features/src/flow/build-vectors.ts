@@ -93,7 +93,7 @@ function applyToSiblings(
 }
 
 function vectorOf(
-  { plan, views }: PlannedService,
+  { plan, views, builds }: PlannedService,
   { record, row, event }: Candidate,
   {
     keys,
@@ -132,6 +132,7 @@ function vectorOf(
     numbers: values.numbers,
     strings: values.strings,
     cuts: evaluated.map(({ cut }) => cut),
+    builds,
     computedAtMs: around.computedAtMs,
   };
 }

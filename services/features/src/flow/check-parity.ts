@@ -29,6 +29,7 @@ interface StoredCut {
 
 interface SampledVector extends VectorRow {
   readonly cuts: readonly StoredCut[];
+  readonly builds: readonly number[];
 }
 
 interface VectorRow {
@@ -108,6 +109,20 @@ export class CheckParity {
     const sampled = await this.#sample(service, fromMs, toMs);
     if (sampled.length === 0) return { checked: 0, mismatched: 0 };
     this.#seenMs.set(plan.id, toMs);
+    let total = { checked: 0, mismatched: 0 };
+    // While a build takes over from another one, the cuts of a service's vectors are positions in the logs of either.
+    for (const made of Map.groupBy(sampled, ({ builds }) => builds.join()).values()) {
+      const round = await this.#compare(this.#parts.services.asMade(service, made[0]?.builds ?? []), made);
+      total = { checked: total.checked + round.checked, mismatched: total.mismatched + round.mismatched };
+    }
+    return total;
+  }
+
+  async #compare(
+    service: PlannedService,
+    sampled: readonly SampledVector[],
+  ): Promise<{ checked: number; mismatched: number }> {
+    const { plan } = service;
     const vectors = await this.#stored(service, sampled);
     if (vectors.length === 0) return { checked: 0, mismatched: 0 };
     const recomputed = await this.#recompute(service, vectors);
@@ -125,7 +140,7 @@ export class CheckParity {
   #sample({ plan }: PlannedService, fromMs: number, toMs: number): Promise<SampledVector[]> {
     const { clickhouse, sample } = this.#parts;
     return clickhouse.query<SampledVector>(
-      `SELECT event_id, source_partition, source_offset, numbers, strings, cuts
+      `SELECT event_id, source_partition, source_offset, numbers, strings, cuts, builds
        FROM ${clickhouse.qualified('feature_vectors')}
        WHERE feature_service = {service:String} AND feature_service_version = {version:UInt32} AND source_topic = {topic:String}
          AND (event_id IN ({suspects:Array(String)})

@@ -30,7 +30,7 @@ export class EvaluateCandidate {
     reference: ServiceReference,
     events: readonly Readonly<Record<string, unknown>>[],
   ): Promise<ServedFeatures> {
-    const { plan } = await this.#services.find(reference);
+    const { plan } = await this.#services.findServing(reference);
     const blueprint = this.#services.blueprints().find(({ source }) => source.name === plan.source.name);
     const service = blueprint?.services.find((candidate) => candidate.plan.id === plan.id);
     if (!blueprint || !service)
@@ -55,7 +55,7 @@ export class EvaluateCandidate {
       return state;
     };
     const { vectors, poison } = buildVectors(blueprint, [candidate], {
-      generation: blueprint.progress.generation,
+      generation: blueprint.generation,
       computedAtMs: this.#now(),
       isActive: () => true,
       ownState: (log, entity): WindowState => stateOf(log, entity).state,

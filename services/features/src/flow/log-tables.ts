@@ -2,7 +2,10 @@ import type { LogTables } from '@millrace/feature-engine';
 import type { FeaturesState } from './definitions-domain.ts';
 import type { PlannedService } from './source-blueprint.ts';
 
-/** Where the logs of a service's views lie in ClickHouse, in the life they are in now. */
+/**
+ * Where the logs of a service's views lie in ClickHouse, in the life they are in now. Cuts of a vector are positions in the
+ * logs of the build that made it: plan the service in that build.
+ */
 export function logTables(state: FeaturesState, service: PlannedService, database: string): LogTables {
   const generations = Object.fromEntries([...state.sources].map(([name, { generation }]) => [name, generation]));
   const lanes = Object.fromEntries(service.views.map(({ log }) => [log.view.id, log.lane]));

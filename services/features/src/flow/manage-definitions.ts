@@ -5,6 +5,7 @@ import { CodedError } from '@millrace/service-kit';
 import { resultOf } from '../errors.ts';
 import { columnsFromAvro } from './columns-from-avro.ts';
 import type { FeaturesCommand, FeaturesState } from './definitions-domain.ts';
+import type { DefinitionReference } from './retire-definition.ts';
 
 export interface Requested {
   readonly actor: string;
@@ -44,12 +45,19 @@ export class ManageDefinitions {
     return resultOf(await this.#journal.submit({ type: 'apply-definitions', definitions }, requested));
   }
 
-  async resumeSource(source: string, requested: Requested): Promise<unknown> {
-    return resultOf(await this.#journal.submit({ type: 'resume-source', source }, requested));
+  /** Refused when the source is no longer in the expected generation: then someone has resumed it already. */
+  async resumeSource(source: string, expectedGeneration: number | undefined, requested: Requested): Promise<unknown> {
+    const command = {
+      type: 'resume-source' as const,
+      source,
+      ...(expectedGeneration !== undefined && { expectedGeneration }),
+    };
+    return resultOf(await this.#journal.submit(command, requested));
   }
 
-  async retireService(service: { name: string; version: number }, requested: Requested): Promise<unknown> {
-    return resultOf(await this.#journal.submit({ type: 'retire-service', ...service }, requested));
+  /** Refused while others use the definition. What was derived from it stays. */
+  async retire(definition: DefinitionReference, requested: Requested): Promise<unknown> {
+    return resultOf(await this.#journal.submit({ type: 'retire-definition', definition }, requested));
   }
 
   /** The columns of a source that declares none are those of its topic's schema, from now on for ever. */

@@ -1,7 +1,13 @@
 import type { Journal } from '@millrace/events';
-import { CodedError } from '@millrace/service-kit';
-import type { FeaturesCommand, FeaturesState } from './definitions-domain.ts';
-import { blueprintsOf, plannedService, type PlannedService, type SourceBlueprint } from './source-blueprint.ts';
+import { CodedError, UnavailableError } from '@millrace/service-kit';
+import { originOf, type FeaturesCommand, type FeaturesState } from './definitions-domain.ts';
+import {
+  blueprintsOf,
+  servedService,
+  serviceInBuilds,
+  type PlannedService,
+  type SourceBlueprint,
+} from './source-blueprint.ts';
 
 export interface ServiceReference {
   readonly name: string;
@@ -14,7 +20,7 @@ export class PlannedServices {
   readonly #journal: Journal<FeaturesState, FeaturesCommand>;
   #revision = -1;
   readonly #services = new Map<string, PlannedService>();
-  #blueprints: SourceBlueprint[] | undefined;
+  #builds: SourceBlueprint[] | undefined;
 
   constructor(journal: Journal<FeaturesState, FeaturesCommand>) {
     this.#journal = journal;
@@ -32,9 +38,32 @@ export class PlannedServices {
     throw new CodedError('FEATURES_SERVICE_NOT_FOUND', `there is no feature service "${label}"; there are: ${known}`);
   }
 
+  /** One a source that anyone reads: the build that serves. */
   blueprints(): readonly SourceBlueprint[] {
+    return this.builds().filter(({ predecessor }) => predecessor === null);
+  }
+
+  /** Every build that runs: the one that serves before those that catch up with it. */
+  builds(): readonly SourceBlueprint[] {
     this.#refresh();
-    return (this.#blueprints ??= blueprintsOf(this.#journal.state));
+    return (this.#builds ??= blueprintsOf(this.#journal.state));
+  }
+
+  /** As `find`, of a service that can answer: one whose views are still being built would give the values of long ago. */
+  async findServing(reference: ServiceReference): Promise<PlannedService> {
+    const service = await this.find(reference);
+    const { state } = this.#journal;
+    const unfinished = unfinishedSource(state, service);
+    if (unfinished === undefined) return service;
+    throw new UnavailableError(
+      'FEATURES_BUILDING_UNAVAILABLE',
+      `feature service "${service.plan.id}" is being built from the log of source "${unfinished}": see GET /api/v1/sources/${unfinished} for how far it is`,
+    );
+  }
+
+  /** A feature service over the logs that a vector was made from: its cuts are positions in those. */
+  asMade({ plan }: PlannedService, builds: readonly number[]): PlannedService {
+    return serviceInBuilds(this.#journal.state, plan.id, builds);
   }
 
   #lookUp({ name, version }: ServiceReference): PlannedService | undefined {
@@ -47,7 +76,10 @@ export class PlannedServices {
     const id = `${name}@${wanted}`;
     if (!featureServices.has(id)) return undefined;
     let planned = this.#services.get(id);
-    if (!planned) this.#services.set(id, (planned = plannedService(this.#journal.state, id)));
+    if (!planned) {
+      planned = servedService(this.#journal.state, id);
+      this.#services.set(id, planned);
+    }
     return planned;
   }
 
@@ -56,6 +88,15 @@ export class PlannedServices {
     if (this.#revision === revision) return;
     this.#revision = revision;
     this.#services.clear();
-    this.#blueprints = undefined;
+    this.#builds = undefined;
   }
+}
+
+/** The source whose present build lacks the service or one of its views. */
+function unfinishedSource({ sources, origins }: FeaturesState, { plan, views }: PlannedService): string | undefined {
+  const needed = [
+    { source: plan.source.name, label: `feature-service ${plan.id}` },
+    ...views.map(({ log: { view } }) => ({ source: view.source.name, label: `feature-view ${view.id}` })),
+  ];
+  return needed.find(({ source, label }) => originOf(origins, label).build > (sources.get(source)?.live ?? 0))?.source;
 }

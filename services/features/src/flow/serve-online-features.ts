@@ -52,7 +52,7 @@ export class ServeOnlineFeatures {
   }
 
   async serve(request: OnlineRequest): Promise<ServedFeatures> {
-    const service = await this.#services.find({ name: request.featureService, version: request.version });
+    const service = await this.#services.findServing({ name: request.featureService, version: request.version });
     const { plan, views } = service;
     const keys = readKeys(service, request);
     const atMs = request.atMs ?? this.#now();

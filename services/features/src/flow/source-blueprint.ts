@@ -8,7 +8,7 @@ import {
   type WindowState,
 } from '@millrace/feature-engine';
 import { topicFamilies, topicOfFamily, type TopicSpec } from '@millrace/schemas';
-import { isRead, type FeaturesState, type SourceProgress } from './definitions-domain.ts';
+import { isRead, originOf, servicesOf, viewsOf, type FeaturesState } from './definitions-domain.ts';
 
 /** A view together with the log that its state follows. */
 export interface ViewLog {
@@ -19,7 +19,10 @@ export interface ViewLog {
   readonly decodeState: (bytes: Buffer | null) => WindowState;
   /** Under which the online store keeps the states: differs between builds, so that old and new state live side by side. */
   readonly stateTopic: string;
+  readonly build: number;
   readonly generation: number;
+  /** Group under whose name what cannot be read of a rekeyed log is kept: one for all lives of the log. */
+  readonly deadLetterGroup: string;
   /** The topic of a rekeyed log; null where the source topic itself is keyed by the view's entity. */
   readonly rekeyedTopic: TopicSpec | null;
 }
@@ -36,13 +39,22 @@ export interface ServiceView {
 export interface PlannedService {
   readonly plan: ServicePlan;
   readonly views: readonly ServiceView[];
+  /** Build of each view's log. */
+  readonly builds: number[];
+  /** Generation of the source when the service was defined. */
+  readonly sinceGeneration: number;
 }
 
-/** Everything that the owner of a source's partitions does with its events. */
+/** Everything that the owner of a source's partitions does with its events, in one build. */
 export interface SourceBlueprint {
   readonly source: SourcePlan;
-  readonly progress: SourceProgress;
+  readonly build: number;
+  readonly generation: number;
+  /** The build that this one catches up with and takes over from; null for the one that serves. */
+  readonly predecessor: SourceBlueprint | null;
   readonly group: string;
+  /** One for all builds of a source: they bury the same records. */
+  readonly deadLetterGroup: string;
   readonly stateTopic: string;
   readonly ownViews: readonly ViewLog[];
   readonly rekeyedViews: readonly ViewLog[];
@@ -55,26 +67,40 @@ export interface SourceBlueprint {
   readonly slackMs: number | null;
 }
 
-/** One blueprint a source that anyone reads. */
+/** Of every source that anyone reads: the build that serves, then those that catch up with it. */
 export function blueprintsOf(state: FeaturesState): SourceBlueprint[] {
-  return [...state.definitions.sources.keys()]
-    .filter((name) => isRead(state.definitions, name))
-    .map((name) => blueprintOf(state, name));
+  const blueprints: SourceBlueprint[] = [];
+  for (const name of state.definitions.sources.keys()) {
+    if (!isRead(state.definitions, name)) continue;
+    const { live, build: newest } = progressOf(state, name);
+    let predecessor: SourceBlueprint | null = null;
+    for (let build = live; build <= newest; build += 1) {
+      predecessor = blueprintOf(state, name, { build, predecessor });
+      blueprints.push(predecessor);
+    }
+  }
+  return blueprints;
 }
 
-function blueprintOf(state: FeaturesState, name: string): SourceBlueprint {
-  const { featureViews, featureServices } = state.definitions;
+function blueprintOf(
+  state: FeaturesState,
+  name: string,
+  { build, predecessor }: { readonly build: number; readonly predecessor: SourceBlueprint | null },
+): SourceBlueprint {
   const source = compileSource(name, state.definitions);
-  const progress = progressOf(state, name);
-  const logs = [...featureViews].filter(([, view]) => view.source === name).map(([id]) => viewLog(state, id));
-  const services = [...featureServices]
-    .filter(([, service]) => service.source === name)
-    .map(([id]) => plannedService(state, id));
+  const logs = viewsOf(state, name, build).map((id) => viewLog(state, id, build));
+  const services = servicesOf(state, name, build).map((id) =>
+    plannedService(state, id, (view) => (view.source.name === name ? build : viewBuild(state, view))),
+  );
+  const deadLetterGroup = `features.${name}`;
   return {
     source,
-    progress,
-    group: progress.build === 0 ? `features.${name}` : `features.${name}.b${progress.build}`,
-    stateTopic: stateTopic(source, progress),
+    build,
+    generation: progressOf(state, name).generation,
+    predecessor,
+    group: inBuild(deadLetterGroup, build),
+    deadLetterGroup,
+    stateTopic: stateTopic(name, build),
     ownViews: logs.filter(({ rekeyedTopic }) => rekeyedTopic === null),
     rekeyedViews: logs.filter(({ rekeyedTopic }) => rekeyedTopic !== null),
     services,
@@ -96,61 +122,96 @@ function slackOf(logs: readonly ViewLog[]): number | null {
   return slacks.length === 0 ? null : Math.min(...slacks);
 }
 
-/** `id` is `name@version`. */
-export function plannedService(state: FeaturesState, id: string): PlannedService {
+/** A feature service, given as `name@version`, as it is served now. */
+export function servedService(state: FeaturesState, id: string): PlannedService {
+  const source = state.definitions.featureServices.get(id)?.source ?? '';
+  const build = Math.max(progressOf(state, source).live, originOf(state.origins, `feature-service ${id}`).build);
+  return plannedService(state, id, (view) => (view.source.name === source ? build : viewBuild(state, view)));
+}
+
+/** As it was when it made a vector that names these builds, one a view. */
+export function serviceInBuilds(state: FeaturesState, id: string, builds: readonly number[]): PlannedService {
+  return plannedService(state, id, (_, index) => builds[index] ?? 0);
+}
+
+function plannedService(
+  state: FeaturesState,
+  id: string,
+  buildOf: (view: ViewPlan, index: number) => number,
+): PlannedService {
   const plan = compile(id, state.definitions);
+  const views = plan.views.map(({ plan: view, key, readsTrigger }, index): ServiceView => {
+    const log = viewLog(state, view.id, buildOf(view, index));
+    return {
+      log,
+      keyColumn: key,
+      relation: !readsTrigger ? 'foreign' : log.rekeyedTopic === null ? 'own' : 'sibling',
+    };
+  });
   return {
     plan,
-    views: plan.views.map(({ plan: view, key, readsTrigger }) => {
-      const log = viewLog(state, view.id);
-      return {
-        log,
-        keyColumn: key,
-        relation: !readsTrigger ? 'foreign' : log.rekeyedTopic === null ? 'own' : 'sibling',
-      };
-    }),
+    views,
+    builds: views.map(({ log }) => log.build),
+    sinceGeneration: originOf(state.origins, `feature-service ${id}`).generation,
   };
 }
 
-/** `id` is `name@version`. */
-function viewLog(state: FeaturesState, id: string): ViewLog {
+/** The build in which a view serves services of other sources. */
+function viewBuild(state: FeaturesState, { id, source }: ViewPlan): number {
+  return Math.max(progressOf(state, source.name).live, originOf(state.origins, `feature-view ${id}`).build);
+}
+
+/** `id` is `name@version`; `build` that of its source. */
+function viewLog(state: FeaturesState, id: string, build: number): ViewLog {
   const view = compileView(id, state.definitions);
   const decodeState = (bytes: Buffer | null): WindowState => (bytes ? view.decodeState(bytes) : view.emptyState());
-  const progress = progressOf(state, view.source.name);
+  const { generation } = progressOf(state, view.source.name);
   if (view.log === 'source') {
     return {
       view,
       lane: view.id,
       decodeState,
-      stateTopic: stateTopic(view.source, progress),
-      generation: progress.generation,
+      stateTopic: stateTopic(view.source.name, build),
+      build,
+      generation,
+      deadLetterGroup: `features.${view.source.name}`,
       rekeyedTopic: null,
     };
   }
   const { name, version } = view.definition;
   // A new generation or build of the source writes a new log: positions of the old one mean nothing in it.
-  const life = [progress.build && `b${progress.build}`, progress.generation && `g${progress.generation}`].filter(
-    Boolean,
-  );
-  const rekeyedTopic = topicOfFamily(
-    topicFamilies['features.by-{view}'],
-    [version === 1 ? name : `${name}-v${version}`, ...life].join('.'),
-  );
+  const life = [build && `b${build}`, generation && `g${generation}`].filter(Boolean);
+  const logOf = (parts: readonly unknown[]): TopicSpec =>
+    topicOfFamily(
+      topicFamilies['features.by-{view}'],
+      [name, ...(version === 1 ? [] : [`v${version}`]), ...parts].join('.'),
+    );
+  const rekeyedTopic = logOf(life);
   return {
     view,
     lane: [view.id, ...life].join('.'),
     decodeState,
     stateTopic: rekeyedTopic.name,
+    build,
     generation: 0,
+    deadLetterGroup: logOf([]).name,
     rekeyedTopic,
   };
 }
 
-/** Of views on other sources as well: what a source's build says of its state. */
-function progressOf(state: FeaturesState, source: string): SourceProgress {
-  return state.sources.get(source) ?? { build: 0, generation: 0 };
+function progressOf(
+  state: FeaturesState,
+  source: string,
+): { readonly live: number; readonly build: number; readonly generation: number } {
+  return state.sources.get(source) ?? { live: 0, build: 0, generation: 0 };
 }
 
-function stateTopic({ definition }: SourcePlan, { build }: SourceProgress): string {
-  return build === 0 ? definition.topic : `${definition.topic}.b${build}`;
+/** By the source's name: two sources may read one topic, each with states of its own. */
+function stateTopic(source: string, build: number): string {
+  return inBuild(`source.${source}`, build);
+}
+
+/** Names of different builds lie side by side. */
+export function inBuild(name: string, build: number): string {
+  return build === 0 ? name : `${name}.b${build}`;
 }

@@ -22,6 +22,7 @@ interface VectorRow {
   readonly numbers: readonly (number | null)[];
   readonly strings: readonly (string | null)[];
   readonly cuts: readonly { readonly partition: number; readonly offset: number; readonly own_offset: number }[];
+  readonly builds: readonly number[];
   readonly computed_at: string;
 }
 
@@ -117,7 +118,8 @@ export class TraceEvent {
 
   async #traceVector(vector: VectorRow): Promise<object> {
     const [name = '', version] = vector.lane.split('@');
-    const service = await this.#services.find({ name, version: Number(version) }).catch(() => undefined);
+    const current = await this.#services.find({ name, version: Number(version) }).catch(() => undefined);
+    const service = current && this.#services.asMade(current, vector.builds);
     const known = {
       lane: vector.lane,
       eventTime: vector.event_time,

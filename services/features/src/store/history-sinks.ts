@@ -90,21 +90,44 @@ export class HistorySinks {
       // A source that has gained columns is stored with them from its next start of the service on.
       if (!this.#running.has(topic)) await this.#run(topic, this.#sourceRows(source, table));
     }
-    const rekeyed = this.#bus.codec.reader<RekeyedEvent>(schemas.RekeyedEvent);
     for (const { rekeyedTopic } of blueprints.flatMap(({ rekeyedViews }) => rekeyedViews)) {
       if (!rekeyedTopic) continue;
       const topic = this.#bus.topics.name(rekeyedTopic.name);
       await this.#bus.topics.ensure([rekeyedTopic]);
-      const map = decodedBatch(rekeyed, (event, { partition, offset }) => ({
-        identity: event,
-        rows: [row(rekeyedEventsTable, { event, partition, offset })],
-      }));
-      if (!this.#running.has(topic)) await this.#run(topic, map);
+      if (!this.#running.has(topic)) await this.#run(topic, this.#rekeyedRows());
     }
-    for (const { group } of blueprints) {
-      const topic = this.#bus.topics.name(`${group}.dead-letters`);
+    for (const { deadLetterGroup } of blueprints) {
+      const topic = this.#bus.topics.name(`${deadLetterGroup}.dead-letters`);
       if (known.has(topic) && !this.#running.has(topic)) await this.#run(topic, deadLetters);
     }
+  }
+
+  /** Stores what is left of a rekeyed log that nobody writes any more; true when all of it is stored and let go of. */
+  finish(topic: string): Promise<boolean> {
+    const finished = this.#turn.then(() => this.#finish(topic));
+    this.#turn = finished.then(
+      () => undefined,
+      () => undefined,
+    );
+    return finished;
+  }
+
+  async #finish(topic: string): Promise<boolean> {
+    const [ends, stored] = await Promise.all([this.#bus.topics.endOffsets(topic), this.storedUpTo(topic)]);
+    const isStored = ends.every((end, partition) => end === 0 || (stored[partition] ?? -1) >= end);
+    const running = this.#running.get(topic);
+    if (!isStored && !running && this.#migrated) await this.#run(topic, this.#rekeyedRows());
+    if (!isStored) return false;
+    this.#running.delete(topic);
+    await running?.consumer.stop();
+    return true;
+  }
+
+  #rekeyedRows(): MapBatch {
+    return decodedBatch(this.#bus.codec.reader<RekeyedEvent>(schemas.RekeyedEvent), (event, { partition, offset }) => ({
+      identity: event,
+      rows: [row(rekeyedEventsTable, { event, partition, offset })],
+    }));
   }
 
   /** ClickHouse may be absent when the service starts: nothing but history waits for it. */

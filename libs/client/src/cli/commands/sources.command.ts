@@ -33,9 +33,10 @@ async function list(context: CliContext, asJson: boolean): Promise<void> {
 }
 
 function row(source: SourceView): string[] {
-  const { name, topic, generation, consumer, featureServices } = source;
+  const { name, topic, generation, consumer, building = [], featureServices } = source;
   const services = featureServices.length === 0 ? 'no feature service' : featureServices.join(', ');
-  const lag = consumer ? `lag ${grouped(consumer.lag)}` : '';
+  const behind = building.map((status) => `, building ${grouped(status.lag)} behind`).join('');
+  const lag = consumer ? `lag ${grouped(consumer.lag)}${behind}` : '';
   return [name, `topic ${topic}`, sourceState(source), lag, generation ? `generation ${generation}` : '', services];
 }
 
@@ -60,7 +61,10 @@ async function resume(context: CliContext, name: string, newGeneration: boolean)
       `source "${name}" can only go on in a new generation: the topic that is there now is read from its beginning, what was derived from the old one stays. If that is meant, add --new-generation`,
     );
   }
-  const path = `/api/v1/sources/${encodeURIComponent(name)}/resume`;
-  const { generation } = (await context.http().post(path, {})) as { readonly generation: number };
+  const http = context.http();
+  const path = `/api/v1/sources/${encodeURIComponent(name)}`;
+  // Sent twice, or by two operators, it counts once.
+  const { generation: expectedGeneration } = (await http.get(path)) as { readonly generation: number };
+  const { generation } = (await http.post(`${path}/resume`, { expectedGeneration })) as { readonly generation: number };
   await context.terminal.out(`source ${name} goes on in generation ${generation}`);
 }
