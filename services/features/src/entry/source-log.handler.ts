@@ -134,7 +134,9 @@ export class SourceLogHandler implements PartitionHandler {
     if (!owned) return;
     this.#commitWaiting(owned);
     await owned.states.settle();
-    if (await this.#takeOver(owned, partition)) await this.#keep(owned, owned.states.next);
+    const isNew = this.#takeBlueprint(owned);
+    // A partition without traffic as well: the build that takes over waits for all of them.
+    if ((await this.#takeOver(owned, partition)) || isNew) await this.#keep(owned, owned.states.next);
   }
 
   async handle(batch: PartitionBatch): Promise<HandleResult> {
@@ -155,7 +157,8 @@ export class SourceLogHandler implements PartitionHandler {
 
   /** In parts, where partitions must stay together in event time: each part is published and committed by itself. */
   async #materialize(owned: Owned, batch: PartitionBatch): Promise<HandleResult> {
-    const blueprint = this.#takeBlueprint(owned, batch);
+    this.#takeBlueprint(owned);
+    const { blueprint } = owned;
     await this.#takeOver(owned, batch.partition);
     const partitioner = partitioners[blueprint.source.definition.partitioner ?? 'murmur2'];
     const place: Place = (key) => partitioner(key, owned.partitionCount);
@@ -249,17 +252,13 @@ export class SourceLogHandler implements PartitionHandler {
     return taken;
   }
 
-  #takeBlueprint(owned: Owned, { highWatermark }: PartitionBatch): SourceBlueprint {
-    if (owned.blueprint !== this.#blueprint) {
-      owned.blueprint = this.#blueprint;
-      owned.rekeyed.forget();
-      owned.activations.begin(owned.blueprint, {
-        next: owned.states.next,
-        lostAt: null,
-        endOffset: highWatermark,
-      });
-    }
-    return owned.blueprint;
+  /** True when something takes effect in this partition from here on, to be kept with the fence. */
+  #takeBlueprint(owned: Owned): boolean {
+    if (owned.blueprint === this.#blueprint) return false;
+    owned.blueprint = this.#blueprint;
+    owned.rekeyed.forget();
+    const { next } = owned.states;
+    return owned.activations.begin(owned.blueprint, { next, lostAt: null, endOffset: next });
   }
 
   #commitWaiting(owned: Owned): void {

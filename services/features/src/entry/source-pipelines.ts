@@ -7,6 +7,7 @@ import {
 } from '@millrace/events';
 import type { MaterializationMetrics } from '../flow/materialization-metrics.ts';
 import type { SourceBlueprint, ViewLog } from '../flow/source-blueprint.ts';
+import { RunningSet } from './running-set.ts';
 import { SourceLogHandler, type SourceLogParts } from './source-log.handler.ts';
 import { ViewLogHandler, type ViewLogParts } from './view-log.handler.ts';
 
@@ -46,7 +47,7 @@ export interface SourceStatus {
 /** Runs a consumer a source and build and a consumer a rekeyed view, as the definitions say. */
 export class SourcePipelines {
   readonly #parts: PipelineParts;
-  readonly #running = new Map<string, Pipeline>();
+  readonly #running = new RunningSet<Pipeline>(({ consumer }) => consumer.stop());
   /** By source: why one of its consumers could not be started yet. */
   readonly #waiting = new Map<string, Error>();
   #blueprints: readonly SourceBlueprint[] = [];
@@ -77,8 +78,7 @@ export class SourcePipelines {
     this.#stopped = true;
     clearTimeout(this.#retry);
     await this.#turn;
-    await Promise.all([...this.#running.values()].map(({ consumer }) => consumer.stop()));
-    this.#running.clear();
+    await this.#running.stopAll();
   }
 
   statusOf(source: string): SourceStatus {
@@ -103,7 +103,7 @@ export class SourcePipelines {
   }
 
   statuses(): ConsumerStatus[] {
-    return [...this.#running.values()].map(({ consumer }) => consumer.status);
+    return this.#running.values().map(({ consumer }) => consumer.status);
   }
 
   /** Sources that must not go on until an operator resumes them. */
@@ -121,20 +121,16 @@ export class SourcePipelines {
   async #apply(): Promise<void> {
     if (this.#stopped) return;
     const wanted = this.#wanted();
-    for (const [key, { consumer }] of this.#running) {
-      if (wanted.has(key)) continue;
-      this.#running.delete(key);
-      await consumer.stop();
-    }
+    await this.#running.keepOnly(wanted);
     for (const blueprint of this.#blueprints) this.#running.get(keyOf(blueprint))?.handler?.use(blueprint);
+    const failed = await this.#running.startAll(wanted);
     this.#waiting.clear();
-    for (const [key, { source, start }] of wanted) {
-      if (this.#running.has(key)) continue;
-      try {
-        this.#running.set(key, await start());
-      } catch (error) {
-        this.#postpone(source, error);
-      }
+    for (const {
+      wanted: { source },
+      error,
+    } of failed) {
+      this.#waiting.set(source, error);
+      if (!(error instanceof NotYet)) this.#parts.bus.log.warn('features.start-failed', { source, error });
     }
     if (this.#waiting.size > 0) this.#tryAgainSoon();
   }
@@ -148,13 +144,6 @@ export class SourcePipelines {
       wanted.set(keyOf(blueprint), { source, start: () => this.#startSource(blueprint) });
     }
     return wanted;
-  }
-
-  /** One that cannot start keeps no other from starting. */
-  #postpone(source: string, thrown: unknown): void {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    this.#waiting.set(source, error);
-    if (!(error instanceof NotYet)) this.#parts.bus.log.warn('features.start-failed', { source, error });
   }
 
   async #startSource(blueprint: SourceBlueprint): Promise<Pipeline> {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FeaturesUnderTest, viewOf } from './definitions-for-tests.ts';
 import { blueprintsOf } from './source-blueprint.ts';
-import { isWantedState } from './sweep-retired.ts';
+import { isWantedState, retiredLogs } from './sweep-retired.ts';
 
 const features = FeaturesUnderTest.serving();
 features.define(viewOf('card', 'more'));
@@ -23,4 +23,18 @@ it.each([
 ])('%s is kept or swept', (_, topic, generation, key, wanted) => {
   const log = { topic, generation, partition: 3 };
   expect(isWantedState(builds, log, { key, nameOf: (name) => `x.${name}` })).toBe(wanted);
+});
+
+it('logs of older builds and generations are swept, and nothing that is not a log of a view defined here', () => {
+  const existing = [
+    'x.features.by-by_shop',
+    'x.features.by-by_shop.g1',
+    'x.features.by-by_shop.b1.g1',
+    'x.features.by-by_shop.dead-letters',
+    'x.features.by-nobody',
+    'features.by-by_shop',
+    'x.features.vectors',
+  ];
+  const found = retiredLogs(existing, { builds, state: features.state, prefix: 'x.' });
+  expect(found).toEqual(['features.by-by_shop', 'features.by-by_shop.g1']);
 });

@@ -43,14 +43,13 @@ export class SweepRetired {
   }
 
   async #sweepLogs(): Promise<boolean> {
-    const { bus, finishHistory } = this.#parts;
+    const { bus, journal, finishHistory } = this.#parts;
     const existing = await bus.topics.list();
     // Asked after the listing: whoever made a topic had read the definitions that want it.
-    const wanted = rekeyedTopics(await this.#builds()).map((topic) => bus.topics.name(topic));
+    const builds = await this.#builds();
     let isDone = true;
-    for (const topic of existing) {
-      const group = rekeyedGroup(bus.topics.name(''), topic);
-      if (group === null || wanted.includes(topic)) continue;
+    for (const group of retiredLogs(existing, { builds, state: journal.state, prefix: bus.topics.name('') })) {
+      const topic = bus.topics.name(group);
       const isFree =
         (await finishHistory(topic)) &&
         (await bus.topics.deleteGroup(group)) &&
@@ -99,8 +98,26 @@ function rekeyedTopics(builds: readonly SourceBlueprint[]): string[] {
   return builds.flatMap(({ rekeyedViews }) => rekeyedViews.map(({ stateTopic }) => stateTopic));
 }
 
-/** The group of a rekeyed log's owners bears the log's name without the prefix; null for other topics. */
-function rekeyedGroup(prefix: string, topic: string): string | null {
-  const family = prefix + topicFamilies['features.by-{view}'].name.replace('{view}', '');
-  return topic.startsWith(family) && !topic.endsWith('.dead-letters') ? topic.slice(prefix.length) : null;
+/**
+ * Rekeyed logs that no running build wants, without the prefix: the names of their owners' groups as well. Only of views
+ * that were defined here: a topic of someone else may have a name like that.
+ */
+export function retiredLogs(
+  existing: readonly string[],
+  { builds, state, prefix }: { builds: readonly SourceBlueprint[]; state: FeaturesState; prefix: string },
+): string[] {
+  const { featureViews, sources } = state.definitions;
+  const family = topicFamilies['features.by-{view}'].name.replace('{view}', '');
+  const views = new Set([
+    ...[...featureViews.values()].map(({ name }) => name),
+    ...[...state.retired.keys()].map((label) => /^feature-view (.+)@\d+$/.exec(label)?.[1]),
+  ]);
+  const kept = new Set([
+    ...rekeyedTopics(builds).map((topic) => prefix + topic),
+    ...[...sources.values()].map(({ topic }) => topic),
+  ]);
+  return existing
+    .filter((topic) => topic.startsWith(prefix + family) && !topic.endsWith('.dead-letters') && !kept.has(topic))
+    .map((topic) => topic.slice(prefix.length))
+    .filter((topic) => views.has(topic.slice(family.length).split('.')[0]));
 }
