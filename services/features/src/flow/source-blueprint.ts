@@ -8,7 +8,14 @@ import {
   type WindowState,
 } from '@millrace/feature-engine';
 import { topicFamilies, topicOfFamily, type TopicSpec } from '@millrace/schemas';
-import { isRead, originOf, servicesOf, viewsOf, type FeaturesState } from './definitions-domain.ts';
+import {
+  isRead,
+  originOf,
+  servicesOf,
+  viewsOf,
+  type FeaturesState,
+  type SourceProgress,
+} from './definitions-domain.ts';
 
 /** A view together with the log that its state follows. */
 export interface ViewLog {
@@ -199,10 +206,7 @@ function viewLog(state: FeaturesState, id: string, build: number): ViewLog {
   };
 }
 
-function progressOf(
-  state: FeaturesState,
-  source: string,
-): { readonly live: number; readonly build: number; readonly generation: number } {
+function progressOf(state: FeaturesState, source: string): Omit<SourceProgress, 'wasRead'> {
   return state.sources.get(source) ?? { live: 0, build: 0, generation: 0 };
 }
 
