@@ -238,7 +238,7 @@ export class SourceLogHandler implements PartitionHandler {
       vectors: built.vectors,
       ...counted,
     });
-    this.#parts.parity.served(built.vectors.length);
+    this.#parts.parity.served(built.vectors);
     return [...late, ...built.poison];
   }
 
