@@ -3,6 +3,7 @@ export type { ClickHouseConfig, QueryLimits, QueryOptions, QueryParameters } fro
 export { ClickHouseFault } from './errors.ts';
 export type { ClickHouseErrorCode } from './errors.ts';
 export { identifier, stringLiteral } from './identifiers.ts';
+export { listPages } from './list-pages.ts';
 export { table } from './table.ts';
 export type { Table } from './table.ts';
 export type { Column } from './row-binary/row-encoder.ts';

@@ -211,6 +211,12 @@ it('a run read back is the run that was written', async () => {
   expect(head.updatedAtMs).toBe(1_700_000_000_000);
 });
 
+it('reads as many runs at once as a search may find', async () => {
+  const unknown = Array.from({ length: 5_000 }, (_, i) => `${i}`.padStart(32, '0'));
+  const facts = await history.factsOf('run', ['a', ...unknown, 'b']);
+  expect(new Set(facts.map(({ id }) => id))).toEqual(new Set(['a', 'b']));
+});
+
 it('the history of a metric holds each point once, NaN too', async () => {
   const points = async (runId: string) =>
     (await history.metricHistory({ runId, key: 'auc', limit: 10, offset: 0 })).map(({ step, number }) => [

@@ -1,4 +1,4 @@
-import type { ClickHouse, SinkPositions } from '@millrace/clickhouse';
+import { listPages, type ClickHouse, type SinkPositions } from '@millrace/clickhouse';
 import { UnavailableError } from '@millrace/service-kit';
 import type { RunHistory } from '../flow/ports.ts';
 import type { FactKind, RunFact, Subject } from '../flow/run-facts.ts';
@@ -62,7 +62,12 @@ export class ClickHouseRunHistory implements RunHistory {
   }
 
   async factsOf(subject: Subject, ids: readonly string[]): Promise<RunFact[]> {
-    if (ids.length === 0) return [];
+    const found: RunFact[] = [];
+    for (const page of listPages(ids)) for (const fact of await this.#factsOfPage(subject, page)) found.push(fact);
+    return found;
+  }
+
+  async #factsOfPage(subject: Subject, ids: readonly string[]): Promise<RunFact[]> {
     const facts = this.#facts();
     const scope = 'subject = {subject:String} AND id IN {ids:Array(String)}';
     const rows = await this.#clickhouse.query<FactRow>(
