@@ -3,6 +3,7 @@ export { canonicalJson, definitionHash } from './definitions/canonical-json.ts';
 export * from './definitions/definition.ts';
 export { durationMs, parseDuration } from './definitions/duration.ts';
 export { definitionKey, noDefinitions, parseDefinitions } from './definitions/parse-definitions.ts';
+export { isReservedColumn } from './definitions/parse-source.ts';
 export * from './expressions/build-expression.ts';
 export * from './expressions/expression.ts';
 export { compile, compileSource, compileView } from './plans/compile.ts';

@@ -237,7 +237,7 @@ const now = (): number => Date.now();
     {
       provide: ManageDefinitions,
       inject: [EventBus, FEATURES_JOURNAL],
-      useFactory: (bus: EventBus, journal: FeaturesJournal) => new ManageDefinitions(bus, journal),
+      useFactory: (bus: EventBus, journal: FeaturesJournal) => new ManageDefinitions(bus.codec, journal),
     },
     {
       provide: BuildTrainingSet,

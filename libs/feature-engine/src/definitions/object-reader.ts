@@ -2,7 +2,8 @@ import { parseDuration } from './duration.ts';
 import { memberPath, quote, type Faults } from './faults.ts';
 
 const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,99}$/;
-const columnPattern = /^[A-Za-z_][A-Za-z0-9_]{0,199}$/;
+/** Parts with dots between them are fields of nested records. */
+export const columnPattern = /^(?=.{1,200}$)[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
 /** Reads the members of one untrusted JSON object; what is wrong is recorded with its path and read as absent. */
 export class ObjectReader {
@@ -49,7 +50,11 @@ export class ObjectReader {
   }
 
   column(key: string): string | undefined {
-    return this.#matching(key, columnPattern, 'the name of a column: letters, digits and underscores');
+    return this.#matching(
+      key,
+      columnPattern,
+      'the name of a column: letters, digits and underscores, with dots before the fields of nested records',
+    );
   }
 
   version(key: string): number | undefined {

@@ -10,7 +10,7 @@ import {
   type SourceDefinition,
   entityTypes,
 } from './definition.ts';
-import { ObjectReader } from './object-reader.ts';
+import { columnPattern, ObjectReader } from './object-reader.ts';
 
 const reservedColumns = new Set([
   '_topic',
@@ -22,6 +22,11 @@ const reservedColumns = new Set([
   '_event_time',
   '_entity',
 ]);
+
+/** Whether the platform's own columns of a source's table have this name. */
+export function isReservedColumn(name: string): boolean {
+  return reservedColumns.has(name);
+}
 
 const defaultAllowedLateness = '10m';
 const defaultMaxFuture = '1h';
@@ -86,8 +91,8 @@ function parseDerived(reader: ObjectReader): Record<string, Expression> {
 }
 
 function checkColumnName(members: ObjectReader, name: string): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(name)) members.fault(name, 'is not the name of a column');
-  if (reservedColumns.has(name)) members.fault(name, 'is a name that the platform uses itself');
+  if (!columnPattern.test(name)) members.fault(name, 'is not the name of a column');
+  if (isReservedColumn(name)) members.fault(name, 'is a name that the platform uses itself');
 }
 
 export function parseEntity(reader: ObjectReader): EntityDefinition {

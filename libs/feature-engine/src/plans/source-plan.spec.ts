@@ -54,6 +54,31 @@ describe('a source record', () => {
     expect(timeOf(at, unit)).toBe(expected);
   });
 
+  it('has fields of nested records under dotted names, wherever they are used', () => {
+    const plan = new SourcePlan({
+      ...definition,
+      id: 'order.id',
+      entity: 'order.buyer.card',
+      columns: { at: 'timestamp', 'order.id': 'string', 'order.buyer.card': 'string', 'order.total': 'double' },
+      derived: {
+        doubled: {
+          op: '*',
+          args: [
+            { op: 'column', name: 'order.total' },
+            { op: 'literal', value: 2 },
+          ],
+        },
+      },
+    });
+    const read = plan.rowOf({ at: 5, order: { id: 'o1', total: 3, buyer: { card: 'c1' } } });
+    const row = 'row' in read ? read.row : {};
+    expect(row).toMatchObject({ 'order.total': 3, doubled: 6 });
+    expect(plan.readEvent(row)).toEqual({ eventTimeMs: 5, entity: 'c1', id: 'o1' });
+    expect(plan.complete({ 'order.total': 4 })).toMatchObject({ 'order.total': 4, doubled: 8 });
+    const without = plan.rowOf({ at: 5, order: null });
+    expect('row' in without && without.row['order.total']).toBeUndefined();
+  });
+
   it('names its entity as text, and is refused without one', () => {
     const plan = new SourcePlan(definition);
     const entityOf = (card: unknown) => {

@@ -4,6 +4,7 @@ import { sourceColumnsOf } from '../definitions/source-columns-of.ts';
 import { DerivedColumns } from './derived-columns.ts';
 import { encodeEntityKey } from './entity-key.ts';
 import { readEventTime } from './event-time.ts';
+import { NestedColumns } from './nested-columns.ts';
 import type { Invalid, Row } from './row.ts';
 import { readKey } from './row-reader.ts';
 
@@ -24,6 +25,7 @@ export class SourcePlan {
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly allowedLatenessMs: number;
   readonly maxFutureMs: number;
+  readonly #nested: NestedColumns;
   readonly #derived: DerivedColumns;
 
   constructor(definition: SourceDefinition) {
@@ -36,23 +38,24 @@ export class SourcePlan {
       );
     }
     this.columns = columns;
+    this.#nested = new NestedColumns(Object.keys(columns));
     this.#derived = new DerivedColumns(definition.derived, columns);
     this.allowedLatenessMs = durationMs(definition.allowedLateness);
     this.maxFutureMs = durationMs(definition.maxFuture);
   }
 
-  /** A decoded record with its derived columns: what everything else here takes. */
+  /** A decoded record with its nested and its derived columns: what everything else here takes. */
   rowOf(decoded: Row): { readonly row: Row } | Invalid {
-    return this.#derived.of(decoded);
+    return this.#derived.of(this.#nested.of(decoded));
   }
 
   /** Columns that a caller has given, with the derived ones that follow from them. */
   complete<T extends Row>(given: T): T {
-    return this.#derived.complete(given);
+    return this.#derived.complete(this.#nested.of(given));
   }
 
   readEvent(row: Row): SourceEvent | Invalid {
-    const { eventTime, entity, id } = this.definition;
+    const { eventTime, entity } = this.definition;
     const eventTimeMs = readEventTime(row[eventTime.column], eventTime.unit, eventTime.column);
     if (typeof eventTimeMs !== 'number') return eventTimeMs;
     let key: string | null = null;
@@ -61,7 +64,13 @@ export class SourcePlan {
       if (typeof read !== 'string') return read;
       key = read;
     }
-    return { eventTimeMs, entity: key, id: id === undefined ? null : readId(row[id]) };
+    return { eventTimeMs, entity: key, id: this.idOf(row) };
+  }
+
+  /** The value of the declared `id` column as text, also of a record that is no event. */
+  idOf(row: Row): string | null {
+    const { id } = this.definition;
+    return id === undefined ? null : readId(row[id]);
   }
 
   /** Whether an event time lies too far after the timestamp of its own record. */

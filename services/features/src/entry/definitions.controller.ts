@@ -1,26 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Journal } from '@millrace/events';
 import { versionedName, type Definitions } from '@millrace/feature-engine';
-import { ApiJsonBody, ApiJsonResponse, ApiProblems, CodedError, parseRequest } from '@millrace/service-kit';
+import {
+  ApiJsonBody,
+  ApiJsonQuery,
+  ApiJsonResponse,
+  ApiProblems,
+  callerOf,
+  CodedError,
+  parseRequest,
+} from '@millrace/service-kit';
 import { z } from 'zod';
 import type { FeaturesCommand, FeaturesState } from '../flow/definitions-domain.ts';
 import { ManageDefinitions } from '../flow/manage-definitions.ts';
 import type { DefinitionReference } from '../flow/retire-definition.ts';
 import { FEATURES_JOURNAL } from '../tokens.ts';
-import { requestedBy } from './request-meta.ts';
+import { definitionsBody } from './definitions-body.ts';
 import { SourcePipelines } from './source-pipelines.ts';
 
-const anything = z.unknown();
 const applied = z.object({
   applied: z.array(z.object({ kind: z.string(), name: z.string(), version: z.number().optional() })),
+  leftOut: z.array(z.object({ source: z.string(), field: z.string(), reason: z.string() })),
 });
 const list = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
 const one = z.record(z.string(), z.unknown());
 const resumeBody = z.object({ expectedGeneration: z.number().int().nonnegative().optional() });
 const versionQuery = z.object({ version: z.coerce.number().int().positive().optional() });
-
-type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 @ApiTags('definitions')
 @ApiProblems(404, 409, 503)
@@ -43,12 +50,16 @@ export class DefinitionsController {
   @Post('definitions')
   @HttpCode(200)
   @ApiJsonBody(
-    anything,
+    definitionsBody,
     'A source, entity, feature view or feature service, a list of them, or { definitions: [...] }; all or nothing',
   )
-  @ApiJsonResponse(200, applied, 'What is new; definitions that were there already are not listed')
-  async apply(@Body() body: unknown, @Headers() headers: RequestHeaders): Promise<z.infer<typeof applied>> {
-    return { applied: (await this.#manage.apply(body, requestedBy(headers))) as z.infer<typeof applied>['applied'] };
+  @ApiJsonResponse(
+    200,
+    applied,
+    'What is new; definitions that were there already are not listed. And the fields of topics that are no columns, with the reason',
+  )
+  async apply(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders): Promise<z.infer<typeof applied>> {
+    return (await this.#manage.apply(body, callerOf(headers))) as z.infer<typeof applied>;
   }
 
   @Get('definitions')
@@ -87,18 +98,18 @@ export class DefinitionsController {
   async resume(
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers() headers: RequestHeaders,
+    @Headers() headers: IncomingHttpHeaders,
   ): Promise<z.infer<typeof one>> {
     const { expectedGeneration } = parseRequest(resumeBody, body ?? {});
     const refusal = this.#pipelines.whyNotResume(name);
     if (refusal !== undefined) throw new CodedError('FEATURES_SOURCE_RUNNING_CONFLICT', refusal);
-    const resumed = await this.#manage.resumeSource(name, expectedGeneration, requestedBy(headers));
+    const resumed = await this.#manage.resumeSource(name, expectedGeneration, callerOf(headers));
     return resumed as z.infer<typeof one>;
   }
 
   @Delete('sources/:name')
   @ApiJsonResponse(200, one, 'Retires a source that no view and no service uses; its history stays')
-  async retireSource(@Param('name') name: string, @Headers() headers: RequestHeaders): Promise<z.infer<typeof one>> {
+  async retireSource(@Param('name') name: string, @Headers() headers: IncomingHttpHeaders): Promise<z.infer<typeof one>> {
     return this.#retire({ kind: 'source', name }, headers);
   }
 
@@ -122,11 +133,12 @@ export class DefinitionsController {
 
   @Delete('entities/:name')
   @ApiJsonResponse(200, one, 'Retires an entity that no view uses')
-  async retireEntity(@Param('name') name: string, @Headers() headers: RequestHeaders): Promise<z.infer<typeof one>> {
+  async retireEntity(@Param('name') name: string, @Headers() headers: IncomingHttpHeaders): Promise<z.infer<typeof one>> {
     return this.#retire({ kind: 'entity', name }, headers);
   }
 
   @Delete('feature-views/:name')
+  @ApiJsonQuery(versionQuery)
   @ApiJsonResponse(
     200,
     one,
@@ -135,12 +147,13 @@ export class DefinitionsController {
   async retireView(
     @Param('name') name: string,
     @Query() query: unknown,
-    @Headers() headers: RequestHeaders,
+    @Headers() headers: IncomingHttpHeaders,
   ): Promise<z.infer<typeof one>> {
     return this.#retire({ kind: 'feature-view', name, ...versionOf(query) }, headers);
   }
 
   @Delete('feature-services/:name')
+  @ApiJsonQuery(versionQuery)
   @ApiJsonResponse(
     200,
     one,
@@ -149,13 +162,13 @@ export class DefinitionsController {
   async retireService(
     @Param('name') name: string,
     @Query() query: unknown,
-    @Headers() headers: RequestHeaders,
+    @Headers() headers: IncomingHttpHeaders,
   ): Promise<z.infer<typeof one>> {
     return this.#retire({ kind: 'feature-service', name, ...versionOf(query) }, headers);
   }
 
-  async #retire(definition: DefinitionReference, headers: RequestHeaders): Promise<z.infer<typeof one>> {
-    return (await this.#manage.retire(definition, requestedBy(headers))) as z.infer<typeof one>;
+  async #retire(definition: DefinitionReference, headers: IncomingHttpHeaders): Promise<z.infer<typeof one>> {
+    return (await this.#manage.retire(definition, callerOf(headers))) as z.infer<typeof one>;
   }
 
   async #definitions(): Promise<Definitions> {
