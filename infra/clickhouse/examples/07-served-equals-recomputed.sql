@@ -5,6 +5,6 @@ SELECT
     count() AS checks,
     uniqExact(source_topic, generation, source_partition, source_offset) AS vectors,
     max(checked_at) AS last_check
-FROM feature_parity FINAL
+FROM v_feature_parity
 GROUP BY lane, cause
 ORDER BY lane, cause;

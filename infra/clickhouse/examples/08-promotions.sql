@@ -6,7 +6,7 @@ SELECT
     p.promoted_at AS promoted_at,
     p.actor AS actor,
     count(s.event_id) AS scored
-FROM model_promotions AS p FINAL
+FROM v_model_promotions AS p
 LEFT JOIN v_predictions AS s ON s.model = p.model AND s.model_version = p.version
 GROUP BY model, target, version, promoted_at, actor
 ORDER BY promoted_at;

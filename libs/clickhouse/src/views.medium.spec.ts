@@ -77,6 +77,13 @@ const promotion: ModelPromoted = {
   promotedAtMs: start,
 };
 
+const features = [
+  { name: 'amount', kind: 'number', comment: 'Amount' },
+  { name: 'merchant', kind: 'string', comment: "Merchant's kind" },
+  { name: 'night', kind: 'boolean', comment: 'At night' },
+  { name: 'event_time', kind: 'number', comment: 'A name that is taken' },
+] as const;
+
 async function store<T>(into: Table<T>, rows: readonly T[], token: string): Promise<void> {
   const writer = new ByteWriter();
   for (const row of rows) into.encoder.encode(writer, row);
@@ -99,12 +106,26 @@ beforeAll(async () => {
       token,
     );
   }
-  await store(modelPromotionsTable, [promotion], 'promoted');
+  for (const token of ['promoted', 'again']) await store(modelPromotionsTable, [promotion], token);
   const { eventId: event_id, lane, sourceTopic: source_topic, sourceOffset: source_offset } = vector(3);
   const check = { event_id, lane, source_topic, generation: 1, source_partition: 3, source_offset, feature: '' };
   const equal = { served: '', recomputed: '', cause: 'equal', checked_at: new Date(start).toISOString() };
   await clickhouse.insert('feature_parity', [{ ...check, ...equal }]);
+  const letter = { group: 'features.payments', topic: 'payments', generation: 1, partition: 0, offset: 41 };
+  const at = { timestamp: new Date(start).toISOString(), buried_at: new Date(start).toISOString(), bytes: 9 };
+  const why = { source_event_id: 'tx-41', reason: 'wrong-type', message: 'column amount: "x" is not a number' };
+  for (const token of ['first', 'again'])
+    await clickhouse.insert('dead_letters', [{ ...letter, ...why, ...at }], token);
   await store(outcomesTable, [outcome(4, 1, 48)], 'corrected');
+  await clickhouse.command(
+    createWideViewStatement(clickhouse, {
+      name: 'v_fraud_v3',
+      featureService: 'fraud',
+      featureServiceVersion: 3,
+      features,
+      comment: "The fraud service's features",
+    }),
+  );
   await store(outcomesTable, [{ ...outcome(5, 1, 24), source: 'refunds' }], 'of another source');
 });
 
@@ -122,6 +143,10 @@ describe('the views for analysts', () => {
     },
   );
 
+  it.each(['v_dead_letters', 'v_model_promotions', 'v_feature_parity'])('%s holds each fact once', async (view) => {
+    expect(await analyst.queryOne(`SELECT count() AS n FROM ${view}`)).toEqual({ n: 1 });
+  });
+
   it('join the newest outcome of the right source', async () => {
     const rows = await analyst.query<{ source_event_id: string; label: number | null; outcome_observed_at: string }>(
       `SELECT source_event_id, label, outcome_observed_at FROM v_predictions_with_outcomes
@@ -135,19 +160,9 @@ describe('the views for analysts', () => {
     ]);
   });
 
-  it('show one named column a feature', async () => {
-    const features = [
-      { name: 'amount', kind: 'number', comment: 'Amount' },
-      { name: 'merchant', kind: 'string', comment: "Merchant's kind" },
-      { name: 'night', kind: 'boolean', comment: 'At night' },
-      { name: 'event_time', kind: 'number', comment: 'A name that is taken' },
-    ] as const;
+  it('show one named column a feature, and can be made again', async () => {
     const view = { name: 'v_fraud_v3', featureService: 'fraud', featureServiceVersion: 3, features };
-    for (let i = 0; i < 2; i++) {
-      await clickhouse.command(
-        createWideViewStatement(clickhouse, { ...view, comment: "The fraud service's features" }),
-      );
-    }
+    await clickhouse.command(createWideViewStatement(clickhouse, { ...view, comment: "The fraud service's features" }));
     const rows = await analyst.query(
       'SELECT amount, merchant, night, feature_event_time FROM v_fraud_v3 ORDER BY amount LIMIT 2',
     );
@@ -159,6 +174,26 @@ describe('the views for analysts', () => {
       "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'v_fraud_v3' AND comment = ''",
     );
     expect(comments).toEqual([]);
+  });
+
+  it('name features whatever they are called, each by a name of its own', async () => {
+    const named = (name: string, kind: 'number' | 'string' = 'number') => ({ name, kind, comment: name });
+    const features = [
+      named('numbers'),
+      named('strings', 'string'),
+      named('event_time'),
+      named('feature_event_time'),
+      named('feature_service', 'string'),
+    ];
+    const view = { name: 'v_hostile_v1', featureService: 'fraud', featureServiceVersion: 3, features, comment: 'c' };
+    await clickhouse.command(createWideViewStatement(clickhouse, view));
+    const rows = await analyst.query(
+      'SELECT numbers, strings, feature_feature_event_time, feature_event_time FROM v_hostile_v1 ORDER BY numbers LIMIT 2',
+    );
+    expect(rows).toEqual([
+      { numbers: 0, strings: null, feature_feature_event_time: 0, feature_event_time: null },
+      { numbers: 1, strings: 'shop', feature_feature_event_time: 1, feature_event_time: 0.1 },
+    ]);
   });
 
   it.each(readdirSync(EXAMPLES))('example %s runs for the read-only user', async (file) => {

@@ -28,16 +28,20 @@ const VECTOR_COLUMNS = [
 
 /**
  * One named column a feature for the vectors of one feature service. A missing number or boolean is null here, so that
- * averages leave it out; features whose name is taken by a column of the vector get `feature_` before it.
+ * averages leave it out; a feature whose name is taken gets `feature_` before it. Columns of the vectors are read through an
+ * alias of their table: a feature may be called `numbers`.
  */
 export function createWideViewStatement(clickhouse: ClickHouse, view: WideView): string {
   const taken = new Set<string>(VECTOR_COLUMNS.map(([name]) => name));
+  const names = new Set(view.features.map(({ name }) => name));
   let numbers = 0;
   let strings = 0;
   const features = view.features.map(({ name, kind, comment }) => {
-    const column = taken.has(name) ? `feature_${name}` : name;
-    if (kind === 'string') return { column, type: 'Nullable(String)', comment, sql: `strings[${++strings}]` };
-    const value = `numbers[${++numbers}]`;
+    let column = name;
+    while (taken.has(column) || (column !== name && names.has(column))) column = `feature_${column}`;
+    taken.add(column);
+    if (kind === 'string') return { column, type: 'Nullable(String)', comment, sql: `v.strings[${++strings}]` };
+    const value = `v.numbers[${++numbers}]`;
     return kind === 'number'
       ? { column, type: 'Nullable(Float64)', comment, sql: `if(isNaN(${value}), NULL, ${value})` }
       : {
@@ -48,15 +52,15 @@ export function createWideViewStatement(clickhouse: ClickHouse, view: WideView):
         };
   });
   const columns = [
-    ...VECTOR_COLUMNS.map(([column, type, comment]) => ({ column, type, comment, sql: column })),
+    ...VECTOR_COLUMNS.map(([column, type, comment]) => ({ column, type, comment, sql: `v.${column}` })),
     ...features,
   ];
   return [
     `CREATE OR REPLACE VIEW ${clickhouse.qualified(view.name)} ${onCluster(clickhouse)}`,
     `(\n  ${columns.map((c) => `${identifier(c.column)} ${c.type} COMMENT ${stringLiteral(c.comment)}`).join(',\n  ')}\n)`,
     `AS SELECT\n  ${columns.map((c) => `${c.sql} AS ${identifier(c.column)}`).join(',\n  ')}`,
-    `FROM ${clickhouse.qualified('feature_vectors')} FINAL`,
-    `WHERE feature_service = ${stringLiteral(view.featureService)} AND feature_service_version = ${Math.trunc(view.featureServiceVersion)}`,
+    `FROM ${clickhouse.qualified('feature_vectors')} AS v FINAL`,
+    `WHERE v.feature_service = ${stringLiteral(view.featureService)} AND v.feature_service_version = ${Math.trunc(view.featureServiceVersion)}`,
     `COMMENT ${stringLiteral(view.comment)}`,
   ].join('\n');
 }
