@@ -24,5 +24,7 @@ export { compareVectors, type FeatureMismatch } from './sql/compare-vectors.ts';
 export { recomputeVectorsSql, type RecomputeVectors } from './sql/recompute-vectors.ts';
 export { sourceColumnType } from './sql/source-columns.ts';
 export type { Knowledge, LogTables } from './sql/sql-tables.ts';
+export { givenColumn } from './sql/sql-tables.ts';
 export { trainingSetSql, type TrainingSet } from './sql/training-set.ts';
+export { windowEventsSql, type WindowEvents } from './sql/window-events.ts';
 export type { VectorShape } from './sql/vector-sql.ts';

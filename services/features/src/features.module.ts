@@ -243,7 +243,7 @@ const now = (): number => Date.now();
       provide: BuildTrainingSet,
       inject: [ClickHouse, FEATURES_JOURNAL, PlannedServices],
       useFactory: (clickhouse: ClickHouse, journal: FeaturesJournal, services: PlannedServices) =>
-        new BuildTrainingSet({ clickhouse, journal, services }),
+        new BuildTrainingSet({ clickhouse, journal, services, now }),
     },
     {
       provide: TraceEvent,

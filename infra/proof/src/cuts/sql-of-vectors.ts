@@ -4,9 +4,8 @@ import { compile, parseDefinitions, recomputeVectorsSql, type Knowledge } from '
 import type { ProofPlatform } from '../run/proof-platform.ts';
 
 interface SqlRow extends Readonly<Record<string, unknown>> {
-  readonly row: number;
-  readonly source_partition: number;
-  readonly source_offset: number;
+  readonly _row: number;
+  readonly _source_offset: number;
 }
 
 const page = 2_000;
@@ -38,7 +37,7 @@ export async function writeSqlOfVectors(platform: ProofPlatform, id: string, fil
       atCuts.forEach((row, i) => {
         const again = hindsight[i];
         out.write(
-          `${JSON.stringify({ partition, offset: row.source_offset, known: row, hindsight: again?.row === row.row ? again : {} })}\n`,
+          `${JSON.stringify({ partition, offset: row._source_offset, known: row, hindsight: again?._row === row._row ? again : {} })}\n`,
         );
       });
       written += atCuts.length;

@@ -49,7 +49,7 @@ describe('expressions printed for ClickHouse', () => {
       const faults = new Faults();
       const parsed = parseExpression(expression, '', faults);
       const type = checkExpression(parsed, { columns: vectors.columns, columnsOf: '', features: null }, '', faults);
-      const sql = printExpression(parsed, type as ExpressionType, sourceReference(vectors.columns, ''));
+      const sql = printExpression(parsed, type as ExpressionType, sourceReference(vectors.columns, sqlName));
       const [row] = await clickhouse.query<{ value: unknown }>(
         `SELECT ${sql} AS value FROM ${clickhouse.database}.cases WHERE case = ${index}`,
       );
@@ -77,7 +77,7 @@ describe('expressions printed for ClickHouse', () => {
               _event_time: new Date(eventTimes[index] ?? 0).toISOString(),
             })),
           );
-          const reference = sourceReference(vectors.columns, '');
+          const reference = sourceReference(vectors.columns, sqlName);
           const columns = expressions.map(
             ({ type, expression }, index) => `${printExpression(expression, type, reference)} AS e${index}`,
           );

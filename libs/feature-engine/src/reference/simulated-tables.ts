@@ -6,16 +6,20 @@ import type { LoggedEvent, SimulatedRun } from './simulated-log.ts';
 /** For tests: the tables that the platform fills, and rows of a simulated run in them, some more than once. */
 
 export const generation = 3;
+export const deadLetterGroup = 'features.events';
 
 export async function createTables(clickhouse: TestClickHouse): Promise<void> {
   const { database } = clickhouse;
   const declared = Object.entries(columns).map(([name, type]) => `${name} ${sourceColumnType(type)}`);
   const time = "DateTime64(3, 'UTC')";
   await clickhouse.query(
-    `CREATE TABLE ${database}.source_events (_topic LowCardinality(String), _generation UInt32, _partition UInt32, _offset UInt64, _timestamp ${time}, _event_time ${time}, _entity String, ${declared.join(', ')}) ENGINE = MergeTree ORDER BY (_topic, _generation, _partition, _offset)`,
+    `CREATE TABLE ${database}.source_events (_topic LowCardinality(String), _generation UInt32, _partition UInt32, _offset UInt64, _timestamp ${time}, _event_time ${time}, _entity String, _id Nullable(String), ${declared.join(', ')}) ENGINE = MergeTree ORDER BY (_topic, _generation, _partition, _offset)`,
   );
   const identity =
     'source_topic LowCardinality(String), generation UInt32, source_partition UInt32, source_offset UInt64';
+  await clickhouse.query(
+    `CREATE TABLE ${database}.dead_letters (group String, topic String, generation UInt32, partition UInt32, offset UInt64, reason String) ENGINE = Memory`,
+  );
   await clickhouse.query(
     `CREATE TABLE ${database}.rekeyed_events (view LowCardinality(String), partition UInt32, offset UInt64, entity String, event_time ${time}, ${identity}, numbers Array(Float64), strings Array(Nullable(String))) ENGINE = MergeTree ORDER BY (view, entity, event_time)`,
   );
@@ -30,7 +34,7 @@ const nulls = (numbers: ArrayLike<number>) => Array.from(numbers, (value) => (Nu
 
 export async function fillTables(clickhouse: TestClickHouse, run: SimulatedRun): Promise<void> {
   const { database } = clickhouse;
-  for (const table of ['source_events', 'rekeyed_events', 'feature_vectors'])
+  for (const table of ['source_events', 'rekeyed_events', 'feature_vectors', 'dead_letters'])
     await clickhouse.query(`TRUNCATE TABLE ${database}.${table}`);
   const [bySource = [], byShop = []] = run.logs;
   const sourceRow = ({ source, sourcePartition, sourceOffset }: LoggedEvent) => ({
@@ -50,7 +54,23 @@ export async function fillTables(clickhouse: TestClickHouse, run: SimulatedRun):
     { ...row, _topic: 'others' },
     { ...row, _offset: row._offset + 1_000 },
   ]);
-  await clickhouse.insert(`${database}.source_events`, twice([...strangers, ...rows]));
+  // Events that the views refused for a value they read: history has them, no window may.
+  const refused = rows.map((row) => ({ ...row, id: `${row.id}-refused`, _offset: row._offset + 10_000 }));
+  await clickhouse.insert(`${database}.source_events`, twice([...strangers, ...refused, ...rows]));
+  const letters = refused.map(({ _partition, _offset }) => ({
+    group: deadLetterGroup,
+    topic: 'events',
+    generation,
+    partition: _partition,
+    offset: _offset,
+    reason: 'wrong-type',
+  }));
+  // What came too late is an event, and what another group refused is no matter of ours.
+  const others = rows.flatMap(({ _partition: partition, _offset: offset }) => [
+    { group: deadLetterGroup, topic: 'events', generation, partition, offset, reason: 'too-late' },
+    { group: 'others', topic: 'events', generation, partition, offset, reason: 'wrong-type' },
+  ]);
+  await clickhouse.insert(`${database}.dead_letters`, [...letters, ...others]);
   const identity = (logged: { sourcePartition: number; sourceOffset: number }) => ({
     source_topic: 'events',
     generation,

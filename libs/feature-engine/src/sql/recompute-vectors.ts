@@ -2,6 +2,9 @@ import { sqlName, sqlText } from '../expressions/print-expression.ts';
 import type { ServicePlan } from '../plans/service-plan.ts';
 import {
   generationOf,
+  requestColumn,
+  rowNumber,
+  sourceRow,
   sourceTable,
   spineColumns,
   tableName,
@@ -23,7 +26,7 @@ export interface RecomputeVectors {
 /** Columns that lead each recomputed row: with the service and generation they name the vector. */
 const identity = ['row', 'source_partition', 'source_offset'] as const;
 
-/** SQL that computes stored vectors again from the logs: `row, source_partition, source_offset` and the features. */
+/** SQL that computes stored vectors again from the logs: `row, source_partition, source_offset` (with `_` before each in shape `named`) and the features. */
 export function recomputeVectorsSql(
   service: ServicePlan,
   { tables, knowledge, where, shape = 'arrays' }: RecomputeVectors,
@@ -39,7 +42,7 @@ export function recomputeVectorsSql(
 }
 
 /** The vectors to be recomputed, as the spine of a query. */
-function vectorSpine(service: ServicePlan, tables: LogTables, where: string): string {
+export function vectorSpine(service: ServicePlan, tables: LogTables, where: string): string {
   const conditions = [
     `feature_service = ${sqlText(service.name)}`,
     `feature_service_version = ${service.version}`,
@@ -69,16 +72,19 @@ function vectorSpine(service: ServicePlan, tables: LogTables, where: string): st
   return `SELECT ${columns.join(', ')} FROM ${table} WHERE ${conditions.join(' AND ')} LIMIT 1 BY source_partition, source_offset`;
 }
 
-/** The own events' columns that pass-through features read. */
+/** The own events' columns that pass-through features read, by their place among `requestColumns`. */
 export function triggerSql(service: ServicePlan, tables: LogTables, spine: string): string | null {
   if (service.requestColumns.length === 0) return null;
   const { name, definition } = service.source;
-  const columns = service.requestColumns.map(sqlName);
+  const columns = service.requestColumns.map((_, index) => requestColumn(index));
   const where = [
     `_topic = ${sqlText(definition.topic)}`,
     `_generation = ${generationOf(tables, name)}`,
     `(_partition, _offset) IN (SELECT toUInt32(own_partition), toUInt64(own_offset) FROM ${spine} WHERE own_offset >= 0)`,
   ];
-  const rows = `SELECT _partition, _offset, ${columns.join(', ')} FROM ${sourceTable(tables.database, name)} WHERE ${where.join(' AND ')} LIMIT 1 BY _partition, _offset`;
-  return `SELECT row, ${columns.join(', ')} FROM ${spine} INNER JOIN (${rows}) AS trigger_rows ON own_partition = toInt64(_partition) AND own_offset = toInt64(_offset)`;
+  const read = service.requestColumns.map(
+    (column, index) => `${sourceRow}.${sqlName(column)} AS ${requestColumn(index)}`,
+  );
+  const rows = `SELECT _partition, _offset, ${read.join(', ')} FROM ${sourceTable(tables.database, name)} AS ${sourceRow} WHERE ${where.join(' AND ')} LIMIT 1 BY _partition, _offset`;
+  return `SELECT row AS ${rowNumber}, ${columns.join(', ')} FROM ${spine} INNER JOIN (${rows}) AS trigger_rows ON own_partition = toInt64(_partition) AND own_offset = toInt64(_offset)`;
 }

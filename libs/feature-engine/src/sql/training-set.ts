@@ -1,7 +1,15 @@
 import { sqlName, sqlText } from '../expressions/print-expression.ts';
 import type { ServicePlan } from '../plans/service-plan.ts';
 import { triggerSql } from './recompute-vectors.ts';
-import { spineColumns, type Knowledge, type LogTables, type VectorQuery } from './sql-tables.ts';
+import {
+  givenColumn,
+  requestColumn,
+  rowNumber,
+  spineColumns,
+  type Knowledge,
+  type LogTables,
+  type VectorQuery,
+} from './sql-tables.ts';
 import { vectorSql, type VectorShape } from './vector-sql.ts';
 
 export interface TrainingSet {
@@ -19,12 +27,15 @@ export interface TrainingSet {
   readonly spine: string;
   /** Whether the spine also has `own_partition` and `own_offset` (nullable): the position of each row's own event in the trigger's log. */
   readonly own?: 'given' | 'none';
-  /** Columns of the spine, typed as in the source's table, that stand for those of the trigger where a row has no own event. */
+  /**
+   * Columns of the trigger that the spine gives too, each under `givenColumn(name)` and typed as in the source's table: they
+   * stand for the trigger's own where a row has no own event.
+   */
   readonly columns?: readonly string[];
   readonly shape?: VectorShape;
 }
 
-/** SQL that gives one row of features for every row of a spine, in its order. */
+/** SQL that gives one row of features for every row of a spine, in its order, with its `row` (`_row` in shape `named`). */
 export function trainingSetSql(service: ServicePlan, training: TrainingSet): string {
   const { tables, knowledge, own = 'none', shape = 'named' } = training;
   const ownPositions = own === 'given' ? 'looked-up' : 'in-spine';
@@ -60,12 +71,12 @@ function requestSql(service: ServicePlan, { tables, spine, own = 'none', columns
   const needed = service.requestColumns;
   if (needed.length === 0) return null;
   const ofOwn = own === 'given' ? triggerSql(service, tables, 'spine') : null;
-  const given = needed.map((name) => (columns.includes(name) ? `given.${sqlName(name)}` : 'NULL'));
+  const given = needed.map((name) => (columns.includes(name) ? `given.${sqlName(givenColumn(name))}` : 'NULL'));
   if (ofOwn === null) {
-    return `SELECT given.row AS row, ${needed.map((name, index) => `${given[index]} AS ${sqlName(name)}`).join(', ')} FROM ${spine} AS given`;
+    return `SELECT given.row AS ${rowNumber}, ${given.map((sql, index) => `${sql} AS ${requestColumn(index)}`).join(', ')} FROM ${spine} AS given`;
   }
-  const either = needed.map(
-    (name, index) => `if(of_own.found = 1, of_own.${sqlName(name)}, ${given[index]}) AS ${sqlName(name)}`,
+  const either = given.map(
+    (sql, index) => `if(of_own.found = 1, of_own.${requestColumn(index)}, ${sql}) AS ${requestColumn(index)}`,
   );
-  return `SELECT given.row AS row, ${either.join(', ')} FROM ${spine} AS given LEFT JOIN (SELECT *, toUInt8(1) AS found FROM (${ofOwn})) AS of_own ON given.row = of_own.row`;
+  return `SELECT given.row AS ${rowNumber}, ${either.join(', ')} FROM ${spine} AS given LEFT JOIN (SELECT *, toUInt8(1) AS found FROM (${ofOwn})) AS of_own ON given.row = of_own.${rowNumber}`;
 }

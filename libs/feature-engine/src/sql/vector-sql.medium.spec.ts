@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asViewValues, naiveValues, type NaiveAt } from '../reference/naive-view.ts';
 import { randomDefinitions, randomEvents, startMs } from '../reference/random-definitions.ts';
 import { simulate, type LoggedEvent, type ServedVector, type SimulatedRun } from '../reference/simulated-log.ts';
-import { createTables, fillTables, generation } from '../reference/simulated-tables.ts';
+import { createTables, deadLetterGroup, fillTables, generation } from '../reference/simulated-tables.ts';
 import { testClickHouse, type TestClickHouse } from './clickhouse-for-tests.ts';
 import { compareVectors } from './compare-vectors.ts';
 import { recomputeVectorsSql } from './recompute-vectors.ts';
+import type { LogTables } from './sql-tables.ts';
 import { trainingSetSql } from './training-set.ts';
+import { windowEventsSql } from './window-events.ts';
 
 interface Row {
   readonly row: number;
@@ -21,11 +23,15 @@ const values = ({ numbers, strings }: Row) => ({ numbers: numbers.map(Number), s
 
 describe('generated SQL', () => {
   let clickhouse: TestClickHouse;
-  let tables: { database: string; generations: { events: number } };
+  let tables: LogTables;
 
   beforeAll(async () => {
     clickhouse = await testClickHouse();
-    tables = { database: clickhouse.database, generations: { events: generation } };
+    tables = {
+      database: clickhouse.database,
+      generations: { events: generation },
+      deadLetters: { events: deadLetterGroup },
+    };
     await createTables(clickhouse);
   });
 
@@ -62,6 +68,7 @@ describe('generated SQL', () => {
         for (const [index, vector] of vectors.entries()) {
           expect(compareVectors(service, vector, values(known[index] as Row))).toEqual([]);
         }
+        for (const vector of vectors.slice(-2)) await expectCounted(service, vector);
         const hindsight = await clickhouse.query<Row>(
           recomputeVectorsSql(service, { tables, knowledge: 'hindsight', where: 'true' }),
         );
@@ -78,6 +85,23 @@ describe('generated SQL', () => {
     );
   }, 240_000);
 
+  /** The events listed of a count are those that it counted. */
+  async function expectCounted(service: SimulatedRun['service'], vector: ServedVector): Promise<void> {
+    const where = `source_partition = ${vector.sourcePartition} AND source_offset = ${vector.sourceOffset}`;
+    for (const [view, { plan }] of service.views.entries()) {
+      const sql = windowEventsSql(service, { tables, where, view, newest: 2 });
+      const [row = {}] = await clickhouse.query<Record<string, number | unknown[]>>(sql);
+      for (const [index, { aggregation, empty, name }] of plan.features.entries()) {
+        const served = vector.numbers[service.features.find((feature) => feature.name === name)?.slot ?? -1];
+        const count = Number(row[`count_${index}`]);
+        expect(row[`events_${index}`]).toHaveLength(Math.min(2, count));
+        // Not a number: empty, or asked at a time that came too late.
+        if (aggregation !== 'count' || served === undefined || Number.isNaN(served)) continue;
+        expect(count === 0 ? empty : count).toBe(served);
+      }
+    }
+  }
+
   it('gives a training set what was known at each time, one row for each in order, with and without own events', async () => {
     await fc.assert(
       fc.asyncProperty(randomDefinitions, randomEvents, dice, async (definitions, events, rolls) => {
@@ -93,7 +117,7 @@ describe('generated SQL', () => {
           return { row: index * 10, time, entities, own: roll < 5 ? own : null };
         });
         await clickhouse.query(
-          `CREATE OR REPLACE TABLE ${clickhouse.database}.spine (row UInt64, time DateTime64(3, 'UTC'), entities Map(String, String), own_partition Nullable(UInt32), own_offset Nullable(UInt64), a Nullable(Float64), s Nullable(String), f Nullable(Bool)) ENGINE = Memory`,
+          `CREATE OR REPLACE TABLE ${clickhouse.database}.spine (row UInt64, time DateTime64(3, 'UTC'), entities Map(String, String), own_partition Nullable(UInt32), own_offset Nullable(UInt64), given_a Nullable(Float64), given_s Nullable(String), given_f Nullable(Bool)) ENGINE = Memory`,
         );
         await clickhouse.insert(
           `${clickhouse.database}.spine`,
@@ -103,7 +127,7 @@ describe('generated SQL', () => {
             entities,
             own_partition: own?.sourcePartition ?? null,
             own_offset: own?.sourceOffset ?? null,
-            ...(own === null ? { a: 4.5, s: 'given', f: true } : {}),
+            ...(own === null ? { given_a: 4.5, given_s: 'given', given_f: true } : {}),
           })),
         );
         const training = {

@@ -5,12 +5,12 @@ import type { FeatureType } from '../plans/feature-type.ts';
 import type { ServiceFeature, ServicePlan } from '../plans/service-plan.ts';
 import { Faults } from '../definitions/faults.ts';
 import { sourceReference } from './source-columns.ts';
-import type { VectorQuery } from './sql-tables.ts';
+import { requestColumn, rowNumber, rowTime, type VectorQuery } from './sql-tables.ts';
 import { emptySql, featureColumn, viewAggregatesSql } from './view-aggregates.ts';
 
 /**
  * How the features of a row are given: `arrays` as vectors store them (`numbers`, `strings`), `named` as one nullable column
- * a feature.
+ * a feature. Beside named features the columns of the spine begin with `_`, as no feature can.
  */
 export type VectorShape = 'arrays' | 'named';
 
@@ -18,7 +18,7 @@ export interface VectorSqlParts {
   readonly query: VectorQuery;
   /** SELECT that yields row, t, own_partition, own_offset and for each view key_i, cut_i, own_i. */
   readonly spine: string;
-  /** SELECT that yields row and the columns of the trigger that pass-through features read; null when there are none. */
+  /** SELECT that yields the row's number and the columns of the trigger that pass-through features read; null when there are none. */
   readonly trigger: string | null;
   readonly shape: VectorShape;
   /** Columns of the spine to give back. */
@@ -31,20 +31,29 @@ export function vectorSql({ query, spine, trigger, shape, keep }: VectorSqlParts
   const joins = service.views.map(
     (_, view) => `LEFT JOIN (${viewAggregatesSql(query, view)}) AS view_${view} ON spine.row = view_${view}.row`,
   );
-  if (trigger !== null) joins.push(`LEFT JOIN (${trigger}) AS own ON spine.row = own.row`);
+  if (trigger !== null) joins.push(`LEFT JOIN (${trigger}) AS own ON spine.row = own.${rowNumber}`);
   const features = service.views.flatMap(({ plan }, view) =>
     plan.features.map((feature, index) => {
       const column = featureColumn(view, index);
-      return `if(present_${view} = 1, ${column}, ${emptySql(feature)}) AS v_${column}`;
+      return `if(present_${view} = 1, ${column}, ${emptySql(feature)}) AS ${viewFeature(view, index)}`;
     }),
   );
-  const columns = [...keep.map((name) => `spine.${name} AS ${name}`), 'spine.t AS t', ...features];
-  if (trigger !== null)
-    columns.push(...service.requestColumns.map((name) => `own.${sqlName(name)} AS ${sqlName(name)}`));
+  const kept = keep.map((name, index) => `spine.${name} AS ${keptColumn(index)}`);
+  const columns = [`spine.row AS ${rowNumber}`, `spine.t AS ${rowTime}`, ...kept, ...features];
+  if (trigger !== null) columns.push(...service.requestColumns.map((_, index) => `own.${requestColumn(index)}`));
+  const given = keep.map((name, index) => `${keptColumn(index)} AS ${shape === 'named' ? `_${name}` : name}`);
   return `WITH spine AS (${spine})
-SELECT ${[...keep, ...outputs(service, shape)].join(', ')}
+SELECT ${[...given, ...outputs(service, shape)].join(', ')}
 FROM (SELECT ${columns.join(', ')} FROM spine ${joins.join(' ')})
-ORDER BY row`;
+ORDER BY ${rowNumber}`;
+}
+
+function keptColumn(index: number): string {
+  return `spine$${index}`;
+}
+
+function viewFeature(view: number, feature: number): string {
+  return `view$${view}_${feature}`;
 }
 
 function outputs(service: ServicePlan, shape: VectorShape): string[] {
@@ -76,9 +85,11 @@ function featureSql(service: ServicePlan, { origin, name }: ServiceFeature): str
   );
   const scope = { columns: service.source.columns, columnsOf: service.source.name, features: types };
   const type = checkExpression(passThrough.expression, scope, '', new Faults());
-  const ofTrigger = sourceReference(service.source.columns, '');
+  const ofTrigger = sourceReference(service.source.columns, (name) =>
+    requestColumn(service.requestColumns.indexOf(name)),
+  );
   const reference: ReferenceSql = (used) => {
-    if (used.op === 'event-time') return 'toFloat64(t)';
+    if (used.op === 'event-time') return `toFloat64(${rowTime})`;
     if (used.op === 'column') return ofTrigger(used);
     const sql = viewFeatureSql(service, used.name);
     return types.get(used.name) === 'boolean' ? `(${sql} != 0)` : sql;
@@ -89,7 +100,7 @@ function featureSql(service: ServicePlan, { origin, name }: ServiceFeature): str
 function viewFeatureSql(service: ServicePlan, name: string): string {
   for (const [view, { plan }] of service.views.entries()) {
     const index = plan.features.findIndex((feature) => feature.name === name);
-    if (index !== -1) return `v_${featureColumn(view, index)}`;
+    if (index !== -1) return viewFeature(view, index);
   }
   throw new RangeError(`there is no feature ${name}`);
 }

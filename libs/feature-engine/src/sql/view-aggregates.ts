@@ -8,27 +8,44 @@ export function featureColumn(view: number, feature: number): string {
   return `f_${view}_${feature}`;
 }
 
-/**
- * One row for every row of `spine` that has events in reach of this view: its features, null where missing. Each distinct
- * window is judged once and under a short name, else the text of a wide view would outgrow what the server parses.
- */
+/** One row for every row of `spine` that has events in reach of this view: its features, null where missing. */
 export function viewAggregatesSql(query: VectorQuery, view: number): string {
   const { plan } = query.service.views[view] as ServiceView;
+  const { events, windowOf } = judgedEvents(query, view);
+  const features = plan.features.map(
+    (feature, index) =>
+      `if(countIf(w_late) > 0, NULL, ${aggregateSql(feature, windowOf(feature))}) AS ${featureColumn(view, index)}`,
+  );
+  return `SELECT row, toUInt8(1) AS present_${view}, ${features.join(', ')} FROM (${events}) GROUP BY row`;
+}
+
+interface JudgedEvents {
+  /** SELECT of every known event in reach, with a column for each distinct window that says whether it lies in it. */
+  readonly events: string;
+  /** The column of a feature's window. */
+  readonly windowOf: (feature: ViewFeature) => string;
+}
+
+/**
+ * Each distinct window is judged once and under a short name, else the text of a wide view would outgrow what the server
+ * parses.
+ */
+export function judgedEvents(query: VectorQuery, view: number): JudgedEvents {
+  const { plan } = query.service.views[view] as ServiceView;
   const windows = [...new Set(plan.features.map((feature) => inWindowSql(feature, view)))];
-  const features = plan.features.map((feature, index) => {
-    const inWindow = `w_${windows.indexOf(inWindowSql(feature, view))}`;
-    return `if(countIf(w_late) > 0, NULL, ${aggregateSql(feature, inWindow)}) AS ${featureColumn(view, index)}`;
-  });
-  const events = [
+  const columns = [
     'row',
     'e_time',
     'e_pos',
+    ...(query.origins === 'given' ? ['e_origin'] : []),
     ...plan.inputColumns.map((_, column) => inputColumn(column)),
     ...windows.map((inWindow, index) => `(${inWindow}) AS w_${index}`),
     `${query.knowledge === 'hindsight' ? '0' : `e_time > t + ${plan.allowedLatenessMs}`} AS w_late`,
   ];
-  const judged = `SELECT ${events.join(', ')} FROM ${joinedEvents(query, view)}`;
-  return `SELECT row, toUInt8(1) AS present_${view}, ${features.join(', ')} FROM (${judged}) GROUP BY row`;
+  return {
+    events: `SELECT ${columns.join(', ')} FROM ${joinedEvents(query, view)}`,
+    windowOf: (feature) => `w_${windows.indexOf(inWindowSql(feature, view))}`,
+  };
 }
 
 /** Every row of the spine with every event that it knew and that its longest window reaches. */
@@ -84,9 +101,14 @@ function inWindowSql(feature: ViewFeature, view: number): string {
   return countsOwn ? upper : `${upper} AND NOT ${isOwnSql}`;
 }
 
+/** Whether an event counts for a feature: it lies in its window, passes its filter and has a value. */
+export function countsSql(feature: ViewFeature, inWindow: string): string {
+  return feature.column === -1 ? inWindow : `${inWindow} AND isNotNull(${inputColumn(feature.column)})`;
+}
+
 function aggregateSql(feature: ViewFeature, inWindow: string): string {
   const value = inputColumn(feature.column);
-  const holds = feature.column === -1 ? inWindow : `${inWindow} AND isNotNull(${value})`;
+  const holds = countsSql(feature, inWindow);
   const count = `countIf(${holds})`;
   return `if(${count} = 0, ${emptySql(feature)}, ${nonEmptySql(feature, value, holds, count)})`;
 }

@@ -5,9 +5,11 @@ import type { ViewInput } from '../plans/view-inputs.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
 import { sourceReference } from './source-columns.ts';
 import {
+  acceptedCondition,
   generationOf,
   laneOf,
   sourceTable,
+  sourceRow,
   spineColumns,
   startCondition,
   tableName,
@@ -65,6 +67,7 @@ function sourceRows(query: VectorQuery, view: number, ofSpine: string | null): s
     reachedSql('_event_time', plan),
     ofSpine === null ? '' : `_entity ${ofSpine}`,
     startCondition(plan, query.tables, '_partition', '_offset'),
+    acceptedCondition(plan.source, query.tables),
   ];
   const selected = [
     '_entity AS e_entity',
@@ -73,9 +76,10 @@ function sourceRows(query: VectorQuery, view: number, ofSpine: string | null): s
     'toInt64(_offset) AS e_pos',
     `${readsTrigger ? 'toInt64(_partition)' : 'toInt64(-1)'} AS e_source_partition`,
     'toInt64(_offset) AS e_source_offset',
+    ...(query.origins === 'given' ? [`ifNull(_id, ${placeSql('_topic', '_partition', '_offset')}) AS e_origin`] : []),
     ...plan.inputColumns.map((input, column) => `${inputSql(input, columns)} AS ${inputColumn(column)}`),
   ];
-  return `SELECT ${selected.join(', ')} FROM ${firstOfEach(plan, query.tables, where)}`;
+  return `SELECT ${selected.join(', ')} FROM ${firstOfEach(plan, query.tables, where)} AS ${sourceRow}`;
 }
 
 /** Rows of a source, once each: a repeated insert is dropped by position, a repeated event by its id. */
@@ -107,6 +111,9 @@ function rekeyedRows(query: VectorQuery, view: number, ofSpine: string | null): 
     'toInt64(`offset`) AS e_pos',
     `if(${ofTrigger}, toInt64(source_partition), toInt64(-1)) AS e_source_partition`,
     'toInt64(source_offset) AS e_source_offset',
+    ...(query.origins === 'given'
+      ? [`${placeSql('source_topic', 'source_partition', 'source_offset')} AS e_origin`]
+      : []),
     ...plan.inputColumns.map((input, column) => `${storedInput(plan, input, column)} AS ${inputColumn(column)}`),
   ];
   const table = tableName(query.tables.database, 'rekeyed_events');
@@ -115,14 +122,21 @@ function rekeyedRows(query: VectorQuery, view: number, ofSpine: string | null): 
   return `SELECT ${selected.join(', ')} FROM (SELECT * FROM ${table} WHERE ${where.join(' AND ')} ORDER BY \`offset\` LIMIT 1 BY ${identity})`;
 }
 
+function placeSql(...parts: readonly string[]): string {
+  return `concat(${parts.map((part) => `toString(${part})`).join(", '/', ")})`;
+}
+
 function storedInput(plan: ViewPlan, input: ViewInput, column: number): string {
   if (input.kind === 'string') return `strings[${column - plan.layout.numberColumns + 1}]`;
   return `if(isNaN(numbers[${column + 1}]), NULL, numbers[${column + 1}])`;
 }
 
-/** Evaluates an input from the source's own columns, independently of what the stream made of them. */
+/**
+ * Evaluates an input from the source's own columns, independently of what the stream made of them. They are read through
+ * the table's alias: a column may be called what a column of the query is called.
+ */
 function inputSql(input: ViewInput, columns: Parameters<typeof sourceReference>[0]): string {
-  const reference = sourceReference(columns, '');
+  const reference = sourceReference(columns, (name) => `${sourceRow}.${sqlName(name)}`);
   const value =
     input.input === undefined
       ? 'toFloat64(1)'

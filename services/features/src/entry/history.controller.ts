@@ -59,7 +59,7 @@ export class HistoryController {
     "One event's whole way: position, features with the events in their windows, predictions, outcome, SQL",
   )
   trace(@Param('*') eventId: string): Promise<object> {
-    return this.#trace.trace(decodeURIComponent(eventId));
+    return this.#trace.trace(eventId);
   }
 }
 

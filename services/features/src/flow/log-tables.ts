@@ -1,6 +1,11 @@
 import type { LogTables } from '@millrace/feature-engine';
 import type { FeaturesState } from './definitions-domain.ts';
-import type { PlannedService } from './source-blueprint.ts';
+import { deadLetterGroupOf, type PlannedService } from './source-blueprint.ts';
+
+/** Which life of a source's topic is read now. */
+export function generationOf(state: FeaturesState, source: string): number {
+  return state.sources.get(source)?.generation ?? 0;
+}
 
 /**
  * Where the logs of a service's views lie in ClickHouse, in the life they are in now. Cuts of a vector are positions in the
@@ -9,5 +14,6 @@ import type { PlannedService } from './source-blueprint.ts';
 export function logTables(state: FeaturesState, service: PlannedService, database: string): LogTables {
   const generations = Object.fromEntries([...state.sources].map(([name, { generation }]) => [name, generation]));
   const lanes = Object.fromEntries(service.views.map(({ log }) => [log.view.id, log.lane]));
-  return { database, generations, lanes, repeats: 'stored' };
+  const deadLetters = Object.fromEntries([...state.sources.keys()].map((name) => [name, deadLetterGroupOf(name)]));
+  return { database, generations, lanes, deadLetters, repeats: 'stored' };
 }

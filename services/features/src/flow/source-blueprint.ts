@@ -99,7 +99,7 @@ function blueprintOf(
   const services = servicesOf(state, name, build).map((id) =>
     plannedService(state, id, (view) => (view.source.name === name ? build : viewBuild(state, view))),
   );
-  const deadLetterGroup = `features.${name}`;
+  const deadLetterGroup = deadLetterGroupOf(name);
   return {
     source,
     build,
@@ -122,6 +122,11 @@ function blueprintOf(
     ),
     slackMs: slackOf(logs),
   };
+}
+
+/** The group under whose name the refused records of a source are kept, whichever build refused them. */
+export function deadLetterGroupOf(source: string): string {
+  return `features.${source}`;
 }
 
 function slackOf(logs: readonly ViewLog[]): number | null {
@@ -181,7 +186,7 @@ function viewLog(state: FeaturesState, id: string, build: number): ViewLog {
       stateTopic: stateTopic(view.source.name, build),
       build,
       generation,
-      deadLetterGroup: `features.${view.source.name}`,
+      deadLetterGroup: deadLetterGroupOf(view.source.name),
       rekeyedTopic: null,
     };
   }

@@ -1,8 +1,10 @@
-import { identifier, type ClickHouse } from '@millrace/clickhouse';
+import { stringLiteral, type ClickHouse } from '@millrace/clickhouse';
 import type { Journal } from '@millrace/events';
+import { windowEventsSql } from '@millrace/feature-engine';
 import { CodedError } from '@millrace/service-kit';
 import { recomputeOneSql } from './check-parity.ts';
 import type { FeaturesCommand, FeaturesState } from './definitions-domain.ts';
+import { logTables } from './log-tables.ts';
 import type { PlannedServices } from './planned-services.ts';
 import type { PlannedService, ServiceView } from './source-blueprint.ts';
 
@@ -26,10 +28,19 @@ interface VectorRow {
   readonly computed_at: string;
 }
 
-interface LoggedEvent {
-  readonly position: number;
-  readonly event_time: string;
-  readonly id: string | null;
+/** `count_i` and `events_i` of the i-th feature of a view. */
+type CountedEvents = Readonly<Record<`count_${number}`, number>> &
+  Readonly<Record<`events_${number}`, readonly (readonly [timeMs: number, position: number, id: string])[]>>;
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+interface FoundRow {
+  readonly source: string;
+  readonly row: SourceRow;
 }
 
 const listedEvents = 50;
@@ -52,14 +63,9 @@ export class TraceEvent {
 
   /** `eventId` is the value of the source's id column, or `topic/partition/offset`. */
   async trace(eventId: string): Promise<object> {
-    const events = await this.#find(eventId);
     const place = parsePlace(eventId);
-    const deadLetters = place
-      ? await this.#clickhouse.query(
-          `SELECT * FROM ${this.#clickhouse.qualified('dead_letters')} FINAL WHERE topic = {topic:String} AND partition = {partition:UInt32} AND offset = {offset:UInt64}`,
-          { ...place },
-        )
-      : [];
+    const events = await this.#find(eventId, place);
+    const deadLetters = await this.#deadLetters(eventId, place);
     if (events.length === 0 && deadLetters.length === 0) {
       throw new CodedError(
         'FEATURES_EVENT_NOT_FOUND',
@@ -70,17 +76,32 @@ export class TraceEvent {
     return { eventId, events: traced, deadLetters };
   }
 
-  async #find(eventId: string): Promise<{ source: string; row: SourceRow }[]> {
-    const place = parsePlace(eventId);
-    const found: { source: string; row: SourceRow }[] = [];
-    for (const [source, { topic }] of this.#journal.state.definitions.sources) {
+  #deadLetters(eventId: string, place: Place | null): Promise<object[]> {
+    const atPlace = 'topic = {topic:String} AND partition = {partition:UInt32} AND offset = {offset:UInt64}';
+    return this.#clickhouse.query(
+      `SELECT * FROM ${this.#clickhouse.qualified('dead_letters')} FINAL
+       WHERE source_event_id = {id:String}${place ? ` OR (${atPlace})` : ''} ORDER BY buried_at DESC LIMIT 20`,
+      { id: eventId, ...place },
+    );
+  }
+
+  /** What looks like a place may be an id as well: where nothing lies there, it is looked for as one. */
+  async #find(eventId: string, place: Place | null): Promise<FoundRow[]> {
+    const atPlace = place
+      ? await this.#findIn('_partition = {partition:UInt32} AND _offset = {offset:UInt64}', { ...place })
+      : [];
+    const atTopic = atPlace.filter(({ row }) => row._topic === place?.topic);
+    return atTopic.length > 0 ? atTopic : this.#findIn('_id = {id:String}', { id: eventId });
+  }
+
+  async #findIn(where: string, parameters: Readonly<Record<string, unknown>>): Promise<FoundRow[]> {
+    const found: FoundRow[] = [];
+    for (const source of this.#journal.state.definitions.sources.keys()) {
       const table = this.#clickhouse.qualified(`source_${source}`);
-      const exists = await this.#clickhouse.queryOne(`EXISTS TABLE ${table}`);
-      if (exists === null || (exists as { result: number }).result === 0 || (place && place.topic !== topic)) continue;
-      const where = place ? '_partition = {partition:UInt32} AND _offset = {offset:UInt64}' : '_id = {id:String}';
-      const parameters = place ? { ...place } : { id: eventId };
+      const exists = await this.#clickhouse.queryOne<{ result: number }>(`EXISTS TABLE ${table}`);
+      if (exists?.result !== 1) continue;
       const rows = await this.#clickhouse.query<SourceRow>(
-        `SELECT * FROM ${table} FINAL WHERE ${where} ORDER BY _offset LIMIT 20`,
+        `SELECT * FROM ${table} FINAL WHERE ${where} ORDER BY _generation DESC, _offset LIMIT 20`,
         parameters,
       );
       found.push(...rows.map((row) => ({ source, row })));
@@ -142,67 +163,43 @@ export class TraceEvent {
     return { ...known, features, sql };
   }
 
+  /** The events that each feature counted, by the rules that made its value; the newest of them are listed. */
   async #traceView(
-    { plan }: PlannedService,
+    service: PlannedService,
     { view, v, vector }: { view: ServiceView; v: number; vector: VectorRow },
   ): Promise<object[]> {
+    const { plan } = service;
     const { log } = view;
     const cut = vector.cuts[v] ?? { partition: 0, offset: -1, own_offset: -1 };
     const timeMs = Date.parse(vector.event_time);
-    const events = await this.#logEvents(view, {
-      key: vector.entities[log.view.entity.name] ?? '',
-      fromMs: timeMs - log.view.spanMs,
-      toMs: timeMs,
-    });
-    const known = events.filter(({ position }) => position <= Math.max(cut.offset, cut.own_offset));
+    const counted = await this.#clickhouse.queryOne<CountedEvents>(
+      windowEventsSql(plan, {
+        tables: logTables(this.#journal.state, service, this.#clickhouse.database),
+        where: `event_id = ${stringLiteral(vector.event_id)}`,
+        view: v,
+        newest: listedEvents,
+      }),
+    );
     return plan.features
       .filter(({ origin }) => origin.from === 'view' && origin.view === v)
       .map((feature) => {
-        const planned = log.view.features.find(({ name }) => name === feature.name);
+        const index = log.view.features.findIndex(({ name }) => name === feature.name);
+        const planned = log.view.features[index];
         const upToMs = timeMs - (planned?.delayMs ?? 0);
         const fromMs = upToMs - (planned?.windowMs ?? 0);
-        const inside = known.filter(
-          ({ event_time }) => Date.parse(event_time) > fromMs && Date.parse(event_time) <= upToMs,
-        );
+        const events = counted?.[`events_${index}`] ?? [];
         return {
           feature: feature.name,
           value: valueOf(vector, feature),
           view: log.view.id,
           window: { after: new Date(fromMs).toISOString(), upTo: new Date(upToMs).toISOString() },
           cut: { partition: cut.partition, position: cut.offset, ownPosition: cut.own_offset },
-          eventCount: inside.length,
-          events: inside.slice(-listedEvents),
+          eventCount: counted?.[`count_${index}`] ?? 0,
+          events: events
+            .map(([ms, position, id]) => ({ position, event_time: new Date(ms).toISOString(), id }))
+            .toReversed(),
         };
       });
-  }
-
-  #logEvents(
-    { log }: ServiceView,
-    { key, fromMs, toMs }: { key: string; fromMs: number; toMs: number },
-  ): Promise<LoggedEvent[]> {
-    const range = (time: string): string =>
-      `${time} > fromUnixTimestamp64Milli({fromMs:Int64}) AND ${time} <= fromUnixTimestamp64Milli({toMs:Int64})`;
-    const parameters = {
-      key,
-      fromMs,
-      toMs,
-      lane: log.lane,
-      topic: log.view.source.definition.topic,
-      generation: log.generation,
-    };
-    if (log.rekeyedTopic) {
-      const table = this.#clickhouse.qualified('rekeyed_events');
-      return this.#clickhouse.query(
-        `SELECT offset AS position, event_time, concat(source_topic, '/', toString(source_partition), '/', toString(source_offset)) AS id FROM ${table} FINAL WHERE view = {lane:String} AND entity = {key:String} AND ${range('event_time')} ORDER BY event_time, position`,
-        parameters,
-      );
-    }
-    const table = this.#clickhouse.qualified(`source_${log.view.source.name}`);
-    const id = `ifNull(_id, concat(_topic, '/', toString(_partition), '/', toString(_offset)))`;
-    return this.#clickhouse.query(
-      `SELECT _offset AS position, _event_time AS event_time, ${id} AS ${identifier('id')} FROM ${table} FINAL WHERE _topic = {topic:String} AND _generation = {generation:UInt32} AND _entity = {key:String} AND ${range('_event_time')} ORDER BY event_time, position`,
-      parameters,
-    );
   }
 }
 
@@ -213,7 +210,7 @@ function valueOf(
   return (type === 'string' ? vector.strings[slot] : vector.numbers[slot]) ?? null;
 }
 
-function parsePlace(text: string): { topic: string; partition: number; offset: number } | null {
-  const [, topic = '', partition, offset] = /^(.+)\/(\d+)\/(\d+)$/.exec(text) ?? [];
+function parsePlace(text: string): Place | null {
+  const [, topic = '', partition, offset] = /^(.+)\/(\d{1,9})\/(\d{1,15})$/.exec(text) ?? [];
   return topic === '' ? null : { topic, partition: Number(partition), offset: Number(offset) };
 }
