@@ -98,6 +98,7 @@ describe('a source topic', () => {
     await resume(1);
     await again.send(30, 500);
     await predictedIn(1, again.payments);
+    await storedIn(1, again.payments);
   });
 
   it('that was repartitioned stops with a code until it is resumed', async () => {
@@ -114,6 +115,7 @@ describe('a source topic', () => {
     const more = await PaymentFeed.create(platform.bus, { topic, payments: feed.payments.slice(400, 460), partitions });
     await more.send(60, 500);
     await predictedIn(2, more.payments);
+    await storedIn(2, more.payments);
   });
 });
 
@@ -142,6 +144,19 @@ async function predictedIn(generation: number, payments: readonly Payment[]): Pr
     for (const prediction of await log.next())
       if (prediction.generation === generation) predicted.add(prediction.sourceEventId);
     return payments.every(({ payment_id }) => predicted.has(payment_id));
+  });
+}
+
+/** History goes on with the source: its events are there, and the check finds their features equal. */
+async function storedIn(generation: number, payments: readonly Payment[]): Promise<void> {
+  const { clickhouse } = stream.platform;
+  const ids = payments.map(({ payment_id }) => payment_id);
+  await stream.platform.until(`history of generation ${generation}`, 60_000, async () => {
+    const stored = await clickhouse.queryOne<{ n: number }>(
+      `SELECT uniqExact(_id) AS n FROM ${clickhouse.qualified(`source_${sourceName}`)} WHERE _generation = {generation:UInt32} AND _id IN {ids:Array(String)}`,
+      { generation, ids },
+    );
+    return stored?.n === new Set(ids).size;
   });
 }
 

@@ -15,6 +15,7 @@ import { StartFeatures } from './entry/start-features.ts';
 import { BuildTrainingSet } from './flow/build-training-set.ts';
 import { CheckParity } from './flow/check-parity.ts';
 import { CompleteBuilds } from './flow/complete-builds.ts';
+import { consumerHooks } from './flow/consumer-hooks.ts';
 import { featuresDomain, type FeaturesCommand, type FeaturesState } from './flow/definitions-domain.ts';
 import { EvaluateCandidate } from './flow/evaluate-candidate.ts';
 import { ManageDefinitions } from './flow/manage-definitions.ts';
@@ -117,22 +118,19 @@ const now = (): number => Date.now();
     },
     {
       provide: HistorySinks,
-      inject: [SERVICE_CONFIG, EventBus, ClickHouse],
-      useFactory: (config: FeaturesConfig, bus: EventBus, clickhouse: ClickHouse) =>
-        new HistorySinks({ bus, clickhouse, migrations, maxWaitMs: config.own.MILLRACE_FEATURES_HISTORY_WAIT_MS }),
+      inject: [SERVICE_CONFIG, EventBus, ClickHouse, MaterializationMetrics],
+      useFactory: (config: FeaturesConfig, bus: EventBus, clickhouse: ClickHouse, metrics: MaterializationMetrics) =>
+        new HistorySinks({
+          bus,
+          clickhouse,
+          migrations,
+          maxWaitMs: config.own.MILLRACE_FEATURES_HISTORY_WAIT_MS,
+          hooks: consumerHooks(metrics, bus.log),
+        }),
     },
     {
       provide: CheckParity,
-      inject: [
-        SERVICE_CONFIG,
-        ClickHouse,
-        FEATURES_JOURNAL,
-        PlannedServices,
-        ServiceMetrics,
-        ServiceLog,
-        EventBus,
-        HistorySinks,
-      ],
+      inject: [SERVICE_CONFIG, ClickHouse, FEATURES_JOURNAL, PlannedServices, ServiceMetrics, ServiceLog, HistorySinks],
       useFactory: (
         config: FeaturesConfig,
         clickhouse: ClickHouse,
@@ -140,7 +138,6 @@ const now = (): number => Date.now();
         services: PlannedServices,
         metrics: ServiceMetrics,
         log: ServiceLog,
-        bus: EventBus,
         history: HistorySinks,
       ) =>
         new CheckParity({
@@ -150,8 +147,7 @@ const now = (): number => Date.now();
           metrics,
           log,
           sample: config.own.MILLRACE_FEATURES_PARITY_SAMPLE,
-          storedUpTo: (topic) => history.storedUpTo(topic),
-          topicName: (topic) => bus.topics.name(topic),
+          storedUpTo: (log) => history.storedUpTo(log),
           now,
         }),
     },
@@ -176,7 +172,7 @@ const now = (): number => Date.now();
           store: store.states,
           journal,
           services,
-          finishHistory: (topic) => history.finish(topic),
+          finishHistory: (log) => history.finish(log),
         }),
     },
     {

@@ -8,6 +8,8 @@ export interface Payment {
   readonly card: string;
   readonly shop: string;
   readonly amount: number;
+  /** No feature reads it. */
+  readonly fee?: number | null;
   readonly ts: number;
 }
 
@@ -19,6 +21,7 @@ const paymentSchema: AvroSchemaJson = {
     { name: 'card', type: 'string' },
     { name: 'shop', type: ['null', 'string'], default: null },
     { name: 'amount', type: 'double' },
+    { name: 'fee', type: ['null', 'double'], default: null },
     { name: 'ts', type: { type: 'long', logicalType: 'timestamp-millis' } },
   ],
 };
@@ -57,7 +60,9 @@ export class CardSource {
   }
 
   send(payments: readonly Payment[]): Promise<number[]> {
-    return this.sendBytes(payments.map((payment) => ({ card: payment.card, value: this.#writer.encode(payment) })));
+    return this.sendBytes(
+      payments.map((payment) => ({ card: payment.card, value: this.#writer.encode({ fee: null, ...payment }) })),
+    );
   }
 
   sendBytes(records: readonly { readonly card: string; readonly value: Buffer | null }[]): Promise<number[]> {
@@ -73,6 +78,19 @@ export class CardSource {
         };
       }),
     );
+  }
+
+  /** A source whose events have no id and no key, with a service that takes a column as it is. */
+  plainDefinitions(): object[] {
+    return [
+      { kind: 'source', name: 'plain', topic: this.topic, eventTime: { column: 'ts', unit: 'ms' } },
+      {
+        kind: 'feature-service',
+        name: 'plain',
+        source: 'plain',
+        passThrough: [{ name: 'amount', expression: 'amount' }],
+      },
+    ];
   }
 
   definitions(): object[] {

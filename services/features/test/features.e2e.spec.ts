@@ -72,7 +72,8 @@ describe('features service', () => {
 
   it('dead-letters what cannot be an event, with the reason and the same bytes, and scores its neighbours', async () => {
     const good = payment({ card: 'card-2', ts: startMs + 21 * dayMs });
-    const late = payment({ card: 'card-2', ts: startMs });
+    // What an id may look like: of a place in a log, and encoded.
+    const late = { ...payment({ card: 'card-2', ts: startMs }), payment_id: '50%off/2024/17' };
     const nan = payment({ card: 'card-2', amount: Number.NaN, ts: startMs + 21 * dayMs });
     const future = payment({ card: 'card-2', ts: Date.now() + 400 * dayMs });
     const garbage = Buffer.from([0, 0, 0, 255, 255, 1, 2, 3]);
@@ -83,15 +84,20 @@ describe('features service', () => {
       { card: 'card-2', value: null },
     ]);
     await source.send([late, nan, future]);
+    const oddFee = payment({ card: 'card-2', fee: Number.NaN, ts: startMs + 21 * dayMs + 1 });
     const after = payment({ card: 'card-2', ts: startMs + 21 * dayMs + 1 });
-    await source.send([after]);
-    await until(() => vectors.has(after.payment_id) && vectors.has(good.payment_id));
+    await source.send([oddFee, after]);
+    await until(() => [good, oddFee, after].every(({ payment_id }) => vectors.has(payment_id)));
     await until(async () => (await listDeadLetters(bus, { group: 'features.payments' })).length >= 6);
     const letters = await listDeadLetters(bus, { group: 'features.payments' });
     expect(letters.map(({ reason }) => reason).sort()).toEqual(
       ['not-a-number', 'not-framed', 'null-value', 'too-far-in-future', 'too-late', 'unknown-schema-id'].sort(),
     );
     expect(letters.find(({ reason }) => reason === 'unknown-schema-id')?.value).toEqual(garbage);
+    await until(async () => {
+      const traced = await get(`/api/v1/trace/${encodeURIComponent(late.payment_id)}`);
+      return traced.body.deadLetters?.[0]?.reason === 'too-late';
+    });
   });
 
   it('serves online values at a given time and the vector of a candidate event, which equals the one it gets when streamed', async () => {
@@ -142,7 +148,7 @@ describe('features service', () => {
     expect(count.status, JSON.stringify(count.body)).toBe(200);
     await until(async () => {
       const row = await clickhouse.queryOne<{ n: number; ids: number }>(
-        `SELECT count() AS n, uniqExact(event_id) AS ids FROM ${clickhouse.qualified('feature_vectors')}`,
+        `SELECT count() AS n, uniqExact(event_id) AS ids FROM ${clickhouse.qualified('feature_vectors')} WHERE feature_service = 'payment_risk'`,
       );
       return row?.n === vectors.size && row.ids === vectors.size;
     });
@@ -154,13 +160,63 @@ describe('features service', () => {
     const spine = payments
       .slice(0, 50)
       .map((own) => ({ eventId: own.payment_id, time: own.ts, card: own.card, shop: own.shop, mine: own.payment_id }));
+    // As a process leaves it that was killed.
+    await clickhouse.command(
+      `CREATE TABLE ${clickhouse.qualified('training_spine_0_ab')} (row UInt64) ENGINE = Memory`,
+    );
     const known = await trainingSet({ featureService: 'payment_risk', mode: 'as-known', spine });
+    const left = await clickhouse.query(
+      `SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, 'training_spine_')`,
+    );
+    expect(left).toEqual([]);
     const served = await trainingSet({ featureService: 'payment_risk', mode: 'as-served', spine });
     expect(known.map((row) => row['mine'])).toEqual(spine.map(({ mine }) => mine));
     known.forEach((row, i) => {
       expect(row['card_sum_1d']).toBeCloseTo(Number(served[i]?.['card_sum_1d']), 9);
       expect(row['card_count_1d']).toBe(served[i]?.['card_count_1d']);
       expect(row['amount']).toBe(served[i]?.['amount']);
+    });
+  });
+
+  it('looks up more served vectors at once than one query can name', async () => {
+    const spine = Array.from({ length: 5_000 }, (_, i) => ({ eventId: `${i}`.padStart(32, '0') }));
+    spine.push({ eventId: payments[0]?.payment_id ?? '' });
+    const served = await trainingSet({ featureService: 'payment_risk', mode: 'as-served', spine });
+    expect(served.map((row) => row['amount'])).toEqual([...Array(5_000).fill(null), payments[0]?.amount]);
+  });
+
+  it('knows from the logs what was served of every event, and keeps what no feature can use out of every window', async () => {
+    const range = { featureService: 'payment_risk', from: '2020-01-01T00:00:00Z' };
+    const served = await trainingSet({ ...range, mode: 'as-served' });
+    await until(async () => {
+      const known = await trainingSet({ ...range, mode: 'as-known' });
+      const differs = known.some((row, i) => row['card_count_1d'] !== served[i]?.['card_count_1d']);
+      return known.length === served.length && !differs;
+    });
+  });
+
+  it('fills the table of each source of a topic', async () => {
+    const again = { kind: 'source', name: 'again', topic: source.topic, eventTime: { column: 'ts', unit: 'ms' } };
+    expect((await post('/api/v1/definitions', again)).status).toBe(200);
+    const count = async (table: string): Promise<number> => {
+      const sql = `SELECT uniqExact(_partition, _offset) AS n FROM ${clickhouse.qualified(table)}`;
+      return (await clickhouse.queryOne<{ n: number }>(sql))?.n ?? 0;
+    };
+    const exists = `SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'source_again'`;
+    await until(async () => (await clickhouse.query(exists)).length === 1);
+    await until(async () => (await count('source_again')) === (await count('source_payments')));
+  });
+
+  it('finds own events without an id by their place', async () => {
+    const plain = await CardSource.create(bus, 2);
+    await plain.send(payments.slice(0, 20));
+    const answer = await post('/api/v1/definitions', plain.plainDefinitions());
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    const range = { featureService: 'plain', from: '2020-01-01T00:00:00Z' };
+    await until(async () => {
+      const served = await trainingSet({ ...range, mode: 'as-served' });
+      const known = served.length === 20 ? await trainingSet({ ...range, mode: 'as-known' }) : null;
+      return JSON.stringify(known) === JSON.stringify(served);
     });
   });
 
@@ -203,7 +259,7 @@ describe('features service', () => {
       async () =>
         (
           await clickhouse.queryOne<{ n: number }>(
-            `SELECT count() AS n FROM ${clickhouse.qualified('feature_vectors')}`,
+            `SELECT count() AS n FROM ${clickhouse.qualified('feature_vectors')} WHERE feature_service = 'payment_risk'`,
           )
         )?.n === vectors.size,
     );
@@ -259,7 +315,7 @@ async function collectVectors(): Promise<BatchConsumer> {
     handler: {
       handle: async ({ records, watermarks }) => {
         for (const result of await reader.decodeBatch(records)) {
-          if (!result.ok || !watermarks.accept(result.value)) continue;
+          if (!result.ok || !watermarks.accept(result.value) || result.value.lane !== 'payment_risk@1') continue;
           const id = result.value.sourceEventId ?? '';
           vectors.set(id, [...(vectors.get(id) ?? []), result.value]);
         }
@@ -300,8 +356,8 @@ async function trainingSet(body: object): Promise<Record<string, unknown>[]> {
   const { status, body: lines } = await post('/api/v1/training-sets', body);
   expect(status, String(lines)).toBe(200);
   return String(lines)
-    .trim()
     .split('\n')
+    .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 

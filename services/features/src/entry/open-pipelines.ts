@@ -4,6 +4,7 @@ import type { FencedStateStore } from '@millrace/online-store';
 import { schemas, subjectOf, topicFamilies, topics, type RekeyedEvent } from '@millrace/schemas';
 import type { FeaturesConfig } from '../config.ts';
 import type { CheckParity } from '../flow/check-parity.ts';
+import { consumerHooks } from '../flow/consumer-hooks.ts';
 import type { MaterializationMetrics } from '../flow/materialization-metrics.ts';
 import { FeatureVectorsPublisher } from '../publish/feature-vectors.publisher.ts';
 import type { ViewStates } from '../store/view-states.ts';
@@ -38,7 +39,7 @@ export async function openPipelines({
     config.own;
   return new SourcePipelines({
     bus,
-    metrics,
+    hooks: consumerHooks(metrics, bus.log),
     maxBatchRecords,
     source: {
       bus,

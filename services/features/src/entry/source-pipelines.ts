@@ -5,7 +5,6 @@ import {
   type EventBus,
   type StoppedSource,
 } from '@millrace/events';
-import type { MaterializationMetrics } from '../flow/materialization-metrics.ts';
 import type { SourceBlueprint, ViewLog } from '../flow/source-blueprint.ts';
 import { RunningSet } from './running-set.ts';
 import { SourceLogHandler, type SourceLogParts } from './source-log.handler.ts';
@@ -15,7 +14,7 @@ export interface PipelineParts {
   readonly bus: EventBus;
   readonly source: SourceLogParts;
   readonly view: ViewLogParts;
-  readonly metrics: MaterializationMetrics;
+  readonly hooks: ConsumerHooks;
   readonly maxBatchRecords: number;
 }
 
@@ -147,7 +146,7 @@ export class SourcePipelines {
   }
 
   async #startSource(blueprint: SourceBlueprint): Promise<Pipeline> {
-    const { bus, source, maxBatchRecords } = this.#parts;
+    const { bus, source, hooks, maxBatchRecords } = this.#parts;
     const { definition } = blueprint.source;
     if (!(await bus.topics.list()).includes(definition.topic)) {
       throw new NotYet(`topic "${definition.topic}" does not exist yet`);
@@ -161,14 +160,14 @@ export class SourcePipelines {
       generationOf: () => blueprint.generation,
       deadLetterGroup: blueprint.deadLetterGroup,
       deadLetterLimits: { expected: ['too-late'] },
-      hooks: this.#hooks(),
+      hooks,
     });
     await consumer.start();
     return { consumer, handler };
   }
 
   async #startView(log: ViewLog): Promise<Pipeline> {
-    const { bus, view, maxBatchRecords } = this.#parts;
+    const { bus, view, hooks, maxBatchRecords } = this.#parts;
     if (!log.rekeyedTopic) throw new RangeError(`view ${log.view.id} has no log of its own`);
     await bus.topics.ensure([log.rekeyedTopic]);
     const consumer = new BatchConsumer(bus, {
@@ -177,24 +176,10 @@ export class SourcePipelines {
       handler: new ViewLogHandler(view, log),
       maxBatchRecords,
       deadLetterGroup: log.deadLetterGroup,
-      hooks: this.#hooks(),
+      hooks,
     });
     await consumer.start();
     return { consumer };
-  }
-
-  #hooks(): ConsumerHooks {
-    const { metrics, bus } = this.#parts;
-    return {
-      onDeadLetter: ({ topic, reason }) => metrics.deadLetter(topic, reason),
-      onGap: (gap) => bus.log.warn('features.log-gap', { ...gap }),
-      onBlocked: ({ topic, partition, error, attempt }) =>
-        bus.log.warn('features.partition-blocked', { topic, partition, attempt, error: error.message }),
-      onAlert: (alert) => {
-        metrics.alert(alert.kind);
-        bus.log.error(`features.${alert.kind}`, { ...alert, error: alert.error.message });
-      },
-    };
   }
 
   #tryAgainSoon(): void {

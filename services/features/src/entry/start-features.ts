@@ -1,9 +1,10 @@
 import type { Journal } from '@millrace/events';
-import { compileSource, type SourcePlan } from '@millrace/feature-engine';
+import { compileSource } from '@millrace/feature-engine';
 import { isTransient, type Readiness, type ServiceLog, type Shutdown } from '@millrace/service-kit';
 import type { CheckParity } from '../flow/check-parity.ts';
 import type { CompleteBuilds } from '../flow/complete-builds.ts';
 import type { FeaturesCommand, FeaturesState } from '../flow/definitions-domain.ts';
+import { generationOf } from '../flow/log-tables.ts';
 import type { PlannedServices } from '../flow/planned-services.ts';
 import type { SweepRetired } from '../flow/sweep-retired.ts';
 import type { HistorySinks } from '../store/history-sinks.ts';
@@ -57,6 +58,10 @@ export class StartFeatures {
       if (stopped) return { ok: false, detail: `${stopped.code}: ${stopped.message}` };
       return { ok: failed === undefined, detail: failed ? `${failed.source}: ${failed.error.message}` : 'running' };
     });
+    readiness.add('history', () => {
+      const [stopped] = history.statuses().flatMap((status) => status.stopped);
+      return { ok: stopped === undefined, detail: stopped ? `${stopped.code}: ${stopped.message}` : 'running' };
+    });
     readiness.add('parity', () => ({
       ok: parity.healthy(parityIntervalMs * silentRounds),
       detail: 'served vectors are recomputed in SQL and compared',
@@ -95,8 +100,11 @@ export class StartFeatures {
 
   #reconcileHistory(): Promise<void> {
     const { journal, history, services } = this.#parts;
-    const { definitions } = journal.state;
-    const sources: SourcePlan[] = [...definitions.sources.keys()].map((name) => compileSource(name, definitions));
+    const { state } = journal;
+    const sources = [...state.definitions.sources.keys()].map((name) => ({
+      plan: compileSource(name, state.definitions),
+      generation: generationOf(state, name),
+    }));
     return history.reconcile(sources, services.builds());
   }
 

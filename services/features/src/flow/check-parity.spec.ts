@@ -72,7 +72,6 @@ function parityBed() {
     log: { warn: () => undefined, error: (_, fields) => bed.failures.push(String(fields?.['lane'])) },
     sample: 10,
     storedUpTo: () => Promise.resolve([]),
-    topicName: (topic) => topic,
     now: () => bed.nowMs,
   });
   const serve = (offset: number, storedAtMs: number | null = bed.nowMs): void => {

@@ -3,9 +3,9 @@ import type { Journal } from '@millrace/events';
 import { compareVectors, recomputeVectorsSql, type FeatureMismatch } from '@millrace/feature-engine';
 import { isTransient, type ServiceLog, type ServiceMetrics } from '@millrace/service-kit';
 import type { FeaturesCommand, FeaturesState } from './definitions-domain.ts';
-import { logTables } from './log-tables.ts';
+import { generationOf, logTables } from './log-tables.ts';
 import type { PlannedServices } from './planned-services.ts';
-import type { PlannedService } from './source-blueprint.ts';
+import type { PlannedService, ViewLog } from './source-blueprint.ts';
 import { UncheckedVectors, type ServedVector } from './unchecked-vectors.ts';
 
 export interface ParityParts {
@@ -15,10 +15,8 @@ export interface ParityParts {
   readonly metrics: Pick<ServiceMetrics, 'counter'>;
   readonly log: Pick<ServiceLog, 'warn' | 'error'>;
   readonly sample: number;
-  /** First offset of each partition of a log that history has not stored yet, by the topic's name on the broker. */
-  readonly storedUpTo: (topic: string) => Promise<readonly number[]>;
-  /** Name on the broker of one of our own topics. */
-  readonly topicName: (topic: string) => string;
+  /** First offset of each partition of a view's log that history has not stored yet. */
+  readonly storedUpTo: (log: ViewLog) => Promise<readonly number[]>;
   readonly now: () => number;
 }
 
@@ -188,7 +186,7 @@ export class CheckParity {
   }
 
   #laneOf({ plan: { id, source } }: PlannedService): Lane {
-    const generation = this.#parts.journal.state.sources.get(source.name)?.generation ?? 0;
+    const generation = generationOf(this.#parts.journal.state, source.name);
     return { lane: id, generation, topic: source.definition.topic };
   }
 
@@ -218,13 +216,7 @@ export class CheckParity {
 
   /** Each log is stored by a group of its own: the vectors whose cuts all of them have passed; the others come again. */
   async #stored(service: PlannedService, sampled: readonly SampledVector[]): Promise<VectorRow[]> {
-    const { views } = service;
-    const { storedUpTo, topicName } = this.#parts;
-    const upTo = await Promise.all(
-      views.map(({ log: { rekeyedTopic, view } }) =>
-        storedUpTo(rekeyedTopic ? topicName(rekeyedTopic.name) : view.source.definition.topic),
-      ),
-    );
+    const upTo = await Promise.all(service.views.map(({ log }) => this.#parts.storedUpTo(log)));
     const lane = this.#laneOf(service);
     return sampled.filter((vector) => {
       const isStored = vector.cuts.every(

@@ -25,7 +25,7 @@ export interface ReadRecords {
   readonly poison: readonly Poison[];
 }
 
-export interface Refused {
+interface Refused {
   readonly invalid: Invalid['invalid'] | 'too-far-in-future' | 'wrong-partition';
   readonly message: string;
 }
@@ -55,8 +55,8 @@ export function readCandidates(
   return { candidates, poison };
 }
 
-/** Depends on the record and the definitions only: history leaves out by the same rule what is dead-lettered here. */
-export function readCandidate(
+/** Depends on the record and the definitions only. */
+function readCandidate(
   blueprint: SourceBlueprint,
   record: SourceRecord,
   { row: decoded, place }: { readonly row: Row; readonly place: Place },

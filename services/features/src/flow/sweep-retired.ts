@@ -11,7 +11,7 @@ export interface SweepParts {
   readonly journal: Journal<FeaturesState, FeaturesCommand>;
   readonly services: PlannedServices;
   /** Stores what is left of a log that nobody writes any more; true when all of it is in ClickHouse and let go of. */
-  readonly finishHistory: (topic: string) => Promise<boolean>;
+  readonly finishHistory: (log: string) => Promise<boolean>;
 }
 
 /**
@@ -51,7 +51,7 @@ export class SweepRetired {
     for (const group of retiredLogs(existing, { builds, state: journal.state, prefix: bus.topics.name('') })) {
       const topic = bus.topics.name(group);
       const isFree =
-        (await finishHistory(topic)) &&
+        (await finishHistory(group)) &&
         (await bus.topics.deleteGroup(group)) &&
         (await bus.topics.deleteGroup(`features-history.${group}`));
       if (isFree) await bus.topics.delete([topic]);

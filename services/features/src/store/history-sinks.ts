@@ -1,6 +1,5 @@
 import {
   ClickHouseSink,
-  createWideViewStatement,
   decodedBatch,
   featureVectorsTable,
   migrate,
@@ -10,55 +9,59 @@ import {
   type ClickHouse,
   type MapBatch,
 } from '@millrace/clickhouse';
-import { BatchConsumer, partitioners, type ConsumerStatus, type EventBus } from '@millrace/events';
+import { BatchConsumer, type ConsumerHooks, type ConsumerStatus, type EventBus } from '@millrace/events';
 import type { Row, SourcePlan } from '@millrace/feature-engine';
-import { schemas, topics, type FeatureVector, type RekeyedEvent } from '@millrace/schemas';
+import { schemas, topics, type FeatureVector, type RekeyedEvent, type TopicSpec } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
-import { readCandidate } from '../flow/read-candidates.ts';
-import type { SourceBlueprint } from '../flow/source-blueprint.ts';
-import { deadLettersTable, deadLetterRow } from './dead-letters-table.ts';
+import type { SourceBlueprint, ViewLog } from '../flow/source-blueprint.ts';
+import { deadLetterRows } from './dead-letters-table.ts';
+import { HistoryViews } from './history-views.ts';
 import { SourceTable } from './source-table.ts';
 
-interface Sink {
+export interface HistoryParts {
+  readonly bus: EventBus;
+  readonly clickhouse: ClickHouse;
+  readonly migrations: string;
+  readonly maxWaitMs: number;
+  readonly hooks: ConsumerHooks;
+}
+
+/** A source whose events are kept, and which life of its topic is read. */
+export interface KeptSource {
+  readonly plan: SourcePlan;
+  readonly generation: number;
+}
+
+/** A log on its way into ClickHouse, by a group of its own. */
+interface KeptLog {
+  readonly name: string;
+  readonly topic: string;
+  readonly map: MapBatch;
+  readonly generation?: number;
+}
+
+interface Running {
   readonly consumer: BatchConsumer;
-  readonly sink: ClickHouseSink;
+  /** What a consumer was started for: another one takes its place when this changes. */
+  readonly life: string;
 }
 
 /** What goes into ClickHouse: consumer groups of their own, so a slow or absent ClickHouse delays history, never scoring. */
 export class HistorySinks {
-  readonly #bus: EventBus;
-  readonly #clickhouse: ClickHouse;
-  readonly #migrations: string;
-  readonly #maxWaitMs: number;
+  readonly #parts: HistoryParts;
+  readonly #views: HistoryViews;
+  readonly #running = new Map<string, Running>();
   #migrated = false;
-  readonly #views = new Set<string>();
-  readonly #named = new Map<string, string>();
-  readonly #running = new Map<string, Sink>();
-  #blueprints: readonly SourceBlueprint[] = [];
   #turn: Promise<void> = Promise.resolve();
 
-  constructor({
-    bus,
-    clickhouse,
-    migrations,
-    maxWaitMs,
-  }: {
-    bus: EventBus;
-    clickhouse: ClickHouse;
-    migrations: string;
-    maxWaitMs: number;
-  }) {
-    this.#migrations = migrations;
-    this.#bus = bus;
-    this.#clickhouse = clickhouse;
-    this.#maxWaitMs = maxWaitMs;
+  constructor(parts: HistoryParts) {
+    this.#parts = parts;
+    this.#views = new HistoryViews(parts.clickhouse);
   }
 
   /** Adds what the definitions ask for; history of a retired definition stays. */
-  reconcile(sources: readonly SourcePlan[], blueprints: readonly SourceBlueprint[]): Promise<void> {
-    this.#turn = this.#turn
-      .then(() => this.#apply(sources, blueprints))
-      .catch((error: unknown) => this.#bus.log.warn('features.history-not-ready', { error }));
+  reconcile(sources: readonly KeptSource[], blueprints: readonly SourceBlueprint[]): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#attempt('all', () => this.#apply(sources, blueprints)));
     return this.#turn;
   }
 
@@ -67,44 +70,17 @@ export class HistorySinks {
     await Promise.all([...this.#running.values()].map(({ consumer }) => consumer.stop()));
   }
 
-  /** First offset of each partition of a log that is not in ClickHouse yet, whichever instance stores it. */
-  storedUpTo(topic: string): Promise<number[]> {
-    return this.#bus.topics.committedOffsets(this.#groupOf(topic), topic);
-  }
-
-  statuses(): ConsumerStatus[] {
-    return [...this.#running.values()].map(({ consumer }) => consumer.status);
-  }
-
-  async #apply(sources: readonly SourcePlan[], blueprints: readonly SourceBlueprint[]): Promise<void> {
-    this.#blueprints = blueprints;
-    if (!this.#migrated) await this.#migrate();
-    await this.#ensureWideViews(blueprints);
-    await this.#nameTopics(sources);
-    const known = new Set(await this.#bus.topics.list());
-    for (const source of sources) {
-      const { topic } = source.definition;
-      if (!known.has(topic)) continue;
-      const table = new SourceTable(source);
-      await table.ensure(this.#clickhouse);
-      // A source that has gained columns is stored with them from its next start of the service on.
-      if (!this.#running.has(topic)) await this.#run(topic, this.#sourceRows(source, table));
-    }
-    for (const { rekeyedTopic } of blueprints.flatMap(({ rekeyedViews }) => rekeyedViews)) {
-      if (!rekeyedTopic) continue;
-      const topic = this.#bus.topics.name(rekeyedTopic.name);
-      await this.#bus.topics.ensure([rekeyedTopic]);
-      if (!this.#running.has(topic)) await this.#run(topic, this.#rekeyedRows());
-    }
-    for (const { deadLetterGroup } of blueprints) {
-      const topic = this.#bus.topics.name(`${deadLetterGroup}.dead-letters`);
-      if (known.has(topic) && !this.#running.has(topic)) await this.#run(topic, deadLetters);
-    }
+  /** First offset of each partition of a view's log that is not in ClickHouse yet, whichever instance stores it. */
+  storedUpTo({ rekeyedTopic, view: { source } }: ViewLog): Promise<number[]> {
+    const { topics } = this.#parts.bus;
+    return rekeyedTopic
+      ? topics.committedOffsets(historyGroupOf(rekeyedTopic.name), topics.name(rekeyedTopic.name))
+      : topics.committedOffsets(historyGroupOf(source.name), source.definition.topic);
   }
 
   /** Stores what is left of a rekeyed log that nobody writes any more; true when all of it is stored and let go of. */
-  finish(topic: string): Promise<boolean> {
-    const finished = this.#turn.then(() => this.#finish(topic));
+  finish(rekeyedLog: string): Promise<boolean> {
+    const finished = this.#turn.then(() => this.#finish(rekeyedLog));
     this.#turn = finished.then(
       () => undefined,
       () => undefined,
@@ -112,114 +88,130 @@ export class HistorySinks {
     return finished;
   }
 
-  async #finish(topic: string): Promise<boolean> {
-    const [ends, stored] = await Promise.all([this.#bus.topics.endOffsets(topic), this.storedUpTo(topic)]);
+  async #finish(name: string): Promise<boolean> {
+    const { topics } = this.#parts.bus;
+    const topic = topics.name(name);
+    const [ends, stored] = await Promise.all([
+      topics.endOffsets(topic),
+      topics.committedOffsets(historyGroupOf(name), topic),
+    ]);
     const isStored = ends.every((end, partition) => end === 0 || (stored[partition] ?? -1) >= end);
-    const running = this.#running.get(topic);
-    if (!isStored && !running && this.#migrated) await this.#run(topic, this.#rekeyedRows());
-    if (!isStored) return false;
-    this.#running.delete(topic);
+    if (!isStored) {
+      if (this.#migrated) await this.#keep(this.#rekeyedLog(name));
+      return false;
+    }
+    const running = this.#running.get(name);
+    this.#running.delete(name);
     await running?.consumer.stop();
     return true;
   }
 
-  #rekeyedRows(): MapBatch {
-    return decodedBatch(this.#bus.codec.reader<RekeyedEvent>(schemas.RekeyedEvent), (event, { partition, offset }) => ({
-      identity: event,
-      rows: [row(rekeyedEventsTable, { event, partition, offset })],
-    }));
+  statuses(): ConsumerStatus[] {
+    return [...this.#running.values()].map(({ consumer }) => consumer.status);
+  }
+
+  async #apply(sources: readonly KeptSource[], blueprints: readonly SourceBlueprint[]): Promise<void> {
+    if (!this.#migrated) await this.#migrate();
+    const { bus } = this.#parts;
+    for (const { plan } of blueprints.flatMap(({ services }) => services))
+      await this.#attempt(plan.id, () => this.#views.ensureWide(plan));
+    const known = new Set(await bus.topics.list());
+    for (const source of sources) {
+      await this.#attempt(source.plan.name, () => this.#views.nameTopic(source.plan));
+      if (known.has(source.plan.definition.topic))
+        await this.#attempt(source.plan.name, () => this.#keepSource(source));
+    }
+    for (const { rekeyedTopic } of blueprints.flatMap(({ rekeyedViews }) => rekeyedViews))
+      if (rekeyedTopic) await this.#attempt(rekeyedTopic.name, () => this.#keepRekeyed(rekeyedTopic));
+    for (const { deadLetterGroup, source } of blueprints) {
+      const name = `${deadLetterGroup}.dead-letters`;
+      const topic = bus.topics.name(name);
+      if (known.has(topic))
+        await this.#attempt(name, () => this.#keep({ name, topic, map: deadLetterRows(bus.codec.reader(), source) }));
+    }
+  }
+
+  /** One log that cannot be kept, or one view that cannot be made, holds up no other; it is tried again. */
+  async #attempt(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#parts.bus.log.warn('features.history-not-ready', { what, error });
+    }
   }
 
   /** ClickHouse may be absent when the service starts: nothing but history waits for it. */
   async #migrate(): Promise<void> {
-    await migrate(this.#clickhouse, this.#migrations, this.#bus.log);
-    const vectors = this.#bus.codec.reader<FeatureVector>(schemas.FeatureVector);
+    const { bus, clickhouse, migrations } = this.#parts;
+    await migrate(clickhouse, migrations, bus.log);
+    const vectors = bus.codec.reader<FeatureVector>(schemas.FeatureVector);
     const map = decodedBatch(vectors, (vector) => ({ identity: vector, rows: [row(featureVectorsTable, vector)] }));
-    await this.#run(this.#bus.topics.name(topics['features.vectors'].name), map);
+    const { name } = topics['features.vectors'];
+    await this.#keep({ name, topic: bus.topics.name(name), map });
     this.#migrated = true;
   }
 
-  /** Outcomes name the source, predictions its topic: the view that joins them looks here. */
-  async #nameTopics(sources: readonly SourcePlan[]): Promise<void> {
-    for (const { name, definition } of sources) {
-      const { topic } = definition;
-      if (this.#named.get(name) === topic) continue;
-      const row = { name, topic, defined_at: new Date().toISOString() };
-      await this.#clickhouse.insert('sources', [row], `source:${name}:${topic}`);
-      this.#named.set(name, topic);
-    }
+  async #keepRekeyed(spec: TopicSpec): Promise<void> {
+    await this.#parts.bus.topics.ensure([spec]);
+    await this.#keep(this.#rekeyedLog(spec.name));
   }
 
-  /** One named column a feature: what analysts look at. */
-  async #ensureWideViews(blueprints: readonly SourceBlueprint[]): Promise<void> {
-    for (const { plan } of blueprints.flatMap(({ services }) => services)) {
-      if (this.#views.has(plan.id)) continue;
-      const features = plan.features.map(({ name, type }) => ({
-        name,
-        kind: type === 'double' ? ('number' as const) : type,
-        comment: `Feature ${name} of ${plan.id}`,
-      }));
-      await this.#clickhouse.command(
-        createWideViewStatement(this.#clickhouse, {
-          name: `v_${plan.name}_v${plan.version}`,
-          featureService: plan.name,
-          featureServiceVersion: plan.version,
-          features,
-          comment: `Vectors of feature service ${plan.id} as served, one named column a feature, one row an event`,
-        }),
-      );
-      this.#views.add(plan.id);
-    }
+  #rekeyedLog(name: string): KeptLog {
+    const { bus } = this.#parts;
+    const rekeyed = bus.codec.reader<RekeyedEvent>(schemas.RekeyedEvent);
+    const map = decodedBatch(rekeyed, (event, { partition, offset }) => ({
+      identity: event,
+      rows: [row(rekeyedEventsTable, { event, partition, offset })],
+    }));
+    return { name, topic: bus.topics.name(name), map };
   }
 
-  /** What the materialization dead-letters is no event of the source: both ask the same rule. */
-  #sourceRows({ name, definition }: SourcePlan, table: SourceTable): MapBatch {
-    const reader = this.#bus.codec.reader<Row>();
-    const placeOf = partitioners[definition.partitioner ?? 'murmur2'];
-    return async ({ records, generation }) => {
-      const [decoded, count] = await Promise.all([
-        reader.decodeBatch(records),
-        this.#bus.topics.partitions(definition.topic),
-      ]);
-      const blueprint = this.#blueprints.find(({ source }) => source.name === name);
-      return records.map((record, i) => {
+  /** By the source's name: two sources may read one topic, and each has a table of its own. */
+  async #keepSource({ plan, generation }: KeptSource): Promise<void> {
+    const { bus, clickhouse } = this.#parts;
+    const life = `generation ${generation}, columns ${Object.keys(plan.columns).join(', ')}`;
+    if (this.#running.get(plan.name)?.life === life) return;
+    const table = new SourceTable(plan);
+    await table.ensure(clickhouse);
+    const reader = bus.codec.reader<Row>();
+    const map: MapBatch = async (batch) => {
+      const decoded = await reader.decodeBatch(batch.records);
+      return batch.records.map((record, i) => {
         const result = decoded[i];
-        if (!result?.ok) return null;
-        const refused =
-          blueprint &&
-          'invalid' in readCandidate(blueprint, record, { row: result.value, place: (key) => placeOf(key, count) });
-        return refused ? null : table.store(result.value, record, generation);
+        return result?.ok ? table.store(result.value, record, batch.generation) : null;
       });
     };
+    await this.#keep({ name: plan.name, topic: plan.definition.topic, map, generation }, life);
   }
 
-  async #run(topic: string, map: MapBatch): Promise<void> {
-    const group = this.#groupOf(topic);
-    const sink = new ClickHouseSink({
-      inserter: this.#clickhouse,
+  async #keep({ name, topic, map, generation }: KeptLog, life = ''): Promise<void> {
+    const running = this.#running.get(name);
+    if (running?.life === life) return;
+    this.#running.delete(name);
+    await running?.consumer.stop();
+    const { bus, clickhouse, maxWaitMs, hooks } = this.#parts;
+    const group = historyGroupOf(name);
+    const handler = new ClickHouseSink({
+      inserter: clickhouse,
       group,
       map,
-      maxWaitMs: this.#maxWaitMs,
+      maxWaitMs,
       hooks: { onStage: (stage) => crashPoint(`features.history-${stage}`) },
     });
-    const consumer = new BatchConsumer(this.#bus, {
+    const consumer = new BatchConsumer(bus, {
       group,
       topics: [topic],
-      handler: sink,
+      handler,
+      ...(generation !== undefined && { generationOf: () => generation }),
+      hooks,
       ...sinkFetching,
     });
     await consumer.start();
-    this.#running.set(topic, { consumer, sink });
-  }
-
-  #groupOf(topic: string): string {
-    const { topicPrefix } = this.#bus.config;
-    return `features-history.${topic.startsWith(topicPrefix) ? topic.slice(topicPrefix.length) : topic}`;
+    this.#running.set(name, { consumer, life });
   }
 }
 
-const deadLetters: MapBatch = async ({ records }) =>
-  records.map((record) => {
-    const letter = deadLetterRow(record);
-    return letter && { identity: null, rows: [row(deadLettersTable, letter)] };
-  });
+/** `name` is a source's, or one of our own topics'. */
+export function historyGroupOf(name: string): string {
+  return `features-history.${name}`;
+}

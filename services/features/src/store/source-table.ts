@@ -10,7 +10,7 @@ import {
   type Table,
 } from '@millrace/clickhouse';
 import type { SourceRecord } from '@millrace/events';
-import { isInvalid, sourceColumnType, type Row, type SourcePlan } from '@millrace/feature-engine';
+import { isInvalid, sourceColumnType, type ColumnType, type Row, type SourcePlan } from '@millrace/feature-engine';
 import { HistoryValues } from './history-values.ts';
 
 interface SourceRow {
@@ -69,14 +69,19 @@ function sourceTableName(source: string): string {
 export class SourceTable {
   readonly #plan: SourcePlan;
   readonly #values: HistoryValues;
+  /** For a row that does not fit as a whole. */
+  readonly #byColumn: readonly HistoryValues[];
   readonly #table: Table<SourceRow>;
 
   constructor(plan: SourcePlan) {
     this.#plan = plan;
+    const columns = Object.entries(plan.columns).map(([name, type]) => ({ name, type }));
     this.#values = new HistoryValues(plan.columns);
+    this.#byColumn = columns.map(({ name, type }) => new HistoryValues({ [name]: type }));
     const system = systemColumns.map(({ name, type, of }) => [name, { type, of }] as const);
-    const own = Object.entries(plan.columns).map(
-      ([name, type], i) => [name, { type: sourceColumnType(type), of: ({ values }: SourceRow) => values[i] }] as const,
+    const own = columns.map(
+      ({ name, type }, i) =>
+        [name, { type: sourceColumnType(type), of: ({ values }: SourceRow) => storable(values[i], type) }] as const,
     );
     this.#table = table(
       sourceTableName(plan.name),
@@ -103,18 +108,38 @@ export class SourceTable {
     if (own.length > 0) await clickhouse.command(addColumnsStatement(clickhouse, this.#table.name, own));
   }
 
-  /** Null for what is no event of the source: the materialization moves it to the dead letters. */
+  /**
+   * Null for what can be no event of the source whatever its definitions ask for. All else is kept, with null for each value
+   * that does not fit its column: whether that matters is for those to say who read the column. What the materialization
+   * refused is known by its dead letter.
+   */
   store(value: Row, record: SourceRecord, generation: number): StoredRecord | null {
     const read = this.#plan.rowOf(value);
     if (isInvalid(read)) return null;
     const event = this.#plan.readEvent(read.row);
-    const values = this.#values.of(read.row);
-    if (isInvalid(event) || isInvalid(values) || this.#plan.tooFarInFuture(event.eventTimeMs, record.timestampMs))
-      return null;
+    if (isInvalid(event) || this.#plan.tooFarInFuture(event.eventTimeMs, record.timestampMs)) return null;
     const { eventTimeMs, entity, id } = event;
+    const values = this.#valuesOf(read.row);
     return {
       identity: null,
       rows: [row(this.#table, { record, generation, eventTimeMs, entity: entity ?? '', id, values })],
     };
   }
+
+  #valuesOf(row: Row): readonly unknown[] {
+    const values = this.#values.of(row);
+    if (!isInvalid(values)) return values;
+    return this.#byColumn.map((column) => {
+      const value = column.of(row);
+      return isInvalid(value) ? null : value[0];
+    });
+  }
+}
+
+const beyondInt64 = 2 ** 63;
+
+/** A whole number that no column of whole numbers can hold is stored as missing, as any other value that does not fit. */
+function storable(value: unknown, type: ColumnType): unknown {
+  const isWhole = type !== 'double' && typeof value === 'number';
+  return isWhole && (value >= beyondInt64 || value < -beyondInt64) ? null : value;
 }
