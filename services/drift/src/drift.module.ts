@@ -97,6 +97,7 @@ const LEADER = Symbol('leadership');
           group: HISTORY_GROUP,
           topics: stored,
           handler: sink,
+          hooks: { onDeadLetter: ({ reason }) => metrics.deadLettered(HISTORY_GROUP, reason) },
           ...sinkFetching,
         });
         await untilAvailable(log, 'history', () => consumer.start());

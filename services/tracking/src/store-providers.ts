@@ -100,7 +100,17 @@ async function startSink(
 ): Promise<ClickHouseSink> {
   const sink = runFactsSink(bus, clickhouse);
   const topic = bus.topics.name(topics['tracking.runs'].name);
-  const consumer = new BatchConsumer(bus, { group: runFactsGroup, topics: [topic], handler: sink });
+  const deadLetters = metrics.counter({
+    name: 'dead_letters_total',
+    help: 'Records moved to the dead letters',
+    labels: ['consumer', 'reason'],
+  });
+  const consumer = new BatchConsumer(bus, {
+    group: runFactsGroup,
+    topics: [topic],
+    handler: sink,
+    hooks: { onDeadLetter: ({ reason }) => deadLetters.inc({ consumer: runFactsGroup, reason }) },
+  });
   await untilAvailable(log, 'sink', () => consumer.start());
   shutdown.add('consumers', 'run facts sink', () => consumer.stop());
   readiness.add('run-facts', () => {

@@ -6,6 +6,7 @@ export class DriftMetrics {
   readonly #reported: (report: DriftReport, alerts: readonly DriftAlert[]) => void;
   readonly #round: (round: { durationMs: number; failed: boolean }) => void;
   readonly #stored: (rows: number) => void;
+  readonly #deadLettered: (consumer: string, reason: string) => void;
   readonly #leading: (isLeading: boolean) => void;
 
   constructor(metrics: ServiceMetrics) {
@@ -18,6 +19,12 @@ export class DriftMetrics {
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     });
     const stored = metrics.counter({ name: 'stored_rows_total', help: 'Reports and alerts written to ClickHouse' });
+    const deadLetters = metrics.counter({
+      name: 'dead_letters_total',
+      help: 'Records moved to the dead letters',
+      labels: ['consumer', 'reason'],
+    });
+    this.#deadLettered = (consumer, reason) => deadLetters.inc({ consumer, reason });
     const reports = metrics.counter({ name: 'reports_total', help: 'Reports of windows', labels: ['endpoint'] });
     const alerts = metrics.counter({ name: 'alerts_total', help: 'Rules that fired', labels: ['endpoint', 'rule'] });
     const columns = ['endpoint', 'feature'] as const;
@@ -64,6 +71,10 @@ export class DriftMetrics {
 
   leading(isLeading: boolean): void {
     this.#leading(isLeading);
+  }
+
+  deadLettered(consumer: string, reason: string): void {
+    this.#deadLettered(consumer, reason);
   }
 
   stored(rows: number): void {
