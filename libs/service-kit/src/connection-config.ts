@@ -108,6 +108,7 @@ export interface ClickhouseSettings {
   readonly username: string;
   readonly password: string;
   readonly ca?: string;
+  readonly cluster?: string;
 }
 
 export const clickhouseConfigFromEnv: z.ZodType<ClickhouseSettings> = z
@@ -120,6 +121,8 @@ export const clickhouseConfigFromEnv: z.ZodType<ClickhouseSettings> = z
     MILLRACE_CLICKHOUSE_USERNAME: textSetting('default'),
     MILLRACE_CLICKHOUSE_PASSWORD: z.string().default(''),
     MILLRACE_CLICKHOUSE_CA_FILE: caFile.optional(),
+    /** Tables are made on it, and replicated. */
+    MILLRACE_CLICKHOUSE_CLUSTER: z.string().optional(),
   })
   .transform((env) => ({
     url: env.MILLRACE_CLICKHOUSE_URL,
@@ -127,6 +130,7 @@ export const clickhouseConfigFromEnv: z.ZodType<ClickhouseSettings> = z
     username: env.MILLRACE_CLICKHOUSE_USERNAME,
     password: env.MILLRACE_CLICKHOUSE_PASSWORD,
     ...(env.MILLRACE_CLICKHOUSE_CA_FILE && { ca: env.MILLRACE_CLICKHOUSE_CA_FILE }),
+    ...(env.MILLRACE_CLICKHOUSE_CLUSTER && { cluster: env.MILLRACE_CLICKHOUSE_CLUSTER }),
   }));
 
 export interface OnlineStoreSettings {

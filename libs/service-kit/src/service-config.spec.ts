@@ -34,6 +34,11 @@ describe('the configuration', () => {
     ).toThrow(/MILLRACE_PORT[^]*MILLRACE_KAFKA_TLS[^]*MILLRACE_KAFKA_CA_FILE[^]*CLICKHOUSE_DATABASE[^]*REDIS_URL/);
   });
 
+  it('makes tables on a cluster where one is named', () => {
+    expect(readConfig(sections, {}).clickhouse).not.toHaveProperty('cluster');
+    expect(readConfig(sections, { MILLRACE_CLICKHOUSE_CLUSTER: 'main' }).clickhouse.cluster).toBe('main');
+  });
+
   it('reads TLS and SASL, and wants the name and password that SASL needs', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'millrace-')), 'ca.pem');
     writeFileSync(file, 'PEM');
