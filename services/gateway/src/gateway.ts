@@ -9,7 +9,7 @@ import { GatewayModule } from './gateway.module.ts';
 /** One address for all clients. It holds no state: it is ready when all services behind it are. */
 export const gateway: ServiceDefinition<typeof config> = {
   name: 'gateway',
-  description: 'One address for all services; the documentation of each is at /services/<name>/docs.',
+  description: `One address for all services. The documentation of each: ${upstreamNames.map((name) => `[${name}](/services/${name}/docs)`).join(', ')}.`,
   config,
   module: GatewayModule,
   renderProblem: (problem, path) => (isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined),
