@@ -109,7 +109,10 @@ export class DefinitionsController {
 
   @Delete('sources/:name')
   @ApiJsonResponse(200, one, 'Retires a source that no view and no service uses; its history stays')
-  async retireSource(@Param('name') name: string, @Headers() headers: IncomingHttpHeaders): Promise<z.infer<typeof one>> {
+  async retireSource(
+    @Param('name') name: string,
+    @Headers() headers: IncomingHttpHeaders,
+  ): Promise<z.infer<typeof one>> {
     return this.#retire({ kind: 'source', name }, headers);
   }
 
@@ -133,7 +136,10 @@ export class DefinitionsController {
 
   @Delete('entities/:name')
   @ApiJsonResponse(200, one, 'Retires an entity that no view uses')
-  async retireEntity(@Param('name') name: string, @Headers() headers: IncomingHttpHeaders): Promise<z.infer<typeof one>> {
+  async retireEntity(
+    @Param('name') name: string,
+    @Headers() headers: IncomingHttpHeaders,
+  ): Promise<z.infer<typeof one>> {
     return this.#retire({ kind: 'entity', name }, headers);
   }
 

@@ -72,7 +72,7 @@ export class StartFeatures {
   }
 
   async #whenReplayed(): Promise<void> {
-    const { journal, history, parity, parityIntervalMs, log } = this.#parts;
+    const { journal, history, log } = this.#parts;
     await journal.whenReady();
     // Before the first look: it takes a while, and a command that comes in the meantime must not be missed.
     journal.onApplied(({ applied }) => {

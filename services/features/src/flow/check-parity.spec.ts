@@ -42,6 +42,7 @@ function parityBed() {
     numbers: [1],
     strings: [],
     cuts: [],
+    builds: [],
   });
   const clickhouse = {
     database: 'test',
@@ -67,7 +68,7 @@ function parityBed() {
   const check = new CheckParity({
     clickhouse,
     journal: { state },
-    services: { blueprints: () => blueprintsOf(state) },
+    services: { blueprints: () => blueprintsOf(state), asMade: (service) => service },
     metrics: { counter: () => ({ inc: () => undefined }) as never },
     log: { warn: () => undefined, error: (_, fields) => bed.failures.push(String(fields?.['lane'])) },
     sample: 10,

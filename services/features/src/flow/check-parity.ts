@@ -11,7 +11,7 @@ import { UncheckedVectors, type ServedVector } from './unchecked-vectors.ts';
 export interface ParityParts {
   readonly clickhouse: Pick<ClickHouse, 'query' | 'queryOne' | 'insert' | 'qualified' | 'database'>;
   readonly journal: Pick<Journal<FeaturesState, FeaturesCommand>, 'state'>;
-  readonly services: Pick<PlannedServices, 'blueprints'>;
+  readonly services: Pick<PlannedServices, 'blueprints' | 'asMade'>;
   readonly metrics: Pick<ServiceMetrics, 'counter'>;
   readonly log: Pick<ServiceLog, 'warn' | 'error'>;
   readonly sample: number;
@@ -55,6 +55,13 @@ interface Suspect {
   readonly rounds: number;
 }
 
+interface Round {
+  readonly checked: number;
+  readonly mismatched: number;
+}
+
+const nothing: Round = { checked: 0, mismatched: 0 };
+
 /** A vector is looked at when everything it counted has had time to be stored. */
 const settleMs = 5_000;
 const roundsToBelieve = 3;
@@ -90,7 +97,7 @@ export class CheckParity {
   }
 
   /** One round over all feature services; one whose SQL fails keeps no other from being checked. */
-  async run(): Promise<{ checked: number; mismatched: number }> {
+  async run(): Promise<Round> {
     const services = this.#parts.services.blueprints().flatMap((blueprint) => blueprint.services);
     this.#unchecked.keepOnly(services.map((service) => this.#laneOf(service)));
     const total = { checked: 0, mismatched: 0 };
@@ -118,35 +125,32 @@ export class CheckParity {
     this.#unchecked.served(vectors);
   }
 
-  async #checkService(service: PlannedService): Promise<{ checked: number; mismatched: number }> {
+  async #checkService(service: PlannedService): Promise<Round> {
     const { plan } = service;
-    const none = { checked: 0, mismatched: 0 };
     const lane = this.#laneOf(service);
     const toMs = this.#parts.now() - settleMs;
     const fromMs = this.#seenMs.get(plan.id) ?? this.#startedMs;
-    if (toMs <= fromMs) return none;
+    if (toMs <= fromMs) return nothing;
     const sampled = await this.#sample(service, fromMs, toMs);
     if (sampled.length === 0) {
       await this.#passRepeats(lane, fromMs);
-      return none;
+      return nothing;
     }
     this.#seenMs.set(plan.id, toMs);
-    let total = { checked: 0, mismatched: 0 };
+    let total: Round = nothing;
     // While a build takes over from another one, the cuts of a service's vectors are positions in the logs of either.
     for (const made of Map.groupBy(sampled, ({ builds }) => builds.join()).values()) {
-      const round = await this.#compare(this.#parts.services.asMade(service, made[0]?.builds ?? []), made);
+      const round = await this.#compare(this.#parts.services.asMade(service, made[0]?.builds ?? []), made, toMs);
       total = { checked: total.checked + round.checked, mismatched: total.mismatched + round.mismatched };
     }
     return total;
   }
 
-  async #compare(
-    service: PlannedService,
-    sampled: readonly SampledVector[],
-  ): Promise<{ checked: number; mismatched: number }> {
+  async #compare(service: PlannedService, sampled: readonly SampledVector[], toMs: number): Promise<Round> {
     const { plan } = service;
+    const lane = this.#laneOf(service);
     const vectors = await this.#stored(service, sampled);
-    if (vectors.length === 0) return none;
+    if (vectors.length === 0) return nothing;
     const recomputed = await this.#recompute(service, vectors);
     const differences = vectors.flatMap((vector) => {
       const again = recomputed.get(`${vector.source_partition}/${vector.source_offset}`);

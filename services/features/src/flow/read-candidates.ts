@@ -56,7 +56,7 @@ export function readCandidates(
 }
 
 /** Depends on the record and the definitions only. */
-function readCandidate(
+export function readCandidate(
   blueprint: SourceBlueprint,
   record: SourceRecord,
   { row: decoded, place }: { readonly row: Row; readonly place: Place },

@@ -1,7 +1,7 @@
 import { isInvalid } from '@millrace/feature-engine';
 import { expect, test } from 'vitest';
 import { featuresDomain } from './definitions-domain.ts';
-import { plannedService } from './source-blueprint.ts';
+import { servedService } from './source-blueprint.ts';
 import { checkSpine, spineTableRow, spineTime, type SpineRow } from './training-spine.ts';
 
 const definitions = [
@@ -36,7 +36,7 @@ function service() {
   const state = featuresDomain.initial();
   const meta = { offset: 0, actor: 'test', atMs: 0, requestId: 'r', commandId: 'r' };
   expect(featuresDomain.apply(state, { type: 'apply-definitions', definitions }, meta).ok).toBe(true);
-  return plannedService(state, 'svc@1');
+  return servedService(state, 'svc@1');
 }
 
 function faultsOf(spine: readonly SpineRow[]): unknown {
