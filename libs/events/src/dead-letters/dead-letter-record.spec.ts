@@ -29,8 +29,9 @@ const burial = {
 };
 
 function asRead(letter: ReturnType<typeof bury>): SourceRecord {
-  const headers: Record<string, Buffer> = {};
-  const unusualHeaders: Record<string, readonly (Buffer | null)[]> = {};
+  // Without prototypes, as a record's are: a header may be called __proto__.
+  const headers = Object.create(null) as Record<string, Buffer>;
+  const unusualHeaders = Object.create(null) as Record<string, readonly (Buffer | null)[]>;
   for (const [name, value] of Object.entries(letter.headers ?? {}))
     if (Buffer.isBuffer(value)) headers[name] = value;
     else unusualHeaders[name] = value;
