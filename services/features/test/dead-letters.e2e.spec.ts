@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchConsumer, EventBus, listDeadLetters, type EventsLog } from '@millrace/events';
+import { BatchConsumer, EventBus, listDeadLetters, type ConsumerStatus, type EventsLog } from '@millrace/events';
 import { schemas, topics, type FeatureVector } from '@millrace/schemas';
 import { readConfig, eventsConfigFromEnv } from '@millrace/service-kit';
 import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
@@ -65,18 +65,41 @@ it('loses no dead letter when the process dies as soon as the fence has moved pa
   await services.get('features').ready();
 
   await until(() => vectors.has(good.payment_id));
-  const letters = await listDeadLetters(bus, { group: 'features.payments' });
-  expect(letters.map(({ reason }) => reason).sort()).toEqual(['not-framed', 'too-late']);
+  const written = await listDeadLetters(bus, { group: 'features.payments' });
+  expect(written.map(({ reason }) => reason).sort()).toEqual(['not-framed', 'too-late']);
   expect([...vectors.values()]).toEqual([1, 1]);
 });
+
+it('writes the dead letters that stopped a source when the source is started again', async () => {
+  const before = (await letters('not-framed')).length;
+  const garbage = Array.from({ length: 2_100 }, () => ({ card: 'card-1', value: Buffer.from('no avro') }));
+  await source.sendBytes(garbage);
+  await until(
+    async () => (await sourceState())?.stopped.some(({ code }) => code === 'EVENTS_TOO_MANY_DEAD_LETTERS') ?? false,
+  );
+  expect((await letters('not-framed')).length).toBeLessThan(before + garbage.length);
+  await services.get('features').stop();
+  services.get('features').start();
+
+  await until(async () => (await letters('not-framed')).length === before + garbage.length);
+});
+
+function letters(reason: string): ReturnType<typeof listDeadLetters> {
+  return listDeadLetters(bus, { group: 'features.payments', reason });
+}
+
+async function sourceState(): Promise<ConsumerStatus | null> {
+  const response = await fetch(`${services.url('features')}/api/v1/sources/payments`);
+  return ((await response.json()) as { consumer: ConsumerStatus | null }).consumer;
+}
 
 function paymentAt(ts: number): Payment {
   return { payment_id: `p-${ts}`, card: 'card-1', shop: 'shop-1', amount: 10, ts };
 }
 
-async function until(condition: () => boolean): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 90_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`not within 90 s: ${vectors.size} vectors so far`);
     await sleep(100);
   }

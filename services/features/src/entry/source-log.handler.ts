@@ -30,7 +30,7 @@ import type { CheckParity } from '../flow/check-parity.ts';
 import type { MaterializationMetrics } from '../flow/materialization-metrics.ts';
 import type { FeatureVectorsPublisher } from '../publish/feature-vectors.publisher.ts';
 import { RekeyedEventsPublisher } from '../publish/rekeyed-events.publisher.ts';
-import { OwnedPartition, type StateKey } from '../store/owned-partition.ts';
+import { OwnedPartition, type BatchEnd, type StateKey } from '../store/owned-partition.ts';
 import { stateKey, type ViewStates } from '../store/view-states.ts';
 
 export interface SourceLogParts {
@@ -52,13 +52,6 @@ interface Owned {
   readonly activations: Activations;
   readonly partitionCount: number;
   blueprint: SourceBlueprint;
-  /** The end of a batch with dead letters: the fence moves past them once they are written, for it is where a restart begins. */
-  waiting: CommitEnd | null;
-}
-
-interface CommitEnd {
-  readonly last: SourceRecord | undefined;
-  readonly nextOffset: number;
 }
 
 /** Turns the events of one source into state and vectors: the owner of a partition, batch by batch. */
@@ -99,7 +92,6 @@ export class SourceLogHandler implements PartitionHandler {
       states,
       activations: Activations.decode(states.fence?.extra ?? Buffer.alloc(0)),
       blueprint: this.#blueprint,
-      waiting: null,
       partitionCount: await bus.topics.partitions(topic),
       rekeyed: new RekeyedEventsPublisher({
         bus,
@@ -123,16 +115,15 @@ export class SourceLogHandler implements PartitionHandler {
     const owned = this.#owned.get(partition);
     this.#owned.delete(partition);
     this.#alignment.leave(partition);
-    if (!owned) return;
-    this.#commitWaiting(owned);
-    await owned.states.settle().catch(() => undefined);
+    // Dead letters that were not written yet are not passed: their batch comes again, and its vectors are dropped as repeats.
+    await owned?.states.settle().catch(() => undefined);
   }
 
   /** What was written in the background is in Redis now, or is sent again: readers of an idle partition must not miss it. */
   async idle({ partition }: PartitionId): Promise<void> {
     const owned = this.#owned.get(partition);
     if (!owned) return;
-    this.#commitWaiting(owned);
+    this.#commitPassedLetters(owned);
     await owned.states.settle();
     const isNew = this.#takeBlueprint(owned);
     // A partition without traffic as well: the build that takes over waits for all of them.
@@ -142,13 +133,12 @@ export class SourceLogHandler implements PartitionHandler {
   async handle(batch: PartitionBatch): Promise<HandleResult> {
     const owned = this.#owned.get(batch.partition);
     if (!owned) throw new RangeError(`partition ${batch.partition} of ${batch.topic} is not owned`);
-    this.#commitWaiting(owned);
+    this.#commitPassedLetters(owned);
     // The batch before is in Redis, or is sent again: states and fence never leave a gap.
     await owned.states.settle();
     try {
       return await this.#materialize(owned, batch);
     } catch (error) {
-      owned.waiting = null;
       owned.states.discard();
       owned.rekeyed.forget();
       throw error;
@@ -174,9 +164,13 @@ export class SourceLogHandler implements PartitionHandler {
       const nextOffset = read.candidates[to]?.record.offset ?? batch.nextOffset;
       const candidates = read.candidates.slice(from, to);
       poison.push(...buryOnce(blueprint, await this.#materializePart(owned, batch, candidates), burials));
-      const end = { last: candidates.at(-1)?.record, nextOffset };
-      if (poison.length === 0) this.#commit(owned, end);
-      else owned.waiting = end;
+      const end = endOf(owned, { last: candidates.at(-1)?.record, nextOffset });
+      if (poison.length > 0) {
+        owned.states.commitAfterLetters(end);
+      } else {
+        owned.states.commit(end);
+        crashPoint('features.after-commit');
+      }
       from = Math.max(to, 1);
     }
     this.#alignment.stands(batch.partition, { active: batch.nextOffset < batch.highWatermark });
@@ -242,6 +236,11 @@ export class SourceLogHandler implements PartitionHandler {
     return [...late, ...built.poison];
   }
 
+  /** A handler is called again when the dead letters of its last batch are written. */
+  #commitPassedLetters({ states }: Owned): void {
+    if (states.lettersWritten()) crashPoint('features.after-commit');
+  }
+
   /** True when this build has begun to give what an older one gave in this partition: from its fence, to be kept with ours. */
   async #takeOver({ activations, blueprint, states }: Owned, partition: number): Promise<boolean> {
     const { predecessor, generation } = blueprint;
@@ -261,27 +260,23 @@ export class SourceLogHandler implements PartitionHandler {
     return owned.activations.begin(owned.blueprint, { next, lostAt: null, endOffset: next });
   }
 
-  #commitWaiting(owned: Owned): void {
-    const end = owned.waiting;
-    owned.waiting = null;
-    if (end) this.#commit(owned, end);
-  }
-
   /** Writes what was decided for this partition without having handled anything. */
-  async #keep({ states, activations, partitionCount }: Owned, to: number): Promise<void> {
-    states.commit({ to, lastHash: '', partitions: partitionCount, extra: activations.encode() });
-    await states.settle();
+  async #keep(owned: Owned, to: number): Promise<void> {
+    owned.states.commit(endOf(owned, { last: undefined, nextOffset: to }));
+    await owned.states.settle();
   }
+}
 
-  #commit({ states, activations, partitionCount }: Owned, { last, nextOffset }: CommitEnd): void {
-    states.commit({
-      to: nextOffset,
-      lastHash: last ? `${last.offset}:${hashRecord(last)}` : '',
-      partitions: partitionCount,
-      extra: activations.encode(),
-    });
-    crashPoint('features.after-commit');
-  }
+function endOf(
+  { activations, partitionCount }: Owned,
+  { last, nextOffset }: { readonly last: SourceRecord | undefined; readonly nextOffset: number },
+): BatchEnd {
+  return {
+    to: nextOffset,
+    lastHash: last ? `${last.offset}:${hashRecord(last)}` : '',
+    partitions: partitionCount,
+    extra: activations.encode(),
+  };
 }
 
 function stateKeys({ ownViews }: SourceBlueprint, candidates: readonly Candidate[]): StateKey[] {

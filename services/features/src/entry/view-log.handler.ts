@@ -67,9 +67,16 @@ export class ViewLogHandler implements PartitionHandler {
     await owned?.states.settle().catch(() => undefined);
   }
 
+  async idle({ partition }: PartitionId): Promise<void> {
+    const owned = this.#owned.get(partition);
+    owned?.states.lettersWritten();
+    await owned?.states.settle();
+  }
+
   async handle(batch: PartitionBatch): Promise<HandleResult> {
     const owned = this.#owned.get(batch.partition);
     if (!owned) throw new RangeError(`partition ${batch.partition} of ${batch.topic} is not owned`);
+    owned.states.lettersWritten();
     await owned.states.settle();
     try {
       const poison = await this.#apply(owned, batch);
@@ -103,12 +110,14 @@ export class ViewLogHandler implements PartitionHandler {
     }
     const last = records.at(-1);
     crashPoint('features.before-view-commit');
-    states.commit({
+    const end = {
       to: nextOffset,
       lastHash: last ? `${last.offset}:${hashRecord(last)}` : '',
       partitions: partitionCount,
       extra: encodeApplied(watermarks),
-    });
+    };
+    if (poison.length > 0) states.commitAfterLetters(end);
+    else states.commit(end);
     return poison;
   }
 }

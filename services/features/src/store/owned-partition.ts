@@ -41,6 +41,7 @@ export class OwnedPartition {
   readonly #cache = new Map<string, CachedState>();
   readonly #touched = new Set<string>();
   #next: number;
+  #awaitsLetters: BatchEnd | null = null;
   #pending: { readonly batch: StateBatch; readonly sent: Promise<CommitResult> } | undefined;
 
   private constructor(
@@ -121,6 +122,22 @@ export class OwnedPartition {
     this.#evict();
   }
 
+  /**
+   * Commits a batch that has dead letters as soon as `lettersWritten` says that they are there: the fence is where a
+   * restart begins, so whatever lies before it has to be safe. Given up with the partition, the batch comes again.
+   */
+  commitAfterLetters(end: BatchEnd): void {
+    this.#awaitsLetters = end;
+  }
+
+  /** True when a commit was waiting for this. */
+  lettersWritten(): boolean {
+    const end = this.#awaitsLetters;
+    this.#awaitsLetters = null;
+    if (end) this.commit(end);
+    return end !== null;
+  }
+
   /** Resolves when the last commit is in Redis. */
   async settle(): Promise<void> {
     const pending = this.#pending;
@@ -138,6 +155,7 @@ export class OwnedPartition {
 
   /** Forgets what a failed batch did: the next one reads the states as the fence left them. */
   discard(): void {
+    this.#awaitsLetters = null;
     this.#cache.clear();
     this.#touched.clear();
   }
