@@ -17,6 +17,8 @@ export const config = {
   own: z.object({
     /** Largest batch that is taken from a source partition at once. */
     MILLRACE_FEATURES_BATCH_RECORDS: count(500),
+    /** Largest value of a source record in bytes; a larger one is dead-lettered. */
+    MILLRACE_FEATURES_MAX_RECORD_BYTES: count(1_048_576),
     /** Entity states that the owner of a partition keeps in memory. */
     MILLRACE_FEATURES_CACHED_STATES: count(50_000),
     /** How often served vectors are recomputed by SQL, and how many of them. */

@@ -13,6 +13,9 @@ export interface Payment {
   readonly ts: number;
 }
 
+/** As a careless producer may send it. */
+type SentPayment = Omit<Payment, 'ts'> & { readonly ts: number | null };
+
 const paymentSchema: AvroSchemaJson = {
   type: 'record',
   name: 'Payment',
@@ -22,7 +25,7 @@ const paymentSchema: AvroSchemaJson = {
     { name: 'shop', type: ['null', 'string'], default: null },
     { name: 'amount', type: 'double' },
     { name: 'fee', type: ['null', 'double'], default: null },
-    { name: 'ts', type: { type: 'long', logicalType: 'timestamp-millis' } },
+    { name: 'ts', type: ['null', { type: 'long', logicalType: 'timestamp-millis' }] },
   ],
 };
 
@@ -33,10 +36,10 @@ export const startMs = Date.UTC(2026, 0, 1);
 export class CardSource {
   readonly topic = `payments-${randomUUID().slice(0, 8)}`;
   readonly #bus: EventBus;
-  readonly #writer: AvroWriter<Payment>;
+  readonly #writer: AvroWriter<SentPayment>;
   readonly #partitions: number;
 
-  private constructor(bus: EventBus, topic: string, writer: AvroWriter<Payment>, partitions: number) {
+  private constructor(bus: EventBus, topic: string, writer: AvroWriter<SentPayment>, partitions: number) {
     this.#bus = bus;
     this.topic = topic;
     this.#writer = writer;
@@ -56,10 +59,10 @@ export class CardSource {
         maxMessageBytes: 6_000_000,
       },
     ]);
-    return new CardSource(bus, topic, await bus.codec.writer<Payment>(subjectOf(topic), paymentSchema), partitions);
+    return new CardSource(bus, topic, await bus.codec.writer<SentPayment>(subjectOf(topic), paymentSchema), partitions);
   }
 
-  send(payments: readonly Payment[]): Promise<number[]> {
+  send(payments: readonly SentPayment[]): Promise<number[]> {
     return this.sendBytes(
       payments.map((payment) => ({ card: payment.card, value: this.#writer.encode({ fee: null, ...payment }) })),
     );

@@ -83,16 +83,27 @@ describe('features service', () => {
       { card: 'card-2', value: garbage },
       { card: 'card-2', value: null },
     ]);
-    await source.send([late, nan, future]);
+    await source.send([late, nan, future, { ...good, card: '' }, { ...good, ts: null }]);
+    await source.send([payment({ card: 'card-2', shop: 'x'.repeat(5_000_000), ts: startMs + 21 * dayMs })]);
     const oddFee = payment({ card: 'card-2', fee: Number.NaN, ts: startMs + 21 * dayMs + 1 });
     const after = payment({ card: 'card-2', ts: startMs + 21 * dayMs + 1 });
     await source.send([oddFee, after]);
     await until(() => [good, oddFee, after].every(({ payment_id }) => vectors.has(payment_id)));
-    await until(async () => (await listDeadLetters(bus, { group: 'features.payments' })).length >= 6);
+    await until(async () => (await listDeadLetters(bus, { group: 'features.payments' })).length >= 9);
     const letters = await listDeadLetters(bus, { group: 'features.payments' });
-    expect(letters.map(({ reason }) => reason).sort()).toEqual(
-      ['not-a-number', 'not-framed', 'null-value', 'too-far-in-future', 'too-late', 'unknown-schema-id'].sort(),
-    );
+    expect(letters.map(({ reason }) => reason).sort()).toEqual([
+      'missing-entity',
+      'missing-event-time',
+      'not-a-number',
+      'not-framed',
+      'null-value',
+      'record-too-large',
+      'too-far-in-future',
+      'too-late',
+      'unknown-schema-id',
+    ]);
+    expect(letters.find(({ reason }) => reason === 'record-too-large')?.value?.length).toBeGreaterThan(5_000_000);
+    expect(await metric('dead_letters_total')).toBe(letters.length);
     expect(letters.find(({ reason }) => reason === 'unknown-schema-id')?.value).toEqual(garbage);
     await until(async () => {
       const traced = await get(`/api/v1/trace/${encodeURIComponent(late.payment_id)}`);

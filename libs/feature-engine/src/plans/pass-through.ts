@@ -14,12 +14,18 @@ export type PassThroughEvaluator = (
   values: readonly ViewValues[],
 ) => readonly ExpressionValue[] | Invalid;
 
+interface CompiledPassThrough {
+  readonly evaluate: PassThroughEvaluator;
+  readonly columns: readonly string[];
+  readonly reader: RowReader;
+}
+
 /** Compiles the pass-through features of a service; slots are columns, then view features, then the event time. */
 export function compilePassThrough(
   features: readonly PassThroughFeature[],
   source: SourcePlan,
   views: readonly ServiceView[],
-): { readonly evaluate: PassThroughEvaluator; readonly columns: readonly string[] } {
+): CompiledPassThrough {
   const used = features.flatMap(({ expression }) => references(expression));
   const columns = [...new Set(used.flatMap((reference) => (reference.op === 'column' ? [reference.name] : [])))];
   const wanted = new Set(used.flatMap((reference) => (reference.op === 'feature' ? [reference.name] : [])));
@@ -40,7 +46,7 @@ export function compilePassThrough(
     slots.push(eventTimeMs);
     return compiled.map((expression) => expression(slots));
   };
-  return { evaluate, columns };
+  return { evaluate, columns, reader };
 }
 
 function featureValue(values: ViewValues | undefined, feature: PlannedFeature): ExpressionValue {

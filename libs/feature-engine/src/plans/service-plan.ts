@@ -1,7 +1,7 @@
 import { versionedName, type FeatureServiceDefinition } from '../definitions/definition.ts';
 import { compilePassThrough, type PassThroughEvaluator } from './pass-through.ts';
 import { isInvalid, type Invalid, type Row } from './row.ts';
-import { readKey } from './row-reader.ts';
+import { readKey, type RowReader } from './row-reader.ts';
 import type { SourcePlan } from './source-plan.ts';
 import type { PlannedFeature, VectorValues, ViewValues } from './values.ts';
 import type { ViewPlan } from './view-plan.ts';
@@ -40,6 +40,7 @@ export class ServicePlan {
   /** Columns of the trigger that pass-through features read: what a request must bring. */
   readonly requestColumns: readonly string[];
   readonly #passThrough: PassThroughEvaluator;
+  readonly #passed: RowReader;
 
   constructor(
     definition: FeatureServiceDefinition,
@@ -58,8 +59,9 @@ export class ServicePlan {
     this.features = parts.features;
     this.stringCount = parts.features.filter(({ type }) => type === 'string').length;
     this.numberCount = parts.features.length - this.stringCount;
-    const { evaluate, columns } = compilePassThrough(definition.passThrough, parts.source, parts.views);
+    const { evaluate, columns, reader } = compilePassThrough(definition.passThrough, parts.source, parts.views);
     this.#passThrough = evaluate;
+    this.#passed = reader;
     this.requestColumns = columns;
   }
 
@@ -72,6 +74,12 @@ export class ServicePlan {
       keys.push(read);
     }
     return keys;
+  }
+
+  /** What is wrong with the columns that pass-through features read: asked before the event counts anywhere. */
+  faultOf(row: Row): Invalid | null {
+    const read = this.#passed.read(row);
+    return isInvalid(read) ? read : null;
   }
 
   /** Entity name to key, for keys in the order of `views`. */

@@ -35,8 +35,11 @@ export async function openPipelines({
     bus.writerFor(topics['features.vectors']),
     bus.codec.writer<RekeyedEvent>(rekeyedSubject, schemas.RekeyedEvent),
   ]);
-  const { MILLRACE_FEATURES_BATCH_RECORDS: maxBatchRecords, MILLRACE_FEATURES_CACHED_STATES: maxCachedStates } =
-    config.own;
+  const {
+    MILLRACE_FEATURES_BATCH_RECORDS: maxBatchRecords,
+    MILLRACE_FEATURES_CACHED_STATES: maxCachedStates,
+    MILLRACE_FEATURES_MAX_RECORD_BYTES: maxRecordBytes,
+  } = config.own;
   return new SourcePipelines({
     bus,
     hooks: consumerHooks(metrics, bus.log),
@@ -51,8 +54,9 @@ export async function openPipelines({
       metrics,
       parity,
       maxCachedStates,
+      maxRecordBytes,
       now,
     },
-    view: { bus, store, reader: bus.codec.reader<RekeyedEvent>(schemas.RekeyedEvent), maxCachedStates },
+    view: { bus, store, reader: bus.codec.reader<RekeyedEvent>(schemas.RekeyedEvent), metrics, maxCachedStates },
   });
 }

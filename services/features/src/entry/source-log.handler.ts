@@ -43,6 +43,7 @@ export interface SourceLogParts {
   readonly metrics: MaterializationMetrics;
   readonly parity: CheckParity;
   readonly maxCachedStates: number;
+  readonly maxRecordBytes: number;
   readonly now: () => number;
 }
 
@@ -155,9 +156,10 @@ export class SourceLogHandler implements PartitionHandler {
     // Parts of a batch that failed later on are in the states already.
     const records = batch.records.filter(({ offset }) => offset >= owned.states.next);
     const decoded = await this.#parts.rows.decodeBatch(records);
-    const read = readCandidates(blueprint, records, { decoded, place });
+    const rules = { place, maxBytes: this.#parts.maxRecordBytes };
+    const read = readCandidates(blueprint, records, decoded, rules);
     const decodedOf = (record: SourceRecord): (typeof decoded)[number] | undefined => decoded[records.indexOf(record)];
-    const burials = { from: owned.activations.buriesFrom, decodedOf, place };
+    const burials = { from: owned.activations.buriesFrom, decodedOf, rules };
     const poison = [...buryOnce(blueprint, read.poison, burials)];
     for (let from = 0; from < read.candidates.length || from === 0;) {
       const to = from + (await this.#countTogether(blueprint, batch, read.candidates.slice(from)));
@@ -199,15 +201,20 @@ export class SourceLogHandler implements PartitionHandler {
     const { blueprint } = owned;
     await owned.states.settle();
     await owned.states.load(stateKeys(blueprint, candidates));
+    await owned.rekeyed.begin(blueprint.rekeyedViews);
+    const borrowed = new BorrowedStates(blueprint, candidates, owned.rekeyed.pending);
+    await borrowed.read((wanted) => viewStates.read(wanted));
     const {
       accepted,
       repeats,
       poison: late,
-    } = judgeCandidates(blueprint, candidates, (key) => owned.states.change(ledgerState(key)));
+    } = judgeCandidates(blueprint, candidates, {
+      ledgerOf: (key) => owned.states.change(ledgerState(key)),
+      newestMs: (log, entity) => borrowed.newestMs(log, entity),
+      wasSent: (log, entity, offset) => owned.rekeyed.wasSent(log, entity, offset),
+    });
     crashPoint('features.before-rekey');
     const positions = await owned.rekeyed.publish(blueprint.rekeyedViews, accepted);
-    const borrowed = new BorrowedStates(blueprint, accepted, owned.rekeyed.pending);
-    await borrowed.read((wanted) => viewStates.read(wanted));
     const built = buildVectors(blueprint, accepted, {
       generation: batch.generation,
       computedAtMs: now(),
@@ -229,11 +236,12 @@ export class SourceLogHandler implements PartitionHandler {
       accepted: accepted.length,
       repeats,
       skippedLate: built.skippedLate,
+      withoutKey: built.withoutKey,
       vectors: built.vectors,
       ...counted,
     });
     this.#parts.parity.served(built.vectors);
-    return [...late, ...built.poison];
+    return late;
   }
 
   /** A handler is called again when the dead letters of its last batch are written. */

@@ -13,6 +13,7 @@ import {
 import type { FencedStateStore } from '@millrace/online-store';
 import type { RekeyedEvent } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
+import type { MaterializationMetrics } from '../flow/materialization-metrics.ts';
 import type { ViewLog } from '../flow/source-blueprint.ts';
 import { decodeApplied, encodeApplied } from '../publish/rekeyed-events.publisher.ts';
 import { OwnedPartition } from '../store/owned-partition.ts';
@@ -22,6 +23,7 @@ export interface ViewLogParts {
   readonly bus: EventBus;
   readonly store: FencedStateStore;
   readonly reader: AvroReader<RekeyedEvent>;
+  readonly metrics: MaterializationMetrics;
   readonly maxCachedStates: number;
 }
 
@@ -105,9 +107,12 @@ export class ViewLogHandler implements PartitionHandler {
       else if (watermarks.accept(result.value)) events.push({ event: result.value, position: record.offset });
     });
     await states.load(events.map(({ event }) => stateKey(log, event.entity)));
+    let late = 0;
     for (const { event, position } of events) {
-      states.change(stateKey(log, event.entity)).apply({ timeMs: event.eventTimeMs, position, inputs: event });
+      const state = states.change(stateKey(log, event.entity));
+      if (state.apply({ timeMs: event.eventTimeMs, position, inputs: event }) === 'too-late') late += 1;
     }
+    this.#parts.metrics.late(log.view.source.name, late);
     const last = records.at(-1);
     crashPoint('features.before-view-commit');
     const end = {

@@ -18,19 +18,22 @@ export class BorrowedStates {
   readonly #pending: PendingEvents;
 
   constructor(
-    { rekeyedViews, services, siblingViews }: SourceBlueprint,
+    { source, rekeyedViews, services, siblingViews }: SourceBlueprint,
     events: readonly Candidate[],
     pending: PendingEvents,
   ) {
     this.#pending = pending;
+    // Whether an event comes too late is judged by the views themselves where the source has no key of its own.
+    const judgedByViews = source.definition.entity === undefined;
     for (const { rekeyed, serviceKeys } of events) {
       rekeyedViews.forEach((log, j) => {
         const own = rekeyed[j];
-        if (own && siblingViews.has(log.view.id)) this.#want('sibling', log, own.entity);
+        if (own && (judgedByViews || siblingViews.has(log.view.id))) this.#want('sibling', log, own.entity);
       });
       services.forEach(({ views }, i) =>
-        views.forEach(({ log, relation }, v) => {
-          if (relation === 'foreign') this.#want('foreign', log, serviceKeys[i]?.[v] ?? '');
+        serviceKeys[i]?.forEach((key, v) => {
+          const view = views[v];
+          if (view?.relation === 'foreign') this.#want('foreign', view.log, key);
         }),
       );
     }
@@ -47,6 +50,13 @@ export class BorrowedStates {
 
   foreign(log: ViewLog, entity: string): BorrowedState {
     return this.#get('foreign', log, entity);
+  }
+
+  /** Newest event time of an entity in a rekeyed view, what this partition has sent there included. */
+  newestMs(log: ViewLog, entity: string): number {
+    const { state, cut } = this.#get('sibling', log, entity);
+    const sent = this.#pending.above(log.stateTopic, entity, cut);
+    return sent.reduce((newestMs, { timeMs }) => Math.max(newestMs, timeMs), state.newestMs);
   }
 
   /** What this partition has sent before position `before` counts from the first use on. */

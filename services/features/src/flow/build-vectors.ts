@@ -1,4 +1,4 @@
-import { eventId, type Poison } from '@millrace/events';
+import { eventId } from '@millrace/events';
 import { isInvalid, type ViewValues, type WindowState } from '@millrace/feature-engine';
 import type { Cut, FeatureVector } from '@millrace/schemas';
 import type { Candidate } from './read-candidates.ts';
@@ -36,7 +36,8 @@ export interface VectorSurroundings {
 export interface BuiltVectors {
   /** In source order within each lane. */
   readonly vectors: readonly FeatureVector[];
-  readonly poison: readonly Poison[];
+  /** Lanes that an event gave no vector for want of a key, one entry an event. */
+  readonly withoutKey: readonly string[];
   /** Events that came too late for one view while others took them. */
   readonly skippedLate: number;
 }
@@ -48,7 +49,7 @@ export function buildVectors(
   around: VectorSurroundings,
 ): BuiltVectors {
   const vectors: FeatureVector[] = [];
-  const poison: Poison[] = [];
+  const withoutKey: string[] = [];
   let skippedLate = 0;
   accepted.forEach((candidate, index) => {
     const { event, record } = candidate;
@@ -63,12 +64,12 @@ export function buildVectors(
     const siblings = applyToSiblings(blueprint, candidate, { index, around });
     blueprint.services.forEach((service, i) => {
       if (!around.isActive(service, record.offset)) return;
-      const vector = vectorOf(service, candidate, { keys: candidate.serviceKeys[i] ?? [], siblings, around });
-      if ('poison' in vector) poison.push(vector.poison);
-      else vectors.push(vector);
+      const keys = candidate.serviceKeys[i] ?? null;
+      if (keys === null) withoutKey.push(service.plan.id);
+      else vectors.push(vectorOf(service, candidate, { keys, siblings, around }));
     });
   });
-  return { vectors, poison, skippedLate };
+  return { vectors, withoutKey, skippedLate };
 }
 
 /** Own position in each rekeyed view, after the own event was counted in the borrowed state. */
@@ -100,7 +101,7 @@ function vectorOf(
     siblings,
     around,
   }: { readonly keys: readonly string[]; readonly siblings: Siblings; readonly around: VectorSurroundings },
-): FeatureVector | { readonly poison: Poison } {
+): FeatureVector {
   const evaluated = views.map((view, i) =>
     evaluate(view, {
       key: keys[i] ?? '',
@@ -112,7 +113,8 @@ function vectorOf(
     }),
   );
   const values = plan.vector({ row, eventTimeMs: event.eventTimeMs, values: evaluated.map(({ values }) => values) });
-  if (isInvalid(values)) return { poison: { record, reason: values.invalid, message: values.message } };
+  // By now the event counts in states: what a vector needs of the row was read before.
+  if (isInvalid(values)) throw new RangeError(`${values.message} was not refused when the record was read`);
   const identity = {
     lane: plan.id,
     sourceTopic: record.topic,

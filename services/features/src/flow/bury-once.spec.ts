@@ -46,7 +46,7 @@ describe('dead letters of a build that catches up', () => {
 function upTo(from: number): Burials {
   return {
     from,
-    place: () => 0,
+    rules: { place: () => 0, maxBytes: 1_000_000 },
     decodedOf: ({ offset }) => {
       const value = rows[offset];
       if (!value) return { ok: false, reason: 'not-framed', message: '' };

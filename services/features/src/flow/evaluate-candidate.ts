@@ -5,7 +5,7 @@ import { invalidRequest } from '../errors.ts';
 import type { ViewStates } from '../store/view-states.ts';
 import { buildVectors, type BorrowedState } from './build-vectors.ts';
 import type { PlannedServices, ServiceReference } from './planned-services.ts';
-import { readCandidates, type Candidate } from './read-candidates.ts';
+import { readCandidate, type Candidate } from './read-candidates.ts';
 import { describePlan, servedVector, type ServedFeatures, type ServedVector } from './serve-online-features.ts';
 import type { SourceBlueprint, ViewLog } from './source-blueprint.ts';
 
@@ -54,7 +54,7 @@ export class EvaluateCandidate {
       if (!state) throw new RangeError(`the state of ${log.view.id} for "${entity}" was not read`);
       return state;
     };
-    const { vectors, poison } = buildVectors(blueprint, [candidate], {
+    const { vectors } = buildVectors(blueprint, [candidate], {
       generation: blueprint.generation,
       computedAtMs: this.#now(),
       isActive: () => true,
@@ -64,7 +64,7 @@ export class EvaluateCandidate {
       ownPosition: () => nextOffset,
     });
     const [vector] = vectors;
-    if (!vector) throw invalidRequest([{ path: `events[${index}]`, message: poison[0]?.message ?? 'gives no vector' }]);
+    if (!vector) throw invalidRequest([{ path: `events[${index}]`, message: 'gives no vector' }]);
     const { entities, eventTimeMs, numbers, strings } = vector;
     const cuts = blueprint.services.flatMap(({ views }) =>
       views.map(({ log }, v) => {
@@ -97,13 +97,10 @@ export class EvaluateCandidate {
     const entity = source.definition.entity === undefined ? undefined : row[source.definition.entity];
     const key = source.recordKey(String(entity));
     const placed = { ...record, partition: key === null ? 0 : place(key, count) };
-    const read = readCandidates(blueprint, [placed], {
-      decoded: [{ ok: true, value: row, schemaId: 0 }],
-      place: (bytes) => place(bytes, count),
-    });
-    const [candidate] = read.candidates;
-    if (candidate) return candidate;
-    throw invalidRequest(read.poison.map(({ message }) => ({ path: `events[${index}]`, message })));
+    const rules = { place: (bytes: Buffer) => place(bytes, count), maxBytes: Number.POSITIVE_INFINITY };
+    const candidate = readCandidate(blueprint, placed, { row, rules });
+    if (!('invalid' in candidate)) return candidate;
+    throw invalidRequest([{ path: `events[${index}]`, message: candidate.message }]);
   }
 }
 
@@ -124,7 +121,12 @@ function wantedStates(
     const own = candidate.rekeyed[j];
     if (own && siblingViews.has(log.view.id)) want(log, own.entity);
   });
-  services.forEach(({ views }, i) => views.forEach(({ log }, v) => want(log, candidate.serviceKeys[i]?.[v] ?? '')));
+  services.forEach(({ views }, i) =>
+    candidate.serviceKeys[i]?.forEach((key, v) => {
+      const log = views[v]?.log;
+      if (log) want(log, key);
+    }),
+  );
   return [...wanted.values()];
 }
 

@@ -6,6 +6,8 @@ export interface HandledBatch {
   readonly accepted: number;
   readonly repeats: number;
   readonly skippedLate: number;
+  /** Lanes that an event gave no vector, one entry an event. */
+  readonly withoutKey: readonly string[];
   readonly vectors: readonly FeatureVector[];
 }
 
@@ -14,6 +16,7 @@ export class MaterializationMetrics {
   readonly #events;
   readonly #repeats;
   readonly #late;
+  readonly #withoutKey;
   readonly #vectors;
   readonly #freshness;
   readonly #deadLetters;
@@ -28,8 +31,13 @@ export class MaterializationMetrics {
     });
     this.#late = metrics.counter({
       name: 'late_events_total',
-      help: 'Events too late for one view while others took them',
+      help: 'Events too late for one view that others may have taken, once a view',
       labels: ['source'],
+    });
+    this.#withoutKey = metrics.counter({
+      name: 'events_without_key_total',
+      help: 'Events that gave a feature service no vector because they lack the key of one of its views',
+      labels: ['lane'],
     });
     this.#vectors = metrics.counter({ name: 'vectors_total', help: 'Feature vectors published', labels: ['lane'] });
     this.#freshness = metrics.histogram({
@@ -50,15 +58,20 @@ export class MaterializationMetrics {
     });
   }
 
-  handled({ source, accepted, repeats, skippedLate, vectors }: HandledBatch): void {
+  handled({ source, accepted, repeats, skippedLate, withoutKey, vectors }: HandledBatch): void {
     this.#events.inc({ source }, accepted);
     if (repeats > 0) this.#repeats.inc({ source }, repeats);
-    if (skippedLate > 0) this.#late.inc({ source }, skippedLate);
+    this.late(source, skippedLate);
+    for (const lane of withoutKey) this.#withoutKey.inc({ lane });
     const lanes = new Map<string, number>();
     for (const { lane } of vectors) lanes.set(lane, (lanes.get(lane) ?? 0) + 1);
     for (const [lane, count] of lanes) this.#vectors.inc({ lane }, count);
     const last = vectors.at(-1);
     if (last) this.#freshness.observe({ source }, Math.max(0, last.computedAtMs - last.sourceTimestampMs) / 1_000);
+  }
+
+  late(source: string, count: number): void {
+    if (count > 0) this.#late.inc({ source }, count);
   }
 
   deadLetter(topic: string, reason: string): void {

@@ -11,8 +11,8 @@ export interface Candidate {
   readonly ownInputs: readonly EntryInputs[];
   /** One a rekeyed view; null where the event has no key for it. */
   readonly rekeyed: readonly (RekeyedInputs | null)[];
-  /** Keys of the views of each feature service. */
-  readonly serviceKeys: readonly (readonly string[])[];
+  /** Keys of the views of each feature service; null where the event lacks one, so that it gives that service no vector. */
+  readonly serviceKeys: readonly (readonly string[] | null)[];
 }
 
 interface RekeyedInputs {
@@ -25,19 +25,27 @@ export interface ReadRecords {
   readonly poison: readonly Poison[];
 }
 
-interface Refused {
-  readonly invalid: Invalid['invalid'] | 'too-far-in-future' | 'wrong-partition';
+export interface Refused {
+  readonly invalid: Invalid['invalid'] | 'too-far-in-future' | 'wrong-partition' | 'record-too-large';
   readonly message: string;
 }
 
 /** Partition of a record key under the source's declared partitioner. */
 export type Place = (key: Buffer) => number;
 
+/** What a record is held against beside the definitions. */
+export interface RecordRules {
+  readonly place: Place;
+  /** Largest value that a record may have. */
+  readonly maxBytes: number;
+}
+
 /** What can be said of each record by itself: decoded, has its times and keys, every column fits. */
 export function readCandidates(
   blueprint: SourceBlueprint,
   records: readonly SourceRecord[],
-  { decoded, place }: { readonly decoded: readonly DecodeResult<Row>[]; readonly place: Place },
+  decoded: readonly DecodeResult<Row>[],
+  rules: RecordRules,
 ): ReadRecords {
   const candidates: Candidate[] = [];
   const poison: Poison[] = [];
@@ -48,7 +56,7 @@ export function readCandidates(
       poison.push({ record, reason: result.reason, message: result.message });
       return;
     }
-    const candidate = readCandidate(blueprint, record, { row: result.value, place });
+    const candidate = readCandidate(blueprint, record, { row: result.value, rules });
     if ('invalid' in candidate) poison.push({ record, reason: candidate.invalid, message: candidate.message });
     else candidates.push(candidate);
   });
@@ -59,14 +67,16 @@ export function readCandidates(
 export function readCandidate(
   blueprint: SourceBlueprint,
   record: SourceRecord,
-  { row: decoded, place }: { readonly row: Row; readonly place: Place },
+  { row: decoded, rules }: { readonly row: Row; readonly rules: RecordRules },
 ): Candidate | Refused {
+  const tooLarge = checkSize(record, rules);
+  if (tooLarge) return tooLarge;
   const read = blueprint.source.rowOf(decoded);
   if (isInvalid(read)) return read;
   const { row } = read;
   const event = blueprint.source.readEvent(row);
   if (isInvalid(event)) return event;
-  const refused = checkFuture(blueprint, event, record) ?? checkPlace(blueprint, event, { record, place });
+  const refused = checkFuture(blueprint, event, record) ?? checkPlace(blueprint, event, { record, place: rules.place });
   if (refused) return refused;
 
   const ownInputs: EntryInputs[] = [];
@@ -81,16 +91,23 @@ export function readCandidate(
     if (inputs !== null && isInvalid(inputs)) return inputs;
     rekeyed.push(inputs);
   }
-  const serviceKeys: (readonly string[])[] = [];
+  const serviceKeys: (readonly string[] | null)[] = [];
   for (const { plan } of blueprint.services) {
+    const fault = plan.faultOf(row);
+    if (fault) return fault;
     const keys = plan.keys(row);
-    if (isInvalid(keys)) return keys;
-    serviceKeys.push(keys);
+    serviceKeys.push(isInvalid(keys) ? null : keys);
   }
-  if (event.entity === null && serviceKeys.length === 0 && rekeyed.every((inputs) => inputs === null)) {
-    return { invalid: 'missing-entity', message: 'no column holds a key for any feature view of this source' };
-  }
-  return { record, row, event, ownInputs, rekeyed, serviceKeys };
+  const candidate = { record, row, event, ownInputs, rekeyed, serviceKeys };
+  return isWanted(blueprint, candidate)
+    ? candidate
+    : { invalid: 'missing-entity', message: 'no column holds a key for any feature view or service of this source' };
+}
+
+/** Whether any view counts the event, or any feature service gives a vector for it. */
+function isWanted({ ownViews }: SourceBlueprint, { event, rekeyed, serviceKeys }: Candidate): boolean {
+  if (event.entity !== null && ownViews.length > 0) return true;
+  return rekeyed.some((inputs) => inputs !== null) || serviceKeys.some((keys) => keys !== null);
 }
 
 /** An event without a key for one view is no event of that view; it may well be one of the others. */
@@ -99,6 +116,15 @@ function rekeyedInputs({ view }: ViewLog, row: Row, { eventTimeMs }: SourceEvent
   if (typeof entity !== 'string') return null;
   const inputs = view.inputs(row, eventTimeMs);
   return isInvalid(inputs) ? inputs : { entity, inputs };
+}
+
+function checkSize({ value }: SourceRecord, { maxBytes }: RecordRules): Refused | undefined {
+  const bytes = value?.length ?? 0;
+  if (bytes <= maxBytes) return undefined;
+  return {
+    invalid: 'record-too-large',
+    message: `the value has ${bytes} bytes, at most ${maxBytes} are taken: send less, or raise MILLRACE_FEATURES_MAX_RECORD_BYTES`,
+  };
 }
 
 function checkFuture(

@@ -65,9 +65,20 @@ export class RekeyedEventsPublisher {
     this.pending.clear();
   }
 
+  /** Learns what is in the logs; states that are read afterwards hold all of it. */
+  async begin(views: readonly ViewLog[]): Promise<void> {
+    if (views.length > 0) this.#applied ??= await this.#whatIsThere(views);
+  }
+
+  /** Whether the event of this entity lies in the view's log since before this partition was taken over. */
+  wasSent({ rekeyedTopic, ...log }: ViewLog, entity: string, sourceOffset: number): boolean {
+    if (!rekeyedTopic) return false;
+    return this.#isThere(log, partitioners.murmur2(Buffer.from(entity), rekeyedTopic.partitions), sourceOffset);
+  }
+
+  /** After `begin`. */
   async publish(views: readonly ViewLog[], events: readonly Candidate[]): Promise<Positions> {
     if (views.length === 0) return [];
-    const applied = (this.#applied ??= await this.#whatIsThere(views));
     const records: OutgoingRecord[] = [];
     const places: { event: number; view: number }[] = [];
     const positions = events.map(() => views.map((): OwnPosition | undefined => undefined));
@@ -76,9 +87,7 @@ export class RekeyedEventsPublisher {
         const record = this.#record(log, candidate, view);
         const row = positions[event];
         if (!record || !row) return;
-        const { topic, generation, partition } = this.#place;
-        const stream = { lane: log.lane, sourceTopic: topic, generation, sourcePartition: partition };
-        if (candidate.record.offset <= (applied.get(log.stateTopic)?.[record.partition]?.get(stream) ?? -1)) {
+        if (this.#isThere(log, record.partition, candidate.record.offset)) {
           row[view] = null;
           return;
         }
@@ -90,6 +99,12 @@ export class RekeyedEventsPublisher {
     offsets.forEach((position, i) => this.#remember(views, events, { ...places[i], position, positions }));
     if (this.pending.size > pruneAbove) await this.#prune(views);
     return positions;
+  }
+
+  #isThere({ lane, stateTopic }: Pick<ViewLog, 'lane' | 'stateTopic'>, partition: number, offset: number): boolean {
+    const { topic, generation, partition: sourcePartition } = this.#place;
+    const applied = this.#applied?.get(stateTopic)?.[partition];
+    return offset <= (applied?.get({ lane, sourceTopic: topic, generation, sourcePartition }) ?? -1);
   }
 
   #record(log: ViewLog, { record, event, rekeyed }: Candidate, view: number): OutgoingRecord | undefined {
