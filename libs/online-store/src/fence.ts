@@ -62,3 +62,10 @@ export interface StateRequest {
   readonly log: LogPartition;
   readonly key: string;
 }
+
+export interface ReadState {
+  /** Null where there is no state. */
+  readonly value: Buffer | null;
+  /** First offset of the state's log that is not applied yet; null where the log has no fence: then Redis knows nothing of it. */
+  readonly nextOffset: number | null;
+}

@@ -58,6 +58,7 @@ describe('FencedStateStore', () => {
     expect(await states.loadOwned(log, { epoch, next: 4 }, ['a'])).toMatchObject({ values: [Buffer.from('1')] });
     // Redis has come back without the owner's last batch.
     expect(await states.loadOwned(log, { epoch, next: 9 }, ['a'])).toEqual({ result: 'behind' });
+    expect(await states.loadOwned(log, { epoch, next: 9 }, [])).toEqual({ result: 'behind' });
     await claimed(log);
     expect(await states.loadOwned(log, { epoch, next: 4 }, ['a'])).toEqual({ result: 'foreign-epoch' });
     expect(await states.loadOwned(newLog(), { epoch, next: 4 }, ['a'])).toEqual({ result: 'behind' });
@@ -208,7 +209,27 @@ describe('FencedStateStore', () => {
       { log: two, key: 'none' },
       { log: two, key: 'x' },
     ]);
-    expect(values.map(String)).toEqual([`y${two.partition}`, `x${one.partition}`, 'null', `x${two.partition}`]);
+    expect(values.map(({ value }) => String(value))).toEqual([
+      `y${two.partition}`,
+      `x${one.partition}`,
+      'null',
+      `x${two.partition}`,
+    ]);
+  });
+
+  it('tells with a state how far its log is, so that one that was lost is not taken for an entity never seen', async () => {
+    const [log, lost] = [newLog(), newLog()];
+    const { epoch } = await claimed(log);
+    await states.commit(batch(log, epoch, 0, 7, { x: 'x' }));
+    expect(
+      await states.read([
+        { log, key: 'none' },
+        { log: lost, key: 'x' },
+      ]),
+    ).toEqual([
+      { value: null, nextOffset: 7 },
+      { value: null, nextOffset: null },
+    ]);
   });
 
   it('reports a Redis that is not there as a transient fault', async () => {

@@ -7,6 +7,7 @@ import type {
   Epoch,
   OwnedLoad,
   OwnedPosition,
+  ReadState,
   StateBatch,
   StateFence,
   StateRequest,
@@ -85,10 +86,10 @@ export class FencedStateStore {
 
   /**
    * As `load`, for the owner, who goes on from what it reads: Redis must stand where the owner does. One that came back
-   * with less would otherwise be told from a good one by the next commit only, when events have been computed on it.
+   * with less would otherwise be told from a good one by the next commit only, when events have been computed on it. That
+   * is asked without keys as well: what an owner has cached is as wrong as what it reads.
    */
   async loadOwned(log: LogPartition, { epoch, next }: OwnedPosition, keys: readonly string[]): Promise<OwnedLoad> {
-    if (keys.length === 0) return { result: 'loaded', values: [] };
     // The fence after the states: a connection that breaks between the two has the second one sent to the new Redis.
     const [values, [epochNow, nextNow]] = await Promise.all([
       this.load(log, keys),
@@ -99,27 +100,31 @@ export class FencedStateStore {
     return { result: stored === undefined || counterOf(stored) < counterOf(epoch) ? 'behind' : 'foreign-epoch' };
   }
 
-  /** States of any logs in the order of the requests: one command a log, all in one round trip. */
-  async read(requests: readonly StateRequest[]): Promise<(Buffer | null)[]> {
-    const groups = new Map<string, { keys: string[]; positions: number[] }>();
+  /** States of any logs in the order of the requests, each with how far its log is, all in one round trip. */
+  async read(requests: readonly StateRequest[]): Promise<ReadState[]> {
+    const groups = new Map<string, { log: LogPartition; keys: string[]; positions: number[] }>();
     requests.forEach(({ log, key }, position) => {
       const prefix = this.#keys.statePrefix(log);
       let group = groups.get(prefix);
-      if (!group) groups.set(prefix, (group = { keys: [], positions: [] }));
+      if (!group) groups.set(prefix, (group = { log, keys: [], positions: [] }));
       group.keys.push(prefix + key);
       group.positions.push(position);
     });
-    const values: (Buffer | null)[] = requests.map(() => null);
-    // Commands written in the same tick leave in one packet.
+    const states: ReadState[] = requests.map(() => ({ value: null, nextOffset: null }));
+    // Commands written in the same tick leave in one packet; the fence after the states, as in `loadOwned`.
     await Promise.all(
-      [...groups.values()].map(async ({ keys, positions }) => {
-        const found = await this.#run(() => this.#redis.mgetBuffer(keys));
+      [...groups.values()].map(async ({ log, keys, positions }) => {
+        const [values, [next]] = await Promise.all([
+          this.#run(() => this.#redis.mgetBuffer(keys)),
+          this.#run(() => this.#redis.hmgetBuffer(this.#keys.fence(log), 'next')),
+        ]);
+        const nextOffset = next ? Number(next.toString()) : null;
         positions.forEach((position, i) => {
-          values[position] = found[i] ?? null;
+          states[position] = { value: values[i] ?? null, nextOffset };
         });
       }),
     );
-    return values;
+    return states;
   }
 
   /** Fences without claiming anything: how far the online values of each log are. */

@@ -6,6 +6,7 @@ export type {
   Epoch,
   OwnedLoad,
   OwnedPosition,
+  ReadState,
   StateBatch,
   StateFence,
   StateRequest,

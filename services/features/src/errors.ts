@@ -1,5 +1,5 @@
 import { CodedError, type Fault } from '@millrace/service-kit';
-import type { Applied } from '@millrace/events';
+import { TransientError, type Applied } from '@millrace/events';
 
 /** The result of a command, or the error that its rejection is. */
 export function resultOf(applied: Applied): unknown {
@@ -14,4 +14,10 @@ export function invalidRequest(faults: readonly Fault[]): CodedError {
   return new CodedError('REQUEST_INVALID', `${first?.path ?? ''}: ${first?.message ?? 'not accepted'}${more}`, {
     faults,
   });
+}
+
+/** Redis has less of a log than was applied once: what it answers is wrong until the owners have caught up again. */
+export class StatesRebuilding extends TransientError {
+  override readonly code = 'FEATURES_STATES_REBUILDING';
+  override readonly name = 'StatesRebuilding';
 }

@@ -93,7 +93,7 @@ const now = (): number => Date.now();
     {
       provide: ViewStates,
       inject: [EventBus, OnlineStore],
-      useFactory: (bus: EventBus, store: OnlineStore) => new ViewStates(bus, store.states),
+      useFactory: (bus: EventBus, store: OnlineStore) => new ViewStates({ bus, store: store.states, now }),
     },
     {
       provide: MaterializationMetrics,

@@ -120,12 +120,13 @@ export class SourceLogHandler implements PartitionHandler {
     await owned?.states.settle().catch(() => undefined);
   }
 
-  /** What was written in the background is in Redis now, or is sent again: readers of an idle partition must not miss it. */
+  /** What was written in the background is in Redis now and still there, or comes again: readers of an idle partition rely on it. */
   async idle({ partition }: PartitionId): Promise<void> {
     const owned = this.#owned.get(partition);
     if (!owned) return;
     this.#commitPassedLetters(owned);
     await owned.states.settle();
+    await owned.states.verify();
     const isNew = this.#takeBlueprint(owned);
     // A partition without traffic as well: the build that takes over waits for all of them.
     if ((await this.#takeOver(owned, partition)) || isNew) await this.#keep(owned, owned.states.next);

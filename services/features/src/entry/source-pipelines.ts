@@ -171,7 +171,7 @@ export class SourcePipelines {
     if (!log.rekeyedTopic) throw new RangeError(`view ${log.view.id} has no log of its own`);
     await bus.topics.ensure([log.rekeyedTopic]);
     const consumer = new BatchConsumer(bus, {
-      group: log.stateTopic,
+      group: log.group,
       topics: [bus.topics.name(log.rekeyedTopic.name)],
       handler: new ViewLogHandler(view, log),
       maxBatchRecords,

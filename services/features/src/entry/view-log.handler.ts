@@ -73,6 +73,7 @@ export class ViewLogHandler implements PartitionHandler {
     const owned = this.#owned.get(partition);
     owned?.states.lettersWritten();
     await owned?.states.settle();
+    await owned?.states.verify();
   }
 
   async handle(batch: PartitionBatch): Promise<HandleResult> {

@@ -30,6 +30,8 @@ export interface ViewLog {
   readonly generation: number;
   /** Group under whose name what cannot be read of a rekeyed log is kept: one for all lives of the log. */
   readonly deadLetterGroup: string;
+  /** The consumer group of the log's owners: how far it has committed is how far the states must be. */
+  readonly group: string;
   /** The topic of a rekeyed log; null where the source topic itself is keyed by the view's entity. */
   readonly rekeyedTopic: TopicSpec | null;
 }
@@ -105,7 +107,7 @@ function blueprintOf(
     build,
     generation: progressOf(state, name).generation,
     predecessor,
-    group: inBuild(deadLetterGroup, build),
+    group: groupOf(name, build),
     deadLetterGroup,
     stateTopic: stateTopic(name, build),
     ownViews: logs.filter(({ rekeyedTopic }) => rekeyedTopic === null),
@@ -127,6 +129,11 @@ function blueprintOf(
 /** The group under whose name the refused records of a source are kept, whichever build refused them. */
 export function deadLetterGroupOf(source: string): string {
   return `features.${source}`;
+}
+
+/** The consumer group that builds the state of a source: one a build. */
+function groupOf(source: string, build: number): string {
+  return inBuild(deadLetterGroupOf(source), build);
 }
 
 function slackOf(logs: readonly ViewLog[]): number | null {
@@ -187,6 +194,7 @@ function viewLog(state: FeaturesState, id: string, build: number): ViewLog {
       build,
       generation,
       deadLetterGroup: deadLetterGroupOf(view.source.name),
+      group: groupOf(view.source.name, build),
       rekeyedTopic: null,
     };
   }
@@ -207,6 +215,7 @@ function viewLog(state: FeaturesState, id: string, build: number): ViewLog {
     build,
     generation: 0,
     deadLetterGroup: logOf([]).name,
+    group: rekeyedTopic.name,
     rekeyedTopic,
   };
 }

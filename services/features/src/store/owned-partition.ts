@@ -78,7 +78,7 @@ export class OwnedPartition {
     return this.#next;
   }
 
-  /** Brings the states of all keys into memory with one round trip; the last commit must be settled. */
+  /** Brings the states of all keys into memory with one round trip, and sees that Redis still stands here; the last commit must be settled. */
   async load(keys: readonly StateKey[]): Promise<void> {
     const missing = new Map<string, StateKey>();
     for (const wanted of keys) if (!this.#cache.has(wanted.key)) missing.set(wanted.key, wanted);
@@ -89,6 +89,11 @@ export class OwnedPartition {
       const wanted = missing.get(name);
       if (wanted) this.#cache.set(name, wanted.decode(found.values[i] ?? null));
     });
+  }
+
+  /** Notices that Redis has lost what it had of this partition: an idle owner would else not, while its states are read. */
+  async verify(): Promise<void> {
+    await this.load([]);
   }
 
   /** A state that `load` has brought in, to be changed: it is part of the next commit. */

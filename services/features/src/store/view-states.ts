@@ -1,7 +1,8 @@
 import { partitioners, type EventBus } from '@millrace/events';
 import type { WindowState } from '@millrace/feature-engine';
-import type { FencedStateStore, LogPartition } from '@millrace/online-store';
+import type { FencedStateStore, LogPartition, ReadState, StateRequest } from '@millrace/online-store';
 import type { BorrowedState } from '../flow/build-vectors.ts';
+import { KnownProgress } from '../flow/known-progress.ts';
 import type { ViewLog } from '../flow/source-blueprint.ts';
 import type { StateKey } from './owned-partition.ts';
 
@@ -15,27 +16,66 @@ export function stateKey({ view, decodeState }: ViewLog, entity: string): StateK
   return { key: `${view.id}|${entity}`, decode: decodeState };
 }
 
+/** A log that is not known in Redis yet is looked for among the groups' commits, but not by every request anew. */
+const commitsKeptMs = 500;
+
 /** Reads states of entities that anyone may own. */
 export class ViewStates {
   readonly #bus: EventBus;
   readonly #store: FencedStateStore;
+  readonly #now: () => number;
+  readonly #progress = new KnownProgress();
+  readonly #commits = new Map<string, { readonly askedAtMs: number; readonly offsets: Promise<readonly number[]> }>();
 
-  constructor(bus: EventBus, store: FencedStateStore) {
+  constructor({ bus, store, now }: { bus: EventBus; store: FencedStateStore; now: () => number }) {
     this.#bus = bus;
     this.#store = store;
+    this.#now = now;
   }
 
-  /** One round trip whatever the number of views; an entity never seen has an empty state. */
+  /**
+   * One round trip whatever the number of views; an entity never seen has an empty state.
+   * @throws StatesRebuilding when Redis has lost what these states were.
+   */
   async read(wanted: readonly ViewEntity[]): Promise<BorrowedState[]> {
-    const requests: { log: LogPartition; key: string }[] = [];
+    const requests: StateRequest[] = [];
     for (const { log, entity } of wanted) {
       requests.push({ log: await this.#logPartition(log, entity), key: stateKey(log, entity).key });
     }
     const found = await this.#store.read(requests);
+    await this.#checkProgress(wanted, requests, found);
     return wanted.map(({ log }, i) => {
-      const state = log.decodeState(found[i] ?? null);
+      const state = log.decodeState(found[i]?.value ?? null);
       return { state, partition: requests[i]?.log.partition ?? 0, cut: state.applied };
     });
+  }
+
+  /** Once a log partition, however many states were read of it. */
+  async #checkProgress(
+    wanted: readonly ViewEntity[],
+    requests: readonly StateRequest[],
+    found: readonly ReadState[],
+  ): Promise<void> {
+    const checked = new Map<ViewLog, Set<number>>();
+    for (const [i, { log: at }] of requests.entries()) {
+      const log = wanted[i]?.log;
+      if (!log) continue;
+      const partitions = checked.get(log) ?? new Set();
+      checked.set(log, partitions);
+      if (partitions.has(at.partition)) continue;
+      partitions.add(at.partition);
+      await this.#progress.check(at, found[i]?.nextOffset ?? null, () => this.#committedUpTo(log, at.partition));
+    }
+  }
+
+  async #committedUpTo({ group, view, rekeyedTopic }: ViewLog, partition: number): Promise<number> {
+    let asked = this.#commits.get(group);
+    if (!asked || this.#now() - asked.askedAtMs > commitsKeptMs) {
+      const topic = rekeyedTopic ? this.#bus.topics.name(rekeyedTopic.name) : view.source.definition.topic;
+      asked = { askedAtMs: this.#now(), offsets: this.#bus.topics.committedOffsets(group, topic) };
+      this.#commits.set(group, asked);
+    }
+    return Math.max(0, (await asked.offsets)[partition] ?? 0);
   }
 
   /** Which log partition holds an entity: what the producers' partitioner says, or ours for a rekeyed log. */
