@@ -46,6 +46,13 @@ describe('ClickHouse', () => {
     expect(await clickhouse.queryOne('SELECT count() AS n FROM facts FINAL')).toEqual({ n: 3 });
   });
 
+  it('takes a query as long as definitions make it', async () => {
+    const texts = Array.from({ length: 10_000 }, (_, i) => `'${'merchant'.repeat(6)}${i}'`).join(', ');
+    const sql = `SELECT countIf(toString(n) IN (${texts})) AS a, countIf(toString(n) NOT IN (${texts})) AS b FROM facts WHERE n < 0`;
+    expect(sql.length).toBeGreaterThan(1_000_000);
+    expect(await clickhouse.queryOne(sql)).toEqual({ a: 0, b: 0 });
+  });
+
   it('takes a batch whose times lie in more months than ClickHouse allows by default, once', async () => {
     const months = Array.from({ length: 150 }, (_, i) => Date.UTC(1975, i, 1) % 4_000_000_000);
     const spread = table<number>('spread', {

@@ -43,6 +43,9 @@ const JSON_SETTINGS = {
   output_format_json_quote_64bit_integers: 0,
 } satisfies ClickHouseSettings;
 
+/** SQL that is made of definitions may hold long lists; the server's own bound of 256 KiB is meant for what people type. */
+const LONGEST_QUERY_BYTES = 16 * 1024 * 1024;
+
 /** The connection pool of a process to ClickHouse. Failures are `TransientError` (wait) or `ClickHouseFault` (do not). */
 export class ClickHouse {
   readonly database: string;
@@ -210,6 +213,7 @@ function connect(config: ClickHouseConfig, database?: string): ClickHouseClient 
     request_timeout: config.requestTimeoutMs ?? 60_000,
     max_open_connections: config.maxConnections ?? 10,
     compression: { request: config.compress ?? false, response: config.compress ?? false },
+    clickhouse_settings: { max_query_size: String(LONGEST_QUERY_BYTES) },
     // Every failure reaches the caller, who knows whether it is expected.
     log: { level: ClickHouseLogLevel.OFF },
     // Below the server's keep_alive_timeout: a socket that the server closes first looks like a failed insert.

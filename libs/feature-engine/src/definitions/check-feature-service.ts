@@ -43,7 +43,8 @@ export function checkFeatureService(
     // On the view's own source and column the view itself has been checked.
     const checked = reference.key === undefined && view.source === definition.source;
     if (trigger !== undefined && !checked) {
-      checkKeyColumn(trigger, key, reference.key === undefined ? `${at}.view` : `${at}.key`, faults);
+      const column = { source: trigger, column: key, entity: all.entities.get(view.entity) };
+      checkKeyColumn(column, reference.key === undefined ? `${at}.view` : `${at}.key`, faults);
     }
     const other = keys.get(view.entity);
     if (other !== undefined && other !== key) {

@@ -22,8 +22,7 @@ export function checkFeatureView(
   const keyColumn = definition.keyColumn ?? entity?.key;
   if (source !== undefined && keyColumn !== undefined) {
     checkKeyColumn(
-      source,
-      keyColumn,
+      { source, column: keyColumn, entity },
       memberPath(path, definition.keyColumn === undefined ? 'entity' : 'keyColumn'),
       faults,
     );

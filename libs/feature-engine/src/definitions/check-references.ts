@@ -2,7 +2,14 @@ import { checkExpression } from '../expressions/check-expression.ts';
 import { references } from '../expressions/references.ts';
 import { checkFeatureService } from './check-feature-service.ts';
 import { checkFeatureView } from './check-feature-view.ts';
-import type { Definitions, SourceDefinition } from './definition.ts';
+import {
+  versionedName,
+  viewLogName,
+  type Definitions,
+  type EntityDefinition,
+  type FeatureViewDefinition,
+  type SourceDefinition,
+} from './definition.ts';
 import { sourceColumnsOf } from './source-columns-of.ts';
 import { memberPath, quote, type Faults } from './faults.ts';
 import type { PlacedDefinition } from './parse-definitions.ts';
@@ -10,10 +17,33 @@ import type { PlacedDefinition } from './parse-definitions.ts';
 /** Checks what takes more than one document: names that must exist, types of expressions, names that clash. */
 export function checkReferences(placed: readonly PlacedDefinition[], all: Definitions, faults: Faults): void {
   for (const { path, definition } of placed) {
-    if (definition.kind === 'source') checkSource(all.sources.get(definition.name) ?? definition, path, faults);
-    else if (definition.kind === 'feature-view') checkFeatureView({ path, definition }, all, faults);
-    else if (definition.kind === 'feature-service') checkFeatureService({ path, definition }, all, faults);
+    if (definition.kind === 'source') {
+      checkSource(all.sources.get(definition.name) ?? definition, path, faults);
+      checkLogNames({ path, definition }, all, faults);
+    } else if (definition.kind === 'feature-view') {
+      checkFeatureView({ path, definition }, all, faults);
+      checkLogNames({ path, definition }, all, faults);
+    } else if (definition.kind === 'feature-service') checkFeatureService({ path, definition }, all, faults);
   }
+}
+
+/** Logs and consumer groups are called after views and sources: two must not come out the same. */
+function checkLogNames(
+  { path, definition }: PlacedDefinition<SourceDefinition | FeatureViewDefinition>,
+  { sources, featureViews }: Definitions,
+  faults: Faults,
+): void {
+  const at = memberPath(path, 'name');
+  const views = [...featureViews].map(([id, view]) => ({ id, group: `by-${viewLogName(view)}` }));
+  if (definition.kind === 'source') {
+    const view = views.find(({ group }) => group === definition.name);
+    if (view) faults.add(at, `is what the log of feature view ${view.id} is called: give the source another name`);
+    return;
+  }
+  const own = `by-${viewLogName(definition)}`;
+  const other = views.find(({ id, group }) => id !== versionedName(definition) && group === own);
+  if (other) faults.add(at, `gives the view the same log, features.${own}, as ${other.id} has: give it another name`);
+  if (sources.has(own)) faults.add(at, `gives the view a log that is called like source ${own}: give it another name`);
 }
 
 function checkSource(source: SourceDefinition, path: string, faults: Faults): void {
@@ -59,8 +89,21 @@ function checkColumn({ name }: SourceDefinition, column: string, { of, path, fau
   faults.add(path, `source ${name} has no column ${quote(column)}; it has ${Object.keys(of).join(', ')}`);
 }
 
-/** A key may not be a fraction or a truth value. */
-export function checkKeyColumn(source: SourceDefinition, column: string, path: string, faults: Faults): void {
+/** Whole numbers have a text as well: an entity of type string takes them from a source that has its keys as numbers. */
+const fittingColumns: Readonly<Record<EntityDefinition['type'], readonly string[]>> = {
+  string: ['string', 'int', 'long', 'timestamp'],
+  long: ['int', 'long', 'timestamp'],
+  int: ['int'],
+};
+
+export interface KeyColumn {
+  readonly source: SourceDefinition;
+  readonly column: string;
+  readonly entity: EntityDefinition | undefined;
+}
+
+/** A key may not be a fraction or a truth value, and is what its entity says. */
+export function checkKeyColumn({ source, column, entity }: KeyColumn, path: string, faults: Faults): void {
   const of = sourceColumnsOf(source);
   checkColumn(source, column, { of, path, faults });
   const type = of?.[column];
@@ -68,6 +111,11 @@ export function checkKeyColumn(source: SourceDefinition, column: string, path: s
     faults.add(
       path,
       `column ${column} of source ${source.name} is a ${type}: a key is a string, int, long or timestamp`,
+    );
+  } else if (type !== undefined && entity !== undefined && !fittingColumns[entity.type].includes(type)) {
+    faults.add(
+      path,
+      `column ${column} of source ${source.name} is a ${type}, entity ${entity.name} is a ${entity.type}`,
     );
   }
 }

@@ -133,6 +133,11 @@ export type ParsedDefinitions =
   | { readonly ok: true; readonly definitions: Definitions; readonly added: readonly Definition[] }
   | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
 
+/** How the log of a view's rekeyed events is called, in its topic and its consumer group: `features.by-<this>`. */
+export function viewLogName({ name, version }: { readonly name: string; readonly version: number }): string {
+  return version === 1 ? name : `${name}-v${version}`;
+}
+
 export function versionedName(definition: { readonly name: string; readonly version: number }): string {
   return `${definition.name}@${definition.version}`;
 }

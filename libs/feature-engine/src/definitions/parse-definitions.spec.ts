@@ -243,7 +243,7 @@ describe('definitions', () => {
       name: 'other',
       topic: 'o',
       eventTime: { column: 'at', unit: 'ms' },
-      columns: { at: 'timestamp', x: 'string' },
+      columns: { at: 'timestamp', x: 'long' },
     });
     const service = {
       kind: 'feature-service',
@@ -283,5 +283,42 @@ describe('definitions', () => {
     );
     expect(definitionHash({ a: 1, b: 2 })).toBe(definitionHash({ b: 2, a: 1 }));
     expect(definitionHash({ a: 1 })).not.toBe(definitionHash({ a: 2 }));
+  });
+
+  it('refuse a key column whose type is not that of the entity', () => {
+    const keyed = (type: string, keyColumn: string) =>
+      faultsOf([payments, { ...shop, type }, { ...takings, keyColumn, entity: 'shop' }]);
+    expect(keyed('long', 'shop')).toEqual([]);
+    expect(keyed('string', 'shop')).toEqual([]);
+    expect(keyed('int', 'shop')).toEqual([
+      '[2].keyColumn: column shop of source payments is a long, entity shop is a int',
+    ]);
+    expect(keyed('long', 'card')).toEqual([
+      '[2].keyColumn: column card of source payments is a string, entity shop is a long',
+    ]);
+  });
+
+  it('refuse a view or a source that would share its log or consumer group with another', () => {
+    const second = { ...takings, version: 2 };
+    const twin = { ...takings, name: 'takings-v2' };
+    expect(faultsOf([...documents, second])).toEqual([]);
+    expect(faultsOf([...documents, second, twin])).toEqual([
+      '[6].name: gives the view the same log, features.by-takings-v2, as takings-v2@1 has: give it another name',
+      '[7].name: gives the view the same log, features.by-takings-v2, as takings@2 has: give it another name',
+    ]);
+    expect(faultsOf({ ...payments, name: 'by-takings' }, accepted(documents).definitions)).toEqual([
+      'name: is what the log of feature view takings@1 is called: give the source another name',
+    ]);
+  });
+
+  it('refuse a zone that is not written as IANA does: ClickHouse would not find it', () => {
+    const inZone = (zone: string) => {
+      const passThrough = [{ name: 'h', expression: { op: 'hour', args: [{ op: 'event-time' }], zone } }];
+      return faultsOf([payments, { kind: 'feature-service', name: 's', source: 'payments', passThrough }]);
+    };
+    expect(inZone('Europe/Berlin')).toEqual([]);
+    expect(inZone('Asia/Kolkata')).toEqual([]);
+    expect(inZone('europe/berlin')).toEqual([expect.stringContaining('"europe/berlin" is not the name of an IANA')]);
+    expect(inZone('+02:00')).toHaveLength(1);
   });
 });

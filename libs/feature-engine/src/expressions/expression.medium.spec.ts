@@ -10,6 +10,7 @@ import { agree } from '../sql/compare-vectors.ts';
 import { compileExpression, type SlotOf } from './compile-expression.ts';
 import { checkExpression } from './check-expression.ts';
 import type { ExpressionType } from './expression.ts';
+import { knownZones } from './known-zones.ts';
 import { parseExpression } from './parse-expression.ts';
 import { printExpression, sqlName } from './print-expression.ts';
 
@@ -42,6 +43,12 @@ describe('expressions printed for ClickHouse', () => {
   });
 
   afterAll(() => clickhouse.drop());
+
+  it('name no zone that the server does not know', async () => {
+    const rows = await clickhouse.query<{ time_zone: string }>('SELECT time_zone FROM system.time_zones');
+    const known = new Set(rows.map(({ time_zone }) => time_zone));
+    expect([...knownZones].filter((zone) => !known.has(zone))).toEqual([]);
+  });
 
   it.each(vectors.cases.map((vector, index) => ({ ...vector, index })))(
     '$name',

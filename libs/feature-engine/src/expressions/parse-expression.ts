@@ -10,7 +10,7 @@ import {
   type Expression,
   type OrderOp,
 } from './expression.ts';
-import { isKnownZone } from './zoned-time.ts';
+import { knownZones } from './known-zones.ts';
 
 const nullLiteral: Expression = { op: 'literal', value: null };
 const binaryOps = new Set<string>([...arithmeticOps, ...orderOps, ...equalityOps]);
@@ -160,7 +160,10 @@ function parseCase(reader: ObjectReader, depth: number): Expression {
 
 function parseZone(reader: ObjectReader): string {
   const zone = reader.required('zone', reader.text('zone'), 'UTC');
-  if (!isKnownZone(zone))
-    reader.fault('zone', `${quote(zone)} is not an IANA time zone such as "Europe/Berlin" or "UTC"`);
+  if (!knownZones.has(zone))
+    reader.fault(
+      'zone',
+      `${quote(zone)} is not the name of an IANA time zone such as "Europe/Berlin" or "UTC", written as there`,
+    );
   return zone;
 }

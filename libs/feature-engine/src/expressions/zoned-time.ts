@@ -4,16 +4,6 @@ const quarterMs = 900_000;
 /** Times that `hour` and `weekday` answer: 1970-01-01 up to 2200-01-01, where ICU and ClickHouse agree on every zone. */
 export const lastZonedTimeMs = 7_258_118_400_000;
 
-export function isKnownZone(zone: string): boolean {
-  // Offsets ("+02:00") are no IANA names, and ClickHouse refuses them.
-  if (!/^[A-Za-z]/.test(zone)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
 /** Wall-clock milliseconds (as if it were UTC) of an instant. Intl is slow, so offsets are kept per quarter of an hour: none changes within one. */
 export function zoneClock(zone: string): (timeMs: number) => number {
   if (zone === 'UTC') return (timeMs) => timeMs;

@@ -6,6 +6,7 @@ import { resultOf } from '../errors.ts';
 import { columnsFromAvro, type LeftOutField } from './columns-from-avro.ts';
 import type { FeaturesCommand, FeaturesState } from './definitions-domain.ts';
 import type { DefinitionReference } from './retire-definition.ts';
+import { sentDefinitions } from './sent-definitions.ts';
 
 /** A field of a source's schema that is no column of it. */
 interface LeftOutColumn extends LeftOutField {
@@ -40,16 +41,16 @@ export class ManageDefinitions {
 
   /** A document, a list, or `{ definitions: [...] }`; all or nothing. Sending the same again changes nothing. */
   async apply(body: unknown, requested: Caller): Promise<AppliedDefinitions> {
-    const documents = documentsOf(body);
+    const sent = sentDefinitions(body);
     const state = await this.#journal.read();
     const faults: DefinitionFault[] = [];
     const leftOut: LeftOutColumn[] = [];
     const definitions = await Promise.all(
-      documents.map((document, index) =>
-        this.#withColumns(document, { path: Array.isArray(body) ? `[${index}]` : '', state, faults, leftOut }),
+      sent.documents.map((document, index) =>
+        this.#withColumns(document, { path: sent.pathOf(index), state, faults, leftOut }),
       ),
     );
-    const parsed = parseDefinitions(definitions, state.definitions);
+    const parsed = parseDefinitions(sent.with(definitions), state.definitions);
     if (!parsed.ok) faults.push(...parsed.faults);
     if (faults.length > 0) {
       const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
@@ -109,13 +110,6 @@ export class ManageDefinitions {
         : `subject "${subject}" has no schema yet to take the columns from: declare them, or publish an event first`,
     );
   }
-}
-
-function documentsOf(body: unknown): readonly unknown[] {
-  if (Array.isArray(body)) return body;
-  if (typeof body === 'object' && body !== null && 'definitions' in body && Array.isArray(body.definitions))
-    return body.definitions;
-  return [body];
 }
 
 function isSourceWithoutColumns(document: unknown): document is { name: string; topic: string } {

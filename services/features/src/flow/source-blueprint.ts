@@ -2,6 +2,7 @@ import {
   compile,
   compileSource,
   compileView,
+  viewLogName,
   type ServicePlan,
   type SourcePlan,
   type ViewPlan,
@@ -198,14 +199,10 @@ function viewLog(state: FeaturesState, id: string, build: number): ViewLog {
       rekeyedTopic: null,
     };
   }
-  const { name, version } = view.definition;
   // A new generation or build of the source writes a new log: positions of the old one mean nothing in it.
   const life = [build && `b${build}`, generation && `g${generation}`].filter(Boolean);
   const logOf = (parts: readonly unknown[]): TopicSpec =>
-    topicOfFamily(
-      topicFamilies['features.by-{view}'],
-      [name, ...(version === 1 ? [] : [`v${version}`]), ...parts].join('.'),
-    );
+    topicOfFamily(topicFamilies['features.by-{view}'], [viewLogName(view.definition), ...parts].join('.'));
   const rekeyedTopic = logOf(life);
   return {
     view,
