@@ -14,10 +14,10 @@ test('states that have been further are not believed until they are there again'
   await expect(progress.check({ ...log, partition: 2 }, 40, committed(0))).resolves.toBeUndefined();
 });
 
-test('a process that has seen nothing yet goes by what the owners have committed', async () => {
-  await expect(new KnownProgress().check(log, 40, committed(100))).rejects.toEqual(rebuilding);
+test('a process that has seen nothing yet goes by what the owners have committed where there is no fence', async () => {
   await expect(new KnownProgress().check(log, null, committed(1))).rejects.toEqual(rebuilding);
-  await expect(new KnownProgress().check(log, 100, committed(100))).resolves.toBeUndefined();
+  // A commit may be ahead of the fence for a moment.
+  await expect(new KnownProgress().check(log, 99, committed(100))).resolves.toBeUndefined();
 });
 
 test('a log that nobody has read yet has no states, and that is believed for as long as nothing is committed', async () => {

@@ -20,9 +20,9 @@ export class KnownProgress {
   /** @throws StatesRebuilding when the states, which are those up to `nextOffset` of the log, have been further. */
   async check(log: StateLog, nextOffset: number | null, committedUpTo: CommittedUpTo): Promise<void> {
     const key = `${log.topic}|${log.generation}|${log.partition}`;
-    const reached = this.#reached.get(key);
-    const wanted =
-      nextOffset === null || reached === undefined ? Math.max(reached ?? 0, await committedUpTo()) : reached;
+    const reached = this.#reached.get(key) ?? 0;
+    // Without a fence this process may be the first to look: then the owners' commits tell a lost log from a new one.
+    const wanted = nextOffset === null ? Math.max(reached, await committedUpTo()) : reached;
     if ((nextOffset ?? 0) < wanted) {
       throw new StatesRebuilding(
         'redis',

@@ -65,9 +65,10 @@ export class RekeyedEventsPublisher {
     this.pending.clear();
   }
 
-  /** Learns what is in the logs; states that are read afterwards hold all of it. */
+  /** Learns what is in the logs. States must be read afterwards: they hold all of it, and what is not pending any more. */
   async begin(views: readonly ViewLog[]): Promise<void> {
     if (views.length > 0) this.#applied ??= await this.#whatIsThere(views);
+    if (this.pending.size > pruneAbove) await this.#prune(views);
   }
 
   /** Whether the event of this entity lies in the view's log since before this partition was taken over. */
@@ -97,7 +98,6 @@ export class RekeyedEventsPublisher {
     });
     const offsets = await this.#bus.producer().send(records);
     offsets.forEach((position, i) => this.#remember(views, events, { ...places[i], position, positions }));
-    if (this.pending.size > pruneAbove) await this.#prune(views);
     return positions;
   }
 

@@ -91,9 +91,13 @@ export class OwnedPartition {
     });
   }
 
-  /** Notices that Redis has lost what it had of this partition: an idle owner would else not, while its states are read. */
+  /**
+   * Notices that Redis has lost what it had of this partition: an idle owner would else not, while its states are read.
+   * That another owner has come is the group's to say; a claim of ours would only disturb it.
+   */
   async verify(): Promise<void> {
-    await this.load([]);
+    const { result } = await this.#store.loadOwned(this.log, { epoch: this.#epoch, next: this.#next }, []);
+    if (result === 'behind') throw this.#notOurs(result);
   }
 
   /** A state that `load` has brought in, to be changed: it is part of the next commit. */
