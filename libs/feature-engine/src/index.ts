@@ -18,6 +18,7 @@ export * from './plans/values.ts';
 export type { ViewFeature } from './plans/view-feature.ts';
 export type { ViewInput } from './plans/view-inputs.ts';
 export type { ViewPlan } from './plans/view-plan.ts';
+export { EventLedger } from './windows/event-ledger.ts';
 export { WindowStateError } from './windows/window-codec.ts';
 export type { Applied, WindowEntry, WindowState } from './windows/window-state.ts';
 export { compareVectors, type FeatureMismatch } from './sql/compare-vectors.ts';

@@ -161,9 +161,6 @@ function parseCase(reader: ObjectReader, depth: number): Expression {
 function parseZone(reader: ObjectReader): string {
   const zone = reader.required('zone', reader.text('zone'), 'UTC');
   if (!knownZones.has(zone))
-    reader.fault(
-      'zone',
-      `${quote(zone)} is not the name of an IANA time zone such as "Europe/Berlin" or "UTC", written as there`,
-    );
+    reader.fault('zone', `${quote(zone)} is not an IANA time zone such as "Europe/Berlin" or "UTC"`);
   return zone;
 }

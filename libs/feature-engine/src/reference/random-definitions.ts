@@ -146,6 +146,8 @@ export const randomEvents: fc.Arbitrary<RandomEvent[]> = fc
       ),
       // A straggler among events that go on, which later windows may still reach.
       late: fc.oneof({ arbitrary: fc.constant(null), weight: 4 }, fc.integer({ min: 1, max: 18 })),
+      // The id of an event before it, mostly within its lateness, at a time of its own.
+      again: fc.oneof({ arbitrary: fc.constant(0), weight: 5 }, fc.integer({ min: 1, max: 6 })),
       card: fc.constantFrom('c1', 'c1', "c'2"),
       shop: fc.constantFrom(7, 7, 8),
       a: fc.option(
@@ -160,8 +162,8 @@ export const randomEvents: fc.Arbitrary<RandomEvent[]> = fc
   )
   .map((events) => {
     let time = startMs;
-    return events.map(({ step, late, ...event }, index) => {
+    return events.map(({ step, late, again, ...event }, index) => {
       time += step;
-      return { id: `e${index}`, time: time - (late ?? 0), ...event };
+      return { id: `e${Math.max(0, index - again)}`, time: time - (late ?? 0), ...event };
     });
   });

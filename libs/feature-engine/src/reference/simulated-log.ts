@@ -3,6 +3,7 @@ import { compile } from '../plans/compile.ts';
 import { isInvalid } from '../plans/row.ts';
 import type { ServicePlan } from '../plans/service-plan.ts';
 import type { VectorValues } from '../plans/values.ts';
+import { EventLedger } from '../windows/event-ledger.ts';
 import type { WindowState } from '../windows/window-state.ts';
 import type { NaiveEvent } from './naive-view.ts';
 import type { RandomEvent } from './random-definitions.ts';
@@ -27,8 +28,13 @@ export interface ServedVector extends VectorValues {
 
 export interface SimulatedRun {
   readonly service: ServicePlan;
-  /** Per view, in log order: all that was not refused as too late for every view. */
+  /** Per view, in log order: all that was accepted. */
   readonly logs: readonly (readonly LoggedEvent[])[];
+  /** Per view, in log order: with what came too late for every view, which hindsight knows where the table of events has it. */
+  readonly hindsightLogs: readonly (readonly LoggedEvent[])[];
+  /** Everything that the table of events holds, repeats and late events as well. */
+  readonly stored: readonly LoggedEvent[];
+  readonly ledgerLatenessMs: number;
   readonly vectors: readonly ServedVector[];
 }
 
@@ -40,7 +46,15 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
   const states = service.views.map(() => new Map<string, WindowState>());
   const logs = service.views.map((): LoggedEvent[] => []);
   const pending = service.views.map((): LoggedEvent[] => []);
+  const hindsightLogs = service.views.map((): LoggedEvent[] => []);
+  const stored: LoggedEvent[] = [];
   const vectors: ServedVector[] = [];
+  const ledgers = new Map<string, EventLedger>();
+  const ledgerLatenessMs = Math.max(
+    service.source.allowedLatenessMs,
+    ...service.views.map(({ plan }) => plan.allowedLatenessMs - plan.slackMs),
+  );
+  const newestOfId = new Map<string, number>();
   const offsets = new Map<string, number>();
   const nextOffset = (log: string) => {
     // Gaps, as compaction and other views' events leave them.
@@ -60,7 +74,19 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
     if (isInvalid(keys)) throw new Error(keys.message);
     const sourcePartition = partitionOf(event.card);
     const sourceOffset = nextOffset(`source ${sourcePartition}`);
-    if (keys.every((key, view) => stateOf(view, key).isTooLate(event.time))) continue;
+    const ledger = ledgers.get(event.card) ?? EventLedger.empty();
+    ledgers.set(event.card, ledger);
+    const identified = { id: event.id, eventTimeMs: event.time };
+    const verdict = ledger.judge(identified, ledgerLatenessMs);
+    if (verdict !== 'too-late') ledger.record(identified, ledgerLatenessMs);
+    const ofId = `${event.card} ${event.id}`;
+    const sameMs = newestOfId.get(ofId) ?? Number.NEGATIVE_INFINITY;
+    newestOfId.set(ofId, Math.max(sameMs, event.time));
+    const own = ownLogged(service, event, { keys, sourcePartition, sourceOffset });
+    stored.push(own);
+    const isLateOnce = verdict === 'too-late' && sameMs < event.time - ledgerLatenessMs;
+    if (verdict === 'accept' || isLateOnce) hindsightLogs[0]?.push(own);
+    if (verdict !== 'accept') continue;
     const cuts: ServedVector['cuts'][number][] = [];
     const values = service.views.map(({ plan }, view) => {
       const key = keys[view] ?? '';
@@ -79,6 +105,7 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
         sourceOffset,
       };
       logs[view]?.push(logged);
+      if (view > 0) hindsightLogs[view]?.push(logged);
       pending[view]?.push(logged);
       while (pending[view]?.length !== 0 && (plan.log === 'source' || roll() < 6)) {
         const next = pending[view]?.shift();
@@ -97,5 +124,26 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
     if (isInvalid(vector)) throw new Error(vector.message);
     vectors.push({ ...vector, event, sourcePartition, sourceOffset, entities: service.entities(keys), cuts });
   }
-  return { service, logs, vectors };
+  return { service, logs, hindsightLogs, stored, vectors, ledgerLatenessMs };
+}
+
+/** The event in the log of the source's own view, which is the source's topic. */
+function ownLogged(
+  service: ServicePlan,
+  event: RandomEvent,
+  place: { readonly keys: readonly string[]; readonly sourcePartition: number; readonly sourceOffset: number },
+): LoggedEvent {
+  const { keys, sourcePartition, sourceOffset } = place;
+  const inputs = service.views[0]?.plan.inputs({ ...event }, event.time);
+  if (inputs === undefined || isInvalid(inputs)) throw new Error('the event does not fit its view');
+  return {
+    timeMs: event.time,
+    position: sourceOffset,
+    inputs,
+    entity: keys[0] ?? '',
+    partition: sourcePartition,
+    source: event,
+    sourcePartition,
+    sourceOffset,
+  };
 }

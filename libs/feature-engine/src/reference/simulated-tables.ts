@@ -36,7 +36,7 @@ export async function fillTables(clickhouse: TestClickHouse, run: SimulatedRun):
   const { database } = clickhouse;
   for (const table of ['source_events', 'rekeyed_events', 'feature_vectors', 'dead_letters'])
     await clickhouse.query(`TRUNCATE TABLE ${database}.${table}`);
-  const [bySource = [], byShop = []] = run.logs;
+  const [, byShop = []] = run.logs;
   const sourceRow = ({ source, sourcePartition, sourceOffset }: LoggedEvent) => ({
     ...source,
     _topic: 'events',
@@ -47,7 +47,7 @@ export async function fillTables(clickhouse: TestClickHouse, run: SimulatedRun):
     _event_time: iso(source.time),
     _entity: source.card,
   });
-  const rows = bySource.map(sourceRow);
+  const rows = run.stored.map(sourceRow);
   // Rows of an earlier generation and of another topic, and an event that came again later under its id: none may count.
   const strangers = rows.flatMap((row) => [
     { ...row, _generation: generation - 1 },

@@ -16,7 +16,9 @@ export interface LogTables {
    * an event, and what the views took depends on what they read. Absent: they took all.
    */
   readonly deadLetters?: Readonly<Record<string, string>>;
-  /** Whether tables hold repeats of an event's `id`, of which the first in the log counts; `dropped` when the writer drops them. */
+  /** By name of the source: how old an event may be before its owner refuses it for all views. Absent: what the source allows. */
+  readonly ledgerLatenessMs?: Readonly<Record<string, number>>;
+  /** Whether tables hold repeats of an event's `id` and events that were refused as too late; `dropped` when the writer drops them. */
   readonly repeats?: 'stored' | 'dropped';
 }
 

@@ -31,6 +31,7 @@ describe('generated SQL', () => {
       database: clickhouse.database,
       generations: { events: generation },
       deadLetters: { events: deadLetterGroup },
+      ledgerLatenessMs: { events: 0 },
     };
     await createTables(clickhouse);
   });
@@ -46,6 +47,7 @@ describe('generated SQL', () => {
   ) {
     let at = 0;
     const simulated = simulate(definitions, events, () => rolls[at++ % rolls.length] ?? 0);
+    tables = { ...tables, ledgerLatenessMs: { events: simulated.ledgerLatenessMs } };
     await fillTables(clickhouse, simulated);
     return simulated;
   }
@@ -73,7 +75,8 @@ describe('generated SQL', () => {
           recomputeVectorsSql(service, { tables, knowledge: 'hindsight', where: 'true' }),
         );
         for (const [index, vector] of vectors.entries()) {
-          const expected = expectedValues(simulated, vector.entities, vector.event.time, (view, log) => ({
+          const asKnownNow = { ...simulated, logs: simulated.hindsightLogs };
+          const expected = expectedValues(asKnownNow, vector.entities, vector.event.time, (view, log) => ({
             cut: Number.POSITIVE_INFINITY,
             own: log.find((logged) => logged.source === vector.event) ?? null,
             allowedLatenessMs: Number.POSITIVE_INFINITY,
@@ -142,7 +145,8 @@ describe('generated SQL', () => {
             expect(rows.map(({ row }) => row)).toEqual(asked.map(({ row }) => row));
             for (const [index, question] of asked.entries()) {
               const ownEvent = own === 'given' ? question.own : null;
-              const expected = expectedValues(simulated, question.entities, question.time, (view, log) => {
+              const known = knowledge === 'hindsight' ? { ...simulated, logs: simulated.hindsightLogs } : simulated;
+              const expected = expectedValues(known, question.entities, question.time, (view, log) => {
                 const ownLogged = log.find((logged) => logged.source === ownEvent?.source) ?? null;
                 if (knowledge === 'hindsight') {
                   return { cut: Number.POSITIVE_INFINITY, own: ownLogged, allowedLatenessMs: Number.POSITIVE_INFINITY };

@@ -3,17 +3,16 @@ import type { ExpressionType } from '../expressions/expression.ts';
 import type { ServiceView } from '../plans/service-plan.ts';
 import type { ViewInput } from '../plans/view-inputs.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
+import { judgedReachMs, judgedRowsSql } from './judged-rows.ts';
 import { sourceReference } from './source-columns.ts';
 import {
   acceptedCondition,
   generationOf,
   laneOf,
-  sourceTable,
   sourceRow,
   spineColumns,
   startCondition,
   tableName,
-  type LogTables,
   type VectorQuery,
 } from './sql-tables.ts';
 
@@ -42,19 +41,19 @@ export function viewEventsSql(query: VectorQuery, view: number): string {
   const rowsOf = plan.log === 'source' ? sourceRows : rekeyedRows;
   if (query.knowledge === 'hindsight' || seesOwnPartition(query, view))
     return `SELECT *, toUInt8(1) AS e_accepted FROM (${rowsOf(query, view, ofSpine)})`;
-  const newest = `max(e_time) OVER (PARTITION BY e_entity ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
-  const accepted = `e_time >= ${newest} - ${plan.allowedLatenessMs} AS e_accepted`;
+  const counted = 'if(e_refused = 1, 0, e_time)';
+  const newest = `max(${counted}) OVER (PARTITION BY e_entity ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  const accepted = `e_refused = 0 AND e_time >= ${newest} - ${plan.allowedLatenessMs} AS e_accepted`;
   if (query.knownBy === 'cuts') return `SELECT *, ${accepted} FROM (${rowsOf(query, view, ofSpine)})`;
   // The latest event time that the log had seen when the event came: known at t is what came before anything newer than t.
-  const passed =
-    'max(e_time) OVER (PARTITION BY e_partition ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)';
+  const passed = `max(${counted}) OVER (PARTITION BY e_partition ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
   const log = `SELECT *, ${passed} AS e_log_time FROM (${rowsOf(query, view, null)})`;
   return `SELECT *, ${accepted} FROM (${log}) WHERE e_entity ${ofSpine}`;
 }
 
 /** A condition that leaves out what lies before every window, in a form that an index over the column can use. */
-function reachedSql(column: string, plan: ViewPlan): string {
-  return `${column} > fromUnixTimestamp64Milli(greatest((SELECT min(t) FROM spine) - ${plan.spanMs}, -1), 'UTC')`;
+function reachedSql(column: string, reachMs: number): string {
+  return `${column} > fromUnixTimestamp64Milli(greatest((SELECT min(t) FROM spine) - ${reachMs}, -1), 'UTC')`;
 }
 
 function sourceRows(query: VectorQuery, view: number, ofSpine: string | null): string {
@@ -64,7 +63,7 @@ function sourceRows(query: VectorQuery, view: number, ofSpine: string | null): s
   const where = [
     `_topic = ${sqlText(definition.topic)}`,
     `_generation = ${generationOf(query.tables, definition.name)}`,
-    reachedSql('_event_time', plan),
+    reachedSql('_event_time', plan.spanMs + judgedReachMs(plan, query.tables)),
     ofSpine === null ? '' : `_entity ${ofSpine}`,
     startCondition(plan, query.tables, '_partition', '_offset'),
     acceptedCondition(plan.source, query.tables),
@@ -77,19 +76,10 @@ function sourceRows(query: VectorQuery, view: number, ofSpine: string | null): s
     `${readsTrigger ? 'toInt64(_partition)' : 'toInt64(-1)'} AS e_source_partition`,
     'toInt64(_offset) AS e_source_offset',
     ...(query.origins === 'given' ? [`ifNull(_id, ${placeSql('_topic', '_partition', '_offset')}) AS e_origin`] : []),
+    'refused$ AS e_refused',
     ...plan.inputColumns.map((input, column) => `${inputSql(input, columns)} AS ${inputColumn(column)}`),
   ];
-  return `SELECT ${selected.join(', ')} FROM ${firstOfEach(plan, query.tables, where)} AS ${sourceRow}`;
-}
-
-/** Rows of a source, once each: a repeated insert is dropped by position, a repeated event by its id. */
-function firstOfEach(plan: ViewPlan, tables: LogTables, where: readonly string[]): string {
-  const { definition } = plan.source;
-  const condition = where.filter((part) => part !== '').join(' AND ');
-  const rows = `(SELECT * FROM ${sourceTable(tables.database, definition.name)} WHERE ${condition} LIMIT 1 BY _partition, _offset)`;
-  if (definition.id === undefined || tables.repeats === 'dropped') return rows;
-  const id = `ifNull(toString(${sqlName(definition.id)}), concat('\\0', toString(_offset)))`;
-  return `(SELECT * FROM ${rows} ORDER BY _offset LIMIT 1 BY _entity, ${id})`;
+  return `SELECT ${selected.join(', ')} FROM ${judgedRowsSql(plan, query.tables, where)} AS ${sourceRow}`;
 }
 
 function rekeyedRows(query: VectorQuery, view: number, ofSpine: string | null): string {
@@ -99,7 +89,7 @@ function rekeyedRows(query: VectorQuery, view: number, ofSpine: string | null): 
   const generation = generationOf(query.tables, definition.name);
   const where = [
     `view = ${sqlText(laneOf(query.tables, plan.id))}`,
-    reachedSql('event_time', plan),
+    reachedSql('event_time', plan.spanMs),
     ofSpine === null ? '' : `entity ${ofSpine}`,
     startCondition(plan, query.tables, '`partition`', '`offset`'),
   ].filter((part) => part !== '');
@@ -114,6 +104,8 @@ function rekeyedRows(query: VectorQuery, view: number, ofSpine: string | null): 
     ...(query.origins === 'given'
       ? [`${placeSql('source_topic', 'source_partition', 'source_offset')} AS e_origin`]
       : []),
+    // Only what was accepted is sent there.
+    'toUInt8(0) AS e_refused',
     ...plan.inputColumns.map((input, column) => `${storedInput(plan, input, column)} AS ${inputColumn(column)}`),
   ];
   const table = tableName(query.tables.database, 'rekeyed_events');

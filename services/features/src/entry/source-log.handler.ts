@@ -13,7 +13,7 @@ import {
   type SourceRecord,
   type StartPosition,
 } from '@millrace/events';
-import type { Row } from '@millrace/feature-engine';
+import { EventLedger, type Row } from '@millrace/feature-engine';
 import type { FencedStateStore } from '@millrace/online-store';
 import type { RekeyedEvent } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
@@ -22,7 +22,6 @@ import { BorrowedStates } from '../flow/borrowed-states.ts';
 import { buildVectors } from '../flow/build-vectors.ts';
 import { buryOnce } from '../flow/bury-once.ts';
 import { EventTimeAlignment } from '../flow/event-time-alignment.ts';
-import { EventLedger } from '../flow/event-ledger.ts';
 import { judgeCandidates, ledgerKey } from '../flow/judge-candidates.ts';
 import { readCandidates, type Candidate, type Place } from '../flow/read-candidates.ts';
 import type { SourceBlueprint } from '../flow/source-blueprint.ts';

@@ -1,7 +1,6 @@
-import { noDefinitions, parseDefinitions } from '@millrace/feature-engine';
+import { EventLedger, noDefinitions, parseDefinitions } from '@millrace/feature-engine';
 import { expect, test } from 'vitest';
 import { featuresDomain } from './definitions-domain.ts';
-import { EventLedger } from './event-ledger.ts';
 import { judgeCandidates, type KnownBefore } from './judge-candidates.ts';
 import { readCandidate, type Candidate } from './read-candidates.ts';
 import { blueprintsOf, type SourceBlueprint } from './source-blueprint.ts';

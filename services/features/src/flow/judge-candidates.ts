@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Poison } from '@millrace/events';
-import type { EventLedger } from './event-ledger.ts';
+import type { EventLedger } from '@millrace/feature-engine';
 import type { Candidate } from './read-candidates.ts';
 import type { SourceBlueprint, ViewLog } from './source-blueprint.ts';
 
@@ -47,6 +47,7 @@ export function judgeCandidates(
     const verdict = ledger?.judge(candidate.event, allowedLatenessMs) ?? 'accept';
     const late = candidate.event.entity === null ? views.refuse(candidate) : verdict === 'too-late';
     if (verdict === 'repeat') {
+      ledger?.record(candidate.event, allowedLatenessMs);
       repeats += 1;
     } else if (late) {
       poison.push({ record: candidate.record, reason: 'too-late', message: tooLate(candidate, ledger, source.name) });

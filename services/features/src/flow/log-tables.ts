@@ -1,6 +1,6 @@
 import type { LogTables } from '@millrace/feature-engine';
 import type { FeaturesState } from './definitions-domain.ts';
-import { deadLetterGroupOf, type PlannedService } from './source-blueprint.ts';
+import { deadLetterGroupOf, ledgerLatenessMs, type PlannedService } from './source-blueprint.ts';
 
 /** Which life of a source's topic is read now. */
 export function generationOf(state: FeaturesState, source: string): number {
@@ -15,5 +15,7 @@ export function logTables(state: FeaturesState, service: PlannedService, databas
   const generations = Object.fromEntries([...state.sources].map(([name, { generation }]) => [name, generation]));
   const lanes = Object.fromEntries(service.views.map(({ log }) => [log.view.id, log.lane]));
   const deadLetters = Object.fromEntries([...state.sources.keys()].map((name) => [name, deadLetterGroupOf(name)]));
-  return { database, generations, lanes, deadLetters, repeats: 'stored' };
+  const sources = new Set(service.views.map(({ log }) => log.view.source.name));
+  const latenesses = Object.fromEntries([...sources].map((name) => [name, ledgerLatenessMs(state, name)]));
+  return { database, generations, lanes, deadLetters, ledgerLatenessMs: latenesses, repeats: 'stored' };
 }

@@ -31,7 +31,7 @@ export interface Refused {
 }
 
 /** Partition of a record key under the source's declared partitioner. */
-type Place = (key: Buffer) => number;
+export type Place = (key: Buffer) => number;
 
 /** What a record is held against beside the definitions. */
 export interface RecordRules {

@@ -119,10 +119,7 @@ function blueprintOf(
         views.filter(({ relation }) => relation === 'sibling').map(({ log }) => log.view.id),
       ),
     ),
-    allowedLatenessMs: Math.max(
-      source.allowedLatenessMs,
-      ...logs.map(({ view }) => view.allowedLatenessMs - view.slackMs),
-    ),
+    allowedLatenessMs: ledgerLatenessMs(state, name),
     slackMs: slackOf(logs),
   };
 }
@@ -135,6 +132,15 @@ export function deadLetterGroupOf(source: string): string {
 /** The consumer group that builds the state of a source: one a build. */
 function groupOf(source: string, build: number): string {
   return inBuild(deadLetterGroupOf(source), build);
+}
+
+/** What the ledgers of a source allow: the most that the source or any view on it does. */
+export function ledgerLatenessMs({ definitions }: FeaturesState, source: string): number {
+  const views = [...definitions.featureViews].filter(([, view]) => view.source === source);
+  const declared = views
+    .map(([id]) => compileView(id, definitions))
+    .map((view) => view.allowedLatenessMs - view.slackMs);
+  return Math.max(compileSource(source, definitions).allowedLatenessMs, ...declared);
 }
 
 function slackOf(logs: readonly ViewLog[]): number | null {
