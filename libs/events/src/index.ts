@@ -32,6 +32,7 @@ export { StartOverError, StopSourceError } from './consumer/flow-errors.ts';
 export type {
   AssignedPartition,
   HandleResult,
+  IdlePartition,
   PartitionBatch,
   PartitionHandler,
   PartitionId,

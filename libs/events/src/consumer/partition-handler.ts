@@ -46,6 +46,12 @@ export interface PartitionId {
   readonly partition: number;
 }
 
+export interface IdlePartition extends PartitionId {
+  readonly generation: number;
+  /** Nothing waits to be handled, and the last fetch came to the end of the log, control records included. */
+  readonly caughtUp: boolean;
+}
+
 export interface AssignedPartition extends PartitionId {
   readonly generation: number;
   /** What the group committed last in this generation, null for a newcomer. */
@@ -86,7 +92,7 @@ export interface PartitionHandler {
    * Called between batches every `idleIntervalMs` and on `requestIdle`: flush what is held. A result without `hold` says
    * that everything handled so far is durable; no result says nothing.
    */
-  idle?(partition: PartitionId & { readonly generation: number }): Promise<HandleResult | void>;
+  idle?(partition: IdlePartition): Promise<HandleResult | void>;
   /** The partition is taken away or the consumer stops. Held effects that are not durable will come again. */
   revoked?(partition: PartitionId): Promise<void>;
 }

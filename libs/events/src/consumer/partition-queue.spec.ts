@@ -92,6 +92,7 @@ describe('PartitionQueue', () => {
     expect(queue.push(chunk(5, 6, [5, 6]))).toBeNull();
     expect(queue.push(chunk(9, 9, [9]))).toEqual({ from: 7, to: 9 });
     queue.passOver(14);
+    expect(queue.expected).toBe(15);
     expect(queue.push(chunk(15, 15, [15]))).toBeNull();
     expect(queue.push(chunk(10, 15, [10, 15]))).toBeNull();
     expect(queue.take(10, undefined)?.records.map(({ offset }) => offset)).toEqual([5, 6, 9, 15]);

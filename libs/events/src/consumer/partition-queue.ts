@@ -46,6 +46,11 @@ export class PartitionQueue {
     return this.#bytes;
   }
 
+  /** Next offset that the fetcher will bring. */
+  get expected(): number {
+    return this.#expected;
+  }
+
   /** Adds a chunk; returns the hole before it, if there is one. */
   push({ messages, firstOffset, lastOffset, highWatermark }: FetchedChunk): { from: number; to: number } | null {
     if (lastOffset < this.#expected) return null;

@@ -211,7 +211,8 @@ export class PartitionWorker {
   async #idle(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await this.#setting.handler.idle?.({ ...this.place, generation: this.generation });
+        const caughtUp = this.#queue.records === 0 && this.#queue.expected >= this.#highWatermark;
+        const result = await this.#setting.handler.idle?.({ ...this.place, generation: this.generation, caughtUp });
         if (attempt > 1) this.#blockedBy = undefined;
         if (!result) return;
         await this.#setting.owner.bury({ ...this.#origin, records: 0, poison: result.poison ?? [] });

@@ -6,6 +6,7 @@ import {
   type AvroWriter,
   type EventBus,
   type HandleResult,
+  type IdlePartition,
   type PartitionBatch,
   type PartitionHandler,
   type PartitionId,
@@ -120,9 +121,11 @@ export class SourceLogHandler implements PartitionHandler {
   }
 
   /** What was written in the background is in Redis now and still there, or comes again: readers of an idle partition rely on it. */
-  async idle({ partition }: PartitionId): Promise<void> {
+  async idle({ partition, caughtUp }: IdlePartition): Promise<void> {
     const owned = this.#owned.get(partition);
     if (!owned) return;
+    // What follows the last event may be no event: markers of transactions give no batch that would say so.
+    if (caughtUp) this.#alignment.stands(partition, { active: false });
     this.#commitPassedLetters(owned);
     await owned.states.settle();
     await owned.states.verify();

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { EventTimeAlignment } from './event-time-alignment.ts';
 
 const never = new AbortController().signal;
@@ -6,6 +6,8 @@ const settled = async (promise: Promise<unknown>): Promise<boolean> => {
   const pending = Symbol('pending');
   return (await Promise.race([promise, new Promise((resolve) => setTimeout(resolve, 5, pending))])) !== pending;
 };
+
+afterEach(() => vi.useRealTimers());
 
 test('a partition waits for one that has records waiting and has not begun', async () => {
   const alignment = new EventTimeAlignment();
@@ -40,4 +42,25 @@ test('a partition that leaves is waited for no longer, and a wait ends when the 
   const waiting = alignment.horizon(0, 1_000, { slackMs: 1, signal: taken.signal });
   taken.abort();
   expect(await waiting).toBe(1_000);
+});
+
+test('a wait ends when the slowest does not move for ten seconds, however much the others do', async () => {
+  vi.useFakeTimers();
+  const alignment = new EventTimeAlignment();
+  for (const partition of [0, 1, 2]) alignment.join(partition, true);
+  let horizonMs: number | undefined;
+  const ahead = alignment.horizon(0, 1_000, { slackMs: 1, signal: never }).then((ms) => (horizonMs = ms));
+  alignment.stands(1, { nextMs: 10 });
+  alignment.stands(2, { nextMs: 20 });
+  for (let second = 0; second < 9; second += 1) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    alignment.stands(2, { nextMs: 30 + second });
+  }
+  alignment.stands(1, { nextMs: 11 });
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(horizonMs).toBeUndefined();
+  alignment.stands(2, { nextMs: 50 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  await ahead;
+  expect(horizonMs).toBe(1_000);
 });

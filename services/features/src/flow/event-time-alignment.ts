@@ -42,10 +42,17 @@ export class EventTimeAlignment {
     { slackMs, signal }: { slackMs: number; signal: AbortSignal },
   ): Promise<number> {
     this.stands(partition, { nextMs, active: true });
-    for (;;) {
-      const horizonMs = this.#slowestOther(partition) + slackMs;
-      if (horizonMs >= nextMs || signal.aborted) return Math.max(horizonMs, nextMs);
-      if (!(await this.#somethingMoves(signal))) return nextMs;
+    const patience = new Patience();
+    try {
+      for (;;) {
+        const slowestMs = this.#slowestOther(partition);
+        const horizonMs = slowestMs + slackMs;
+        if (horizonMs >= nextMs || signal.aborted) return Math.max(horizonMs, nextMs);
+        patience.waitFor(slowestMs);
+        if (!(await this.#somethingMoves(patience, signal))) return nextMs;
+      }
+    } finally {
+      patience.end();
     }
   }
 
@@ -57,15 +64,13 @@ export class EventTimeAlignment {
     return slowest;
   }
 
-  async #somethingMoves(signal: AbortSignal): Promise<boolean> {
-    const waited = Promise.withResolvers<false>();
-    const timer = setTimeout(() => waited.resolve(false), longestWaitMs);
-    const stop = (): void => waited.resolve(false);
+  async #somethingMoves(patience: Patience, signal: AbortSignal): Promise<boolean> {
+    const taken = Promise.withResolvers<false>();
+    const stop = (): void => taken.resolve(false);
     signal.addEventListener('abort', stop, { once: true });
     try {
-      return await Promise.race([this.#moved.promise.then(() => true), waited.promise]);
+      return await Promise.race([this.#moved.promise.then(() => true), patience.ended, taken.promise]);
     } finally {
-      clearTimeout(timer);
       signal.removeEventListener('abort', stop);
     }
   }
@@ -73,5 +78,27 @@ export class EventTimeAlignment {
   #tell(): void {
     this.#moved.resolve();
     this.#moved = Promise.withResolvers<void>();
+  }
+}
+
+/** How long one wait may still take: begun anew only when the slowest itself has moved, whatever the others do meanwhile. */
+class Patience {
+  readonly #ended = Promise.withResolvers<false>();
+  #slowestMs: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  get ended(): Promise<false> {
+    return this.#ended.promise;
+  }
+
+  waitFor(slowestMs: number): void {
+    if (this.#slowestMs !== undefined && slowestMs <= this.#slowestMs) return;
+    this.#slowestMs = slowestMs;
+    this.end();
+    this.#timer = setTimeout(() => this.#ended.resolve(false), longestWaitMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
   }
 }
