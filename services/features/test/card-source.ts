@@ -10,6 +10,8 @@ export interface Payment {
   readonly amount: number;
   /** No feature reads it. */
   readonly fee?: number | null;
+  /** A float in Avro, and 0.1 where it is absent. */
+  readonly tip?: number;
   readonly ts: number;
 }
 
@@ -25,6 +27,7 @@ const paymentSchema: AvroSchemaJson = {
     { name: 'shop', type: ['null', 'string'], default: null },
     { name: 'amount', type: 'double' },
     { name: 'fee', type: ['null', 'double'], default: null },
+    { name: 'tip', type: 'float', default: 0.1 },
     { name: 'ts', type: ['null', { type: 'long', logicalType: 'timestamp-millis' }] },
   ],
 };
@@ -138,7 +141,10 @@ export class CardSource {
         name: 'payment_risk',
         source: 'payments',
         views: ['card_spend', 'shop_load'],
-        passThrough: [{ name: 'amount', expression: amount }],
+        passThrough: [
+          { name: 'amount', expression: amount },
+          { name: 'tip', expression: 'tip' },
+        ],
       },
     ];
   }

@@ -119,20 +119,36 @@ describe('features service', () => {
     await until(() => vectors.has(candidate.payment_id));
     const numbers = vectors.get(candidate.payment_id)?.[0]?.numbers ?? [];
     expect(evaluated.body.vectors[0].numbers).toEqual(numbers);
+    expect(numbers[7]).toBe(Math.fround(0.1));
     const online = await post('/api/v1/online-features', {
       featureService: 'payment_risk',
-      entities: [{ card: 'card-3', shop: 'shop-2', amount: candidate.amount }],
+      entities: [{ card: 'card-3', shop: 'shop-2', amount: candidate.amount, tip: Math.fround(0.1) }],
       at: new Date(candidate.ts).toISOString(),
     });
     await until(async () => {
       const again = await post('/api/v1/online-features', {
         featureService: 'payment_risk',
-        entities: [{ card: 'card-3', shop: 'shop-2', amount: candidate.amount }],
+        entities: [{ card: 'card-3', shop: 'shop-2', amount: candidate.amount, tip: Math.fround(0.1) }],
         at: candidate.ts,
       });
       return JSON.stringify(again.body.vectors?.[0]?.numbers) === JSON.stringify(numbers);
     });
     expect(online.status).toBe(200);
+  });
+
+  it('refuses a candidate event that the stream would not take, with the same reason', async () => {
+    const evaluate = async (event: object): Promise<string> => {
+      const answer = await post('/api/v1/feature-services/payment_risk/candidate', { event });
+      return `${answer.status} ${answer.body.faults?.[0]?.path}: ${answer.body.faults?.[0]?.message}`;
+    };
+    const good = payment({ card: 'card-3', ts: startMs + 22 * dayMs, tip: 12.34 });
+    expect(await evaluate(good)).toMatch(/^200 /);
+    expect(await evaluate({ ...good, ts: startMs })).toMatch(/^400 events\[0\]: too-late: /);
+    expect(await evaluate({ ...good, card: '' })).toMatch(/^400 events\[0\]: missing-entity: /);
+    expect(await evaluate({ ...good, shop: null })).toMatch(/^400 events\[0\]: missing-entity: column shop /);
+    expect(await evaluate({ ...good, amount: 'much' })).toMatch(/^400 events\[0\]: .*amount/);
+    const streamed = payments.findLast(({ card }) => card === 'card-3');
+    expect(await evaluate({ ...good, payment_id: streamed?.payment_id, ts: streamed?.ts })).toMatch(/too-late|repeat/);
   });
 
   it('lists every fault of bad definitions with its path', async () => {

@@ -1,9 +1,11 @@
 import { partitioners, type EventBus, type SourceRecord } from '@millrace/events';
-import type { ColumnType, Row, WindowState } from '@millrace/feature-engine';
-import { CodedError, type Fault } from '@millrace/service-kit';
+import { isInvalid, type WindowState } from '@millrace/feature-engine';
+import { CodedError } from '@millrace/service-kit';
 import { invalidRequest } from '../errors.ts';
 import type { ViewStates } from '../store/view-states.ts';
 import { buildVectors, type BorrowedState } from './build-vectors.ts';
+import { CandidateRows, type CandidateEvent } from './candidate-rows.ts';
+import { judgeCandidates } from './judge-candidates.ts';
 import type { PlannedServices, ServiceReference } from './planned-services.ts';
 import { readCandidate, type Candidate } from './read-candidates.ts';
 import { describePlan, servedVector, type ServedFeatures, type ServedVector } from './serve-online-features.ts';
@@ -18,18 +20,17 @@ export class EvaluateCandidate {
   readonly #services: PlannedServices;
   readonly #states: ViewStates;
   readonly #now: () => number;
+  readonly #rows: CandidateRows;
 
   constructor(parts: { bus: EventBus; services: PlannedServices; states: ViewStates; now: () => number }) {
     this.#bus = parts.bus;
     this.#services = parts.services;
     this.#states = parts.states;
     this.#now = parts.now;
+    this.#rows = new CandidateRows(parts.bus, parts.now);
   }
 
-  async evaluate(
-    reference: ServiceReference,
-    events: readonly Readonly<Record<string, unknown>>[],
-  ): Promise<ServedFeatures> {
+  async evaluate(reference: ServiceReference, events: readonly CandidateEvent[]): Promise<ServedFeatures> {
     const { plan } = await this.#services.findServing(reference);
     const blueprint = this.#services.blueprints().find(({ source }) => source.name === plan.source.name);
     const service = blueprint?.services.find((candidate) => candidate.plan.id === plan.id);
@@ -40,11 +41,7 @@ export class EvaluateCandidate {
     return { ...describePlan(plan), vectors };
   }
 
-  async #vector(
-    blueprint: SourceBlueprint,
-    event: Readonly<Record<string, unknown>>,
-    index: number,
-  ): Promise<ServedVector> {
+  async #vector(blueprint: SourceBlueprint, event: CandidateEvent, index: number): Promise<ServedVector> {
     const candidate = await this.#candidate(blueprint, event, index);
     const wanted = wantedStates(blueprint, candidate);
     const read = await this.#states.read(wanted);
@@ -54,6 +51,13 @@ export class EvaluateCandidate {
       if (!state) throw new RangeError(`the state of ${log.view.id} for "${entity}" was not read`);
       return state;
     };
+    const ledger = await this.#states.ledger(blueprint, candidate);
+    const { accepted, poison } = judgeCandidates(blueprint, [candidate], {
+      ledgerOf: () => ledger,
+      newestMs: (log, entity) => stateOf(log, entity).state.newestMs,
+      wasSent: () => false,
+    });
+    if (accepted.length === 0) throw refused(index, poison[0] ?? repeatOf(candidate));
     const { vectors } = buildVectors(blueprint, [candidate], {
       generation: blueprint.generation,
       computedAtMs: this.#now(),
@@ -64,7 +68,7 @@ export class EvaluateCandidate {
       ownPosition: () => nextOffset,
     });
     const [vector] = vectors;
-    if (!vector) throw invalidRequest([{ path: `events[${index}]`, message: 'gives no vector' }]);
+    if (!vector) throw refused(index, lackedKey(blueprint, candidate));
     const { entities, eventTimeMs, numbers, strings } = vector;
     const cuts = blueprint.services.flatMap(({ views }) =>
       views.map(({ log }, v) => {
@@ -75,14 +79,9 @@ export class EvaluateCandidate {
     return servedVector({ entities, eventTimeMs, numbers, strings, cuts });
   }
 
-  async #candidate(
-    blueprint: SourceBlueprint,
-    event: Readonly<Record<string, unknown>>,
-    index: number,
-  ): Promise<Candidate> {
+  async #candidate(blueprint: SourceBlueprint, event: CandidateEvent, index: number): Promise<Candidate> {
     const { source } = blueprint;
-    const { row, faults } = rowOf(event, source.columns, `events[${index}]`);
-    if (faults.length > 0) throw invalidRequest(faults);
+    const row = await this.#rows.rowOf(source, event, `events[${index}]`);
     const count = await this.#bus.topics.partitions(source.definition.topic);
     const record: SourceRecord = {
       topic: source.definition.topic,
@@ -100,8 +99,27 @@ export class EvaluateCandidate {
     const rules = { place: (bytes: Buffer) => place(bytes, count), maxBytes: Number.POSITIVE_INFINITY };
     const candidate = readCandidate(blueprint, placed, { row, rules });
     if (!('invalid' in candidate)) return candidate;
-    throw invalidRequest([{ path: `events[${index}]`, message: candidate.message }]);
+    throw refused(index, { reason: candidate.invalid, message: candidate.message });
   }
+}
+
+interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** With the reason that the stream would have given. */
+function refused(index: number, { reason, message }: Refusal): CodedError {
+  return invalidRequest([{ path: `events[${index}]`, message: `${reason}: ${message}` }]);
+}
+
+function repeatOf({ event }: Candidate): Refusal {
+  return { reason: 'repeat', message: `an event with the id "${event.id}" came before` };
+}
+
+function lackedKey({ services }: SourceBlueprint, { row }: Candidate): Refusal {
+  const keys = services[0]?.plan.keys(row);
+  return { reason: 'missing-entity', message: keys && isInvalid(keys) ? keys.message : 'gives no vector' };
 }
 
 function siblingsOf({ services }: SourceBlueprint, id: string): ReadonlySet<string> {
@@ -110,7 +128,7 @@ function siblingsOf({ services }: SourceBlueprint, id: string): ReadonlySet<stri
 }
 
 function wantedStates(
-  { ownViews, rekeyedViews, services, siblingViews }: SourceBlueprint,
+  { source, ownViews, rekeyedViews, services, siblingViews }: SourceBlueprint,
   candidate: Candidate,
 ): { log: ViewLog; entity: string }[] {
   const wanted = new Map<string, { log: ViewLog; entity: string }>();
@@ -119,7 +137,7 @@ function wantedStates(
   if (entity !== null) for (const log of ownViews) want(log, entity);
   rekeyedViews.forEach((log, j) => {
     const own = candidate.rekeyed[j];
-    if (own && siblingViews.has(log.view.id)) want(log, own.entity);
+    if (own && (source.definition.entity === undefined || siblingViews.has(log.view.id))) want(log, own.entity);
   });
   services.forEach(({ views }, i) =>
     candidate.serviceKeys[i]?.forEach((key, v) => {
@@ -128,22 +146,4 @@ function wantedStates(
     }),
   );
   return [...wanted.values()];
-}
-
-/** JSON as a decoded Avro record would be: text becomes a time where the column is one. */
-function rowOf(
-  event: Readonly<Record<string, unknown>>,
-  columns: Readonly<Record<string, ColumnType>>,
-  path: string,
-): { readonly row: Row; readonly faults: readonly Fault[] } {
-  const faults: Fault[] = [];
-  const row: Record<string, unknown> = { ...event };
-  for (const [name, type] of Object.entries(columns)) {
-    const value = row[name];
-    if (type !== 'timestamp' || typeof value !== 'string') continue;
-    const timeMs = Date.parse(value);
-    if (Number.isNaN(timeMs)) faults.push({ path: `${path}.${name}`, message: `"${value}" is not an ISO 8601 time` });
-    row[name] = timeMs;
-  }
-  return { row, faults };
 }

@@ -1,9 +1,11 @@
 import { partitioners, type EventBus } from '@millrace/events';
-import type { WindowState } from '@millrace/feature-engine';
+import { EventLedger, type WindowState } from '@millrace/feature-engine';
 import type { FencedStateStore, LogPartition, ReadState, StateRequest } from '@millrace/online-store';
 import type { BorrowedState } from '../flow/build-vectors.ts';
+import { ledgerKey } from '../flow/judge-candidates.ts';
 import { KnownProgress } from '../flow/known-progress.ts';
-import type { ViewLog } from '../flow/source-blueprint.ts';
+import type { Candidate } from '../flow/read-candidates.ts';
+import type { SourceBlueprint, ViewLog } from '../flow/source-blueprint.ts';
 import type { StateKey } from './owned-partition.ts';
 
 export interface ViewEntity {
@@ -50,6 +52,19 @@ export class ViewStates {
     });
   }
 
+  /** What the owner of an event's partition remembers of its entity; nothing where the source has no key that says which. */
+  async ledger({ source, generation, group, stateTopic }: SourceBlueprint, candidate: Candidate): Promise<EventLedger> {
+    const key = ledgerKey(candidate);
+    if (key === null || candidate.event.entity === null) return EventLedger.empty();
+    const { partition } = candidate.record;
+    const log = { topic: stateTopic, generation, partition };
+    const [found] = await this.#store.read([{ log, key }]);
+    await this.#progress.check(log, found?.nextOffset ?? null, () =>
+      this.#committedUpTo(group, source.definition.topic, partition),
+    );
+    return found?.value ? EventLedger.decode(found.value) : EventLedger.empty();
+  }
+
   /** Once a log partition, however many states were read of it. */
   async #checkProgress(
     wanted: readonly ViewEntity[],
@@ -64,14 +79,19 @@ export class ViewStates {
       checked.set(log, partitions);
       if (partitions.has(at.partition)) continue;
       partitions.add(at.partition);
-      await this.#progress.check(at, found[i]?.nextOffset ?? null, () => this.#committedUpTo(log, at.partition));
+      await this.#progress.check(at, found[i]?.nextOffset ?? null, () =>
+        this.#committedUpTo(log.group, this.#topicOf(log), at.partition),
+      );
     }
   }
 
-  async #committedUpTo({ group, view, rekeyedTopic }: ViewLog, partition: number): Promise<number> {
+  #topicOf({ view, rekeyedTopic }: ViewLog): string {
+    return rekeyedTopic ? this.#bus.topics.name(rekeyedTopic.name) : view.source.definition.topic;
+  }
+
+  async #committedUpTo(group: string, topic: string, partition: number): Promise<number> {
     let asked = this.#commits.get(group);
     if (!asked || this.#now() - asked.askedAtMs > commitsKeptMs) {
-      const topic = rekeyedTopic ? this.#bus.topics.name(rekeyedTopic.name) : view.source.definition.topic;
       asked = { askedAtMs: this.#now(), offsets: this.#bus.topics.committedOffsets(group, topic) };
       this.#commits.set(group, asked);
     }
