@@ -11,6 +11,15 @@ export interface Identity {
   readonly sourceOffset: number;
 }
 
+/**
+ * An identity that may have been made by a request instead of a record of a log: its offset is then no place in a log,
+ * so it says nothing about what came before or after it.
+ */
+export interface DerivedIdentity extends Identity {
+  /** Id of the request; null or absent for what was derived from a record. */
+  readonly requestId?: string | null;
+}
+
 /** The deterministic id of a derived record; part of the public contract, other languages build it too. */
 export function eventId(identity: Identity): string {
   const { lane, sourceTopic, generation, sourcePartition, sourceOffset } = identity;

@@ -9,7 +9,7 @@ export { EventProducer } from './event-producer.ts';
 export type { EventProducerOptions } from './event-producer.ts';
 export type { EventsConfig, EventsLog, KafkaConfig, SchemaRegistryConfig } from './events-config.ts';
 export { eventId, lanePartition } from './identity.ts';
-export type { Identity } from './identity.ts';
+export type { DerivedIdentity, Identity } from './identity.ts';
 export type { Compression } from './kafkajs/compression-codecs.ts';
 export type { OutgoingRecord } from './outgoing-record.ts';
 export { murmur2, partitioners } from './partitioners.ts';

@@ -257,21 +257,21 @@ export interface Outcome {
 
 /** One score of one model version for one feature vector or one request, with everything needed to explain and repeat it. */
 export interface Prediction {
-  /** Deterministic id of this record: lane|sourceTopic|generation|sourcePartition|sourceOffset. Equal ids are the same fact; the first one written wins. */
+  /** Deterministic id of this record: lane|sourceTopic|generation|sourcePartition|sourceOffset, or lane|rest|requestId for a request. Equal ids are the same fact; the first one written wins. */
   readonly eventId: string;
   /** Endpoint name. */
   readonly lane: string;
-  /** Topic of the source record this record was derived from. */
+  /** Topic of the source record this record was derived from; rest for a request. */
   readonly sourceTopic: string;
   /** Generation of the source topic: raised by an operator when the topic was recreated or repartitioned. */
   readonly generation: number;
   /** Partition of the source record. */
   readonly sourcePartition: number;
-  /** Offset of the source record. */
+  /** Offset of the source record: a reader that keeps the highest one of each lane and source partition drops what is not above it. For a request (requestId is not null) a hash of its id: no place in an order, so such a record is kept whatever its offset, and told apart by eventId. */
   readonly sourceOffset: number;
   /** Endpoint that scored. */
   readonly endpoint: string;
-  /** Id of the REST or gRPC request, or null when a stream vector was scored. */
+  /** Id of the request, of a row as <id>/<row>, or null when a stream vector was scored. A record with an id is exempt from the rule of watermarks; it may be written more than once, with the same content. */
   readonly requestId: string | null;
   /** Value of the source's declared id field, or null when the source declares none. */
   readonly sourceEventId: string | null;

@@ -430,22 +430,30 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
       {
         name: 'eventId',
         type: 'string',
-        doc: 'Deterministic id of this record: lane|sourceTopic|generation|sourcePartition|sourceOffset. Equal ids are the same fact; the first one written wins.',
+        doc: 'Deterministic id of this record: lane|sourceTopic|generation|sourcePartition|sourceOffset, or lane|rest|requestId for a request. Equal ids are the same fact; the first one written wins.',
       },
       { name: 'lane', type: 'string', doc: 'Endpoint name.' },
-      { name: 'sourceTopic', type: 'string', doc: 'Topic of the source record this record was derived from.' },
+      {
+        name: 'sourceTopic',
+        type: 'string',
+        doc: 'Topic of the source record this record was derived from; rest for a request.',
+      },
       {
         name: 'generation',
         type: 'int',
         doc: 'Generation of the source topic: raised by an operator when the topic was recreated or repartitioned.',
       },
       { name: 'sourcePartition', type: 'int', doc: 'Partition of the source record.' },
-      { name: 'sourceOffset', type: 'long', doc: 'Offset of the source record.' },
+      {
+        name: 'sourceOffset',
+        type: 'long',
+        doc: 'Offset of the source record: a reader that keeps the highest one of each lane and source partition drops what is not above it. For a request (requestId is not null) a hash of its id: no place in an order, so such a record is kept whatever its offset, and told apart by eventId.',
+      },
       { name: 'endpoint', type: 'string', doc: 'Endpoint that scored.' },
       {
         name: 'requestId',
         type: ['null', 'string'],
-        doc: 'Id of the REST or gRPC request, or null when a stream vector was scored.',
+        doc: 'Id of the request, of a row as <id>/<row>, or null when a stream vector was scored. A record with an id is exempt from the rule of watermarks; it may be written more than once, with the same content.',
         default: null,
       },
       {

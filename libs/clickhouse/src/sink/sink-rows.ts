@@ -1,4 +1,4 @@
-import type { AvroReader, Identity, PartitionBatch, SourceRecord } from '@millrace/events';
+import type { AvroReader, DerivedIdentity, PartitionBatch, SourceRecord } from '@millrace/events';
 import type { ByteWriter } from '../row-binary/byte-writer.ts';
 import type { Table } from '../table.ts';
 
@@ -12,9 +12,12 @@ export function row<T>(table: Table<T>, value: T): SinkRow {
   return { table, write: (writer) => table.encoder.encode(writer, value) };
 }
 
-/** What one record becomes. Records with an identity that was stored before are dropped: first write wins. */
+/**
+ * What one record becomes. Records with an identity that was stored before are dropped: first write wins. Of what a
+ * request made, and of records without an identity, a repeat meets its first in the table's key.
+ */
 export interface StoredRecord {
-  readonly identity: Identity | null;
+  readonly identity: DerivedIdentity | null;
   readonly rows: readonly SinkRow[];
 }
 

@@ -1,6 +1,6 @@
 import type { AvroSchemaJson } from '@millrace/schemas';
 import type { EventBus } from '../event-bus.ts';
-import type { Identity } from '../identity.ts';
+import type { DerivedIdentity } from '../identity.ts';
 import { BatchConsumer } from './batch-consumer.ts';
 import type { ConsumerHooks } from './consumer-options.ts';
 import type { PartitionBatch, Poison } from './partition-handler.ts';
@@ -62,7 +62,7 @@ export async function subscribe<T extends object>(bus: EventBus, options: Subscr
   return consumer;
 }
 
-function isDerived(value: object): value is Identity {
+function isDerived(value: object): value is DerivedIdentity {
   return (
     'lane' in value &&
     'sourceTopic' in value &&

@@ -29,6 +29,16 @@ describe('Watermarks', () => {
     );
   });
 
+  it('lets everything through that was made on request, in any order, and remembers nothing of it', () => {
+    const watermarks = Watermarks.empty();
+    const lane = { lane: 'fraud', sourceTopic: 'rest', generation: 0, sourcePartition: 0 };
+    const accepted = [9, 3, 3].map((sourceOffset) => watermarks.accept({ ...lane, sourceOffset, requestId: 'r' }));
+    expect(accepted).toEqual([true, true, true]);
+    expect(watermarks.size).toBe(0);
+    expect(watermarks.accept({ ...lane, sourceOffset: 1, requestId: null })).toBe(true);
+    expect(watermarks.accept({ ...lane, sourceOffset: 1, requestId: null })).toBe(false);
+  });
+
   it('leaves each side of a fork as it was when the other goes on', () => {
     fc.assert(
       fc.property(fc.array(identity), fc.array(identity), fc.array(identity), (before, left, right) => {

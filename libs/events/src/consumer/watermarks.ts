@@ -1,4 +1,4 @@
-import type { Identity } from '../identity.ts';
+import type { DerivedIdentity, Identity } from '../identity.ts';
 
 /**
  * The highest source offset seen of each (lane, source topic, generation, source partition). Derived records of one
@@ -16,8 +16,12 @@ export class Watermarks {
     return new Watermarks(new Map());
   }
 
-  /** True, once, for each identity that is above its watermark, which it then becomes. */
-  accept(identity: Identity): boolean {
+  /**
+   * True, once, for each identity that is above its watermark, which it then becomes. Always true of what a request made:
+   * it has no place in an order. Such a record may be written twice, with the same content; `eventId` tells.
+   */
+  accept(identity: DerivedIdentity): boolean {
+    if (identity.requestId != null) return true;
     const key = streamKey(identity);
     let marks = this.#streams.get(key);
     if (marks === undefined) this.#retireBefore(identity);

@@ -1,6 +1,5 @@
 import type { Prediction } from '@millrace/schemas';
 import type { ServiceMetrics } from '@millrace/service-kit';
-import { requestTopic } from './score-request.ts';
 import type { ServedEndpoints } from './served-endpoints.ts';
 
 const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -93,7 +92,7 @@ export class InferenceMetrics {
     const first = predictions[0];
     if (first === undefined) return;
     const { endpoint, modelVersion: version } = first;
-    const origin = first.sourceTopic === requestTopic && first.requestId !== null ? 'rest' : 'stream';
+    const origin = first.requestId !== null ? 'rest' : 'stream';
     let failed = 0;
     let oldestMs = first.sourceTimestampMs;
     for (const prediction of predictions) {

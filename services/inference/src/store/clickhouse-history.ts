@@ -15,7 +15,6 @@ import { topics } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
 import { fileURLToPath } from 'node:url';
 import type { InferenceMetrics } from '../flow/inference-metrics.ts';
-import { requestTopic } from '../flow/score-request.ts';
 
 const group = 'inference-history';
 const migrations = fileURLToPath(new URL('../../../../infra/clickhouse/migrations', import.meta.url));
@@ -79,8 +78,7 @@ function mapper(bus: EventBus): MapBatch {
     [
       bus.topics.name(topics['inference.predictions'].name),
       decodedBatch(bus.readerFor(topics['inference.predictions']), (prediction) => ({
-        // The place of a request is no position in a log, so it has no watermark; the table's key is its net.
-        identity: prediction.sourceTopic === requestTopic && prediction.requestId !== null ? null : prediction,
+        identity: prediction,
         rows: [row(predictionsTable, prediction)],
       })),
     ],
