@@ -31,7 +31,10 @@ export interface Score {
   readonly features: Readonly<Record<string, number | string | null>>;
 }
 
-/** Scores over HTTP. A request id makes a repeat the same prediction, so a call that timed out can be made again. */
+/**
+ * Scores over HTTP. A repeat under the same request id is answered as the first was, so a call that timed out can be
+ * made again with the same body; with another body it is refused. Ids hold no "/".
+ */
 export class ScoringClient {
   readonly #http: HttpClient;
   readonly #path: string;

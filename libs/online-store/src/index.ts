@@ -12,6 +12,7 @@ export type {
   StateRequest,
 } from './fence.ts';
 export { FencedStateStore } from './fenced-state-store.ts';
+export { FirstWrites } from './first-writes.ts';
 export type { LogPartition } from './log-partition.ts';
 export { OnlineStore } from './online-store.ts';
 export type { OnlineStoreConfig, OnlineStoreLog } from './online-store.ts';

@@ -56,6 +56,11 @@ export class OnlineKeys {
     return { log, key: kind === undefined ? (key ?? '') : null };
   }
 
+  /** What stands before the key of a first write. */
+  get firstWritePrefix(): string {
+    return `${this.#prefix}:first:`;
+  }
+
   #root(log: LogPartition): string {
     if (!SAFE_TOPIC.test(log.topic)) {
       throw new OnlineStoreError('ONLINE_STORE_BAD_KEY', `${JSON.stringify(log.topic)} is not a Kafka topic name`);

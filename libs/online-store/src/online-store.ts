@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { asOnlineStoreError, OnlineStoreUnavailable } from './errors.ts';
 import { CLAIM, COMMIT } from './fence-scripts.ts';
 import { FencedStateStore } from './fenced-state-store.ts';
+import { FirstWrites } from './first-writes.ts';
 import { OnlineKeys } from './log-partition.ts';
 import type { RedisCommands } from './redis-commands.ts';
 
@@ -23,11 +24,14 @@ export interface OnlineStoreLog {
 /** The one connection of a process to Redis. */
 export class OnlineStore {
   readonly states: FencedStateStore;
+  readonly firstWrites: FirstWrites;
   readonly #redis: Redis;
 
   private constructor(redis: Redis, keys: OnlineKeys) {
     this.#redis = redis;
-    this.states = new FencedStateStore(redis as unknown as RedisCommands, keys);
+    const commands = redis as unknown as RedisCommands;
+    this.states = new FencedStateStore(commands, keys);
+    this.firstWrites = new FirstWrites(commands, keys.firstWritePrefix);
   }
 
   /** Waits for the first connection; throws `OnlineStoreUnavailable` when there is none. */

@@ -3,6 +3,7 @@ import {
   clickhouseConfigFromEnv,
   eventsConfigFromEnv,
   numberSetting,
+  onlineStoreConfigFromEnv,
   urlSetting,
 } from '@millrace/service-kit';
 import type { ConfigOf } from '@millrace/service-kit';
@@ -14,6 +15,13 @@ export const inferenceConfig = {
   service: baseConfig(8104),
   events: eventsConfigFromEnv('millrace-inference'),
   clickhouse: clickhouseConfigFromEnv,
+  onlineStore: onlineStoreConfigFromEnv,
+  requests: z
+    .object({
+      /** How long a repeat of a request is answered as the first one was. */
+      MILLRACE_INFERENCE_REQUEST_RETENTION_MS: numberSetting(3_600_000, { min: 1000 }),
+    })
+    .transform((env) => ({ retentionMs: env.MILLRACE_INFERENCE_REQUEST_RETENTION_MS })),
   services: z
     .object({
       MILLRACE_SERVICE_FEATURES_URL: urlSetting('http://127.0.0.1:8103'),

@@ -21,6 +21,8 @@ import { TrialRunner } from './onnx/trial-runner.ts';
 import { PredictionsPublisher } from './publish/predictions.publisher.ts';
 import { ClickHouseHistory } from './store/clickhouse-history.ts';
 import { FeaturesHttp } from './store/features-http.ts';
+import { OnlineStoreConnection } from './store/online-store-connection.ts';
+import { RedisRequestRecords } from './store/redis-request-records.ts';
 import { RegistryVersions } from './store/registry-versions.ts';
 import { ServiceHttp } from './store/service-http.ts';
 import { TrackingModelFiles } from './store/tracking-model-files.ts';
@@ -144,21 +146,38 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
       ],
     },
     {
+      provide: OnlineStoreConnection,
+      useFactory: (config: InferenceConfig, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
+        const connection = OnlineStoreConnection.open(config.onlineStore, log);
+        readiness.add('online-store', () => connection.store.ping().then(() => true));
+        shutdown.add('stores', 'online-store', () => connection.close());
+        return connection;
+      },
+      inject: [SERVICE_CONFIG, ServiceLog, Readiness, Shutdown],
+    },
+    {
       provide: ScoreRequest,
-      useFactory: (
-        served: ServedEndpoints,
-        features: FeaturesHttp,
-        publisher: PredictionsPublisher,
-        metrics: InferenceMetrics,
-      ) =>
+      useFactory: (...[config, served, manage, features, connection, publisher, metrics, log]: ScoreParts) =>
         new ScoreRequest({
           served,
+          confirmEndpoint: (name) => manage.get(name),
           features,
+          records: new RedisRequestRecords(connection, config.requests.retentionMs),
           publish: publisher.publish,
           clock,
           onScored: (predictions) => metrics.scored(predictions),
+          log,
         }),
-      inject: [ServedEndpoints, FeaturesHttp, PredictionsPublisher, InferenceMetrics],
+      inject: [
+        SERVICE_CONFIG,
+        ServedEndpoints,
+        ManageEndpoints,
+        FeaturesHttp,
+        OnlineStoreConnection,
+        PredictionsPublisher,
+        InferenceMetrics,
+        ServiceLog,
+      ],
     },
     {
       provide: StartInference,
@@ -209,6 +228,17 @@ type ServedParts = [
   RegistryVersions,
   ServiceLog,
   ServiceMetrics,
+];
+
+type ScoreParts = [
+  InferenceConfig,
+  ServedEndpoints,
+  ManageEndpoints,
+  FeaturesHttp,
+  OnlineStoreConnection,
+  PredictionsPublisher,
+  InferenceMetrics,
+  ServiceLog,
 ];
 
 type StartParts = [

@@ -182,7 +182,12 @@ describe('an endpoint', () => {
         features: { a: 1, b: 2, c: 3 },
       },
     });
-    await call(endpoint('/score'), { body, headers });
+    expect(await call(endpoint('/score'), { body, headers })).toEqual(answer);
+    const other = { ...body, request: { a: 2, b: 2, c: 3 } };
+    expect(await call(endpoint('/score'), { body: other, headers })).toMatchObject({
+      status: 409,
+      body: { code: 'INFERENCE_REQUEST_ID_REUSED' },
+    });
     const candidate = await call(endpoint('/score'), { body: { event: { a: 5, b: 0, c: 0 }, requestId: 'request-2' } });
     expect(candidate).toMatchObject({ status: 200, body: { score: 105 } });
     const several = await call(endpoint('/score'), {
@@ -192,13 +197,20 @@ describe('an endpoint', () => {
       { requestId: 'many/0', status: 'ok', score: 101 },
       { requestId: 'many/1', status: 'error', score: null, features: { a: 2, b: null, c: null } },
     ]);
+    const failed = await call(endpoint('/score'), { body: { event: { a: 2 }, requestId: 'failed' } });
+    expect(failed).toMatchObject({ status: 422, body: { code: 'INFERENCE_MODEL_FAILED' } });
+    for (const key of ['', 'many/0', 'x'.repeat(201)]) {
+      expect((await call(endpoint('/score'), { body, headers: { 'idempotency-key': key } })).status).toBe(400);
+    }
     const published = (await world.predictions()).filter((prediction) => prediction.requestId !== null);
-    expect(new Set(published.map((prediction) => prediction.eventId)).size).toBe(4);
+    expect(published.map(({ eventId }) => eventId).toSorted()).toEqual(
+      ['failed', 'many/0', 'many/1', 'request-1', 'request-2'].map((id) => `fraud|rest|${id}`),
+    );
     await eventually(async () => {
       const found = await clickhouse.query<{ request_id: string }>(
         `SELECT request_id FROM ${clickhouse.qualified('v_predictions')} WHERE request_id IS NOT NULL ORDER BY 1`,
       );
-      return found.length === 4 ? found : null;
+      return found.length === 5 ? found : null;
     });
   });
 

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiJsonBody, ApiJsonResponse, ApiProblems, CodedError, parseRequest } from '@millrace/service-kit';
 import { z } from 'zod';
-import type { ScoredRequest, ScoringInput } from '../flow/score-request.ts';
+import type { ScoredRow } from '../flow/requested-prediction.ts';
 import { ScoreRequest } from '../flow/score-request.ts';
+import type { ScoringRequest } from '../flow/scoring-request.ts';
+import { rowSeparator } from '../flow/scoring-request.ts';
 import { isoTime } from './endpoint-view.ts';
 
 const maxRows = 500;
@@ -11,9 +13,21 @@ const entityKeys = z.record(z.string(), z.union([z.string(), z.number()]));
 const columns = z.record(z.string(), z.unknown());
 const forms = ['entities', 'rows', 'event', 'events'] as const;
 
+const requestId = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(
+    (id) => !id.includes(rowSeparator),
+    `must not hold "${rowSeparator}": the rows of a request are named with it`,
+  );
+const scoreHeaders = z.object({ 'idempotency-key': requestId.optional() });
+
 const scoreBody = z
   .strictObject({
-    requestId: z.string().min(1).max(200).optional().describe('Or the header Idempotency-Key; drawn when absent'),
+    requestId: requestId
+      .optional()
+      .describe('Or the header Idempotency-Key, drawn when absent. A repeat with the same body is answered the same'),
     entities: entityKeys.optional().describe('One row: entity name to key'),
     request: columns.optional().describe('Request-time columns of that row'),
     rows: z
@@ -21,7 +35,7 @@ const scoreBody = z
       .min(1)
       .max(maxRows)
       .optional(),
-    at: z.iso.datetime().optional().describe('Evaluate entities at this time instead of now'),
+    at: z.iso.datetime().optional().describe('Evaluate entities at this time, which has been, instead of now'),
     event: columns.optional().describe('A whole event, scored as if it had been appended; nothing is written'),
     events: z.array(columns).min(1).max(maxRows).optional(),
   })
@@ -59,7 +73,7 @@ type PredictionView = z.infer<typeof prediction>;
 const predictions = z.object({ requestId: z.string(), predictions: z.array(prediction) });
 
 @Controller('api/v1/endpoints')
-@ApiProblems(404, 409, 500, 503)
+@ApiProblems(404, 409, 422, 503)
 export class ScoreController {
   readonly #score: ScoreRequest;
 
@@ -74,16 +88,14 @@ export class ScoreController {
   async score(
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers('idempotency-key') key: string | undefined,
+    @Headers() headers: Record<string, string | undefined>,
   ): Promise<PredictionView | z.infer<typeof predictions>> {
     const parsed = parseRequest(scoreBody, body);
-    const requestId = parsed.requestId ?? key ?? randomUUID();
-    const { input, single } = toInput(parsed);
-    const count = input.kind === 'entities' ? input.rows.length : input.events.length;
-    const requestIds = single ? [requestId] : Array.from({ length: count }, (_, row) => `${requestId}/${row}`);
-    const scored = (await this.#score.run(name, input, requestIds)).map(view);
+    const { 'idempotency-key': key } = parseRequest(scoreHeaders, headers);
+    const request = { endpoint: name, requestId: parsed.requestId ?? key ?? randomUUID(), ...toInput(parsed) };
+    const scored = (await this.#score.run(request)).map(view);
     const [first] = scored;
-    if (!single || first === undefined) return { requestId, predictions: scored };
+    if (request.form === 'many' || first === undefined) return { requestId: request.requestId, predictions: scored };
     if (first.status === 'error') {
       throw new CodedError('INFERENCE_MODEL_FAILED', `the model failed on this row: ${first.error}`);
     }
@@ -91,18 +103,18 @@ export class ScoreController {
   }
 }
 
-function toInput(body: z.output<typeof scoreBody>): { input: ScoringInput; single: boolean } {
+function toInput(body: z.output<typeof scoreBody>): Pick<ScoringRequest, 'form' | 'input'> {
   const atMs = body.at === undefined ? null : Date.parse(body.at);
   if (body.entities !== undefined) {
     const row = { entities: body.entities, request: body.request };
-    return { input: { kind: 'entities', rows: [row], atMs }, single: true };
+    return { input: { kind: 'entities', rows: [row], atMs }, form: 'one' };
   }
-  if (body.rows !== undefined) return { input: { kind: 'entities', rows: body.rows, atMs }, single: false };
-  if (body.event !== undefined) return { input: { kind: 'events', events: [body.event] }, single: true };
-  return { input: { kind: 'events', events: body.events ?? [] }, single: false };
+  if (body.rows !== undefined) return { input: { kind: 'entities', rows: body.rows, atMs }, form: 'many' };
+  if (body.event !== undefined) return { input: { kind: 'events', events: [body.event] }, form: 'one' };
+  return { input: { kind: 'events', events: body.events ?? [] }, form: 'many' };
 }
 
-function view({ prediction, features }: ScoredRequest): PredictionView {
+function view({ prediction, features }: ScoredRow): PredictionView {
   return {
     requestId: prediction.requestId ?? '',
     eventId: prediction.eventId,

@@ -1,38 +1,38 @@
-import { createHash } from 'node:crypto';
 import type { Prediction } from '@millrace/schemas';
-import { CodedError, UnavailableError } from '@millrace/service-kit';
-import { endpointInactive, endpointNotFound } from '../errors.ts';
+import { CodedError } from '@millrace/service-kit';
+import { endpointInactive, endpointLoading, requestIdReused, timeNotCome } from '../errors.ts';
 import type { FeatureSignature } from '../onnx/feature-signature.ts';
-import { featureSlots } from '../onnx/feature-signature.ts';
 import type { PublishPredictions } from '../publish/predictions.publisher.ts';
-import type { EntityRow, FeatureServices, RequestedVector, RequestedVectors } from './ports.ts';
+import type { FeatureServices, RequestedVectors } from './ports.ts';
+import type { RequestRecord, RequestRecords } from './request-records.ts';
+import type { ScoredRow } from './requested-prediction.ts';
+import { requestedPrediction } from './requested-prediction.ts';
 import type { Clock } from './score-vectors.ts';
-import { modelFields, noOutputs, outcomeOf } from './score-vectors.ts';
+import { outcomeOf } from './score-vectors.ts';
+import type { ScoringInput, ScoringRequest } from './scoring-request.ts';
+import { bodyHash, rowIds } from './scoring-request.ts';
 import type { ActiveModel, ServedEndpoint } from './served-endpoint.ts';
-import type { ServedEndpoints } from './served-endpoints.ts';
-
-/** What is to be scored: entities whose features are read, or whole events as if they had been appended. */
-export type ScoringInput =
-  | { readonly kind: 'entities'; readonly rows: readonly EntityRow[]; readonly atMs: number | null }
-  | { readonly kind: 'events'; readonly events: readonly Readonly<Record<string, unknown>>[] };
 
 export interface ScoreRequestOptions {
-  readonly served: ServedEndpoints;
+  readonly served: { get(name: string): ServedEndpoint | undefined };
+  /** Throws when the journal, as it is now, holds no such endpoint. */
+  readonly confirmEndpoint: (name: string) => Promise<unknown>;
   readonly features: FeatureServices;
+  readonly records: RequestRecords;
   readonly publish: PublishPredictions;
   readonly clock: Clock;
   readonly onScored: (predictions: readonly Prediction[]) => void;
+  readonly log: { warn(event: string, fields?: Readonly<Record<string, unknown>>): void };
 }
 
-export interface ScoredRequest {
-  readonly prediction: Prediction;
-  readonly features: Readonly<Record<string, number | string | null>>;
-}
+/** How far the clock of a caller may be ahead of ours. */
+const clockToleranceMs = 60_000;
 
-/** The source topic in the identity of predictions that no record of a log led to. */
-export const requestTopic = 'rest';
-
-/** Scores rows on request; each one is published before it is answered, so there is no decision without its record. */
+/**
+ * Scores rows on request, each request once. What was decided is kept under the request's id before it is published,
+ * and it is published before it is answered: a crash in between publishes the same content again, and no caller hears
+ * of a decision that has no record.
+ */
 export class ScoreRequest {
   readonly #options: ScoreRequestOptions;
 
@@ -40,59 +40,91 @@ export class ScoreRequest {
     this.#options = options;
   }
 
-  async run(name: string, input: ScoringInput, requestIds: readonly string[]): Promise<ScoredRequest[]> {
+  async run(request: ScoringRequest): Promise<readonly ScoredRow[]> {
+    const arrivedAtMs = this.#options.clock.now();
+    const served = await this.#served(request.endpoint);
+    const earlier = await this.#options.records.find(request);
+    if (earlier !== null) return this.#answerAgain(request, earlier);
+    const scored = await this.#score(served, request, arrivedAtMs);
+    const record = { bodyHash: bodyHash(request), scored, isPublished: false };
+    const first = await this.#options.records.keepFirst(request, record);
+    // Asked twice at once: the other one's decision counts, this one was never heard of.
+    if (first !== null) return this.#answerAgain(request, first);
+    await this.#publish(request, record);
+    this.#options.onScored(scored.map(({ prediction }) => prediction));
+    return scored;
+  }
+
+  async #answerAgain(request: ScoringRequest, record: RequestRecord): Promise<readonly ScoredRow[]> {
+    if (record.bodyHash !== bodyHash(request)) throw requestIdReused(request);
+    if (!record.isPublished) await this.#publish(request, record);
+    return record.scored;
+  }
+
+  async #publish(request: ScoringRequest, record: RequestRecord): Promise<void> {
+    const { publish, records, log } = this.#options;
+    await publish(
+      record.scored.map(({ prediction }) => prediction),
+      rowIds(request).map((id) => Buffer.from(id)),
+    );
+    try {
+      await records.markPublished(request, record);
+    } catch (error) {
+      // The decision is on record: a repeat publishes the same content once more, and that is all.
+      log.warn('request-not-marked-published', { endpoint: request.endpoint, error });
+    }
+  }
+
+  async #score(served: ServedEndpoint, request: ScoringRequest, arrivedAtMs: number): Promise<ScoredRow[]> {
     const { clock } = this.#options;
-    const arrivedAtMs = clock.now();
-    const served = this.#servedBy(name);
     const { signature } = served.endpoint;
-    const { vectors } = await this.#vectors(signature, input);
+    requireModel(served);
+    const { vectors } = await this.#vectors(signature, request.input);
     // After the last wait: the model that is taken here is the one that scores.
-    const { active } = served;
-    if (active === null) throw endpointInactive(name, 'its model was taken away');
+    const model = requireModel(served);
     const startedMs = clock.elapsed();
-    const scored = await active.scorer.score(vectors);
+    const scored = await model.scorer.score(vectors);
     const durationUs = Math.round((clock.elapsed() - startedMs) * 1000);
     const scoredAtMs = clock.now();
-    const predictions = vectors.map((vector, row) =>
-      toPrediction(vector, {
-        endpoint: name,
-        requestId: requestIds[row] ?? '',
+    const ids = rowIds(request);
+    return vectors.map((vector, row) =>
+      requestedPrediction(vector, {
+        endpoint: request.endpoint,
+        requestId: ids[row] ?? '',
         signature,
-        model: active,
+        model,
         outcome: outcomeOf(scored, row),
         arrivedAtMs,
         scoredAtMs,
         durationUs,
       }),
     );
-    await this.#options.publish(
-      predictions,
-      requestIds.map((requestId) => Buffer.from(requestId)),
-    );
-    this.#options.onScored(predictions);
-    return predictions.map((prediction) => ({ prediction, features: namedFeatures(signature, prediction) }));
   }
 
-  #servedBy(name: string): ServedEndpoint {
-    const served = this.#options.served.get(name);
-    if (served === undefined) throw endpointNotFound(name);
-    const { state } = served;
-    if (state.kind === 'loading') {
-      throw new UnavailableError(
-        'INFERENCE_ENDPOINT_LOADING',
-        `endpoint "${name}" is loading its model: ${state.reason}`,
-      );
-    }
-    if (state.kind === 'inactive') throw endpointInactive(name, state.reason);
-    return served;
+  /** An endpoint that was made on another instance a moment ago is there once the journal is read up to now. */
+  async #served(name: string): Promise<ServedEndpoint> {
+    const { served, confirmEndpoint } = this.#options;
+    const known = served.get(name);
+    if (known !== undefined) return known;
+    await confirmEndpoint(name);
+    const made = served.get(name);
+    if (made === undefined) throw endpointLoading(name, 'this instance has not come to it yet');
+    return made;
   }
 
   async #vectors(signature: FeatureSignature, input: ScoringInput): Promise<RequestedVectors> {
-    const { features } = this.#options;
+    const { features, clock } = this.#options;
     const service = { name: signature.featureService, version: signature.featureServiceVersion };
-    if (input.kind === 'entities') return checked(signature, await features.read(service, input.rows, input.atMs));
-    return checked(signature, await features.readCandidates(service, input.events));
+    if (input.kind === 'events') return checked(signature, await features.readCandidates(service, input.events));
+    const nowMs = clock.now();
+    if (input.atMs !== null && input.atMs > nowMs + clockToleranceMs) throw timeNotCome(input.atMs, nowMs);
+    return checked(signature, await features.read(service, input.rows, input.atMs));
   }
+}
+
+function requireModel({ endpoint, state }: ServedEndpoint): ActiveModel {
+  if (state.kind === 'active') return state.model;
+  throw (state.kind === 'loading' ? endpointLoading : endpointInactive)(endpoint.name, state.reason);
 }
 
 /** The features service must speak of the version that the endpoint was made for. */
@@ -108,64 +140,5 @@ function checked(signature: FeatureSignature, read: RequestedVectors): Requested
     'INFERENCE_FEATURE_SERVICE_CHANGED',
     `feature service "${signature.featureService}" answered with version ${read.signature.featureServiceVersion}, ` +
       `the endpoint takes version ${signature.featureServiceVersion}`,
-  );
-}
-
-interface Circumstances {
-  readonly endpoint: string;
-  readonly requestId: string;
-  readonly signature: FeatureSignature;
-  readonly model: ActiveModel;
-  readonly outcome: Pick<Prediction, 'status' | 'error' | 'score'>;
-  readonly arrivedAtMs: number;
-  readonly scoredAtMs: number;
-  readonly durationUs: number;
-}
-
-function toPrediction(vector: RequestedVector, circumstances: Circumstances): Prediction {
-  const { endpoint, requestId, signature, model, outcome, arrivedAtMs, scoredAtMs, durationUs } = circumstances;
-  return {
-    eventId: `${endpoint}|${requestTopic}|${requestId}`,
-    lane: endpoint,
-    sourceTopic: requestTopic,
-    generation: 0,
-    sourcePartition: 0,
-    sourceOffset: requestPosition(requestId),
-    endpoint,
-    requestId,
-    // A candidate that is streamed next has a prediction of its own under its id; this one is found by request id.
-    sourceEventId: null,
-    vectorEventId: null,
-    entities: vector.entities,
-    eventTimeMs: vector.eventTimeMs,
-    sourceTimestampMs: arrivedAtMs,
-    featureService: signature.featureService,
-    featureServiceVersion: signature.featureServiceVersion,
-    ...modelFields(model),
-    ...outcome,
-    outputs: noOutputs,
-    numbers: vector.numbers,
-    strings: vector.strings,
-    vectorAtMs: arrivedAtMs,
-    scoredAtMs,
-    durationUs,
-  };
-}
-
-/**
- * The place that a request id takes in the identity: no position in a log, but the same for the same id. 52 bits of
- * its SHA-256, so that two requests of one endpoint share it about once in 10^15 pairs.
- */
-function requestPosition(requestId: string): number {
-  return Number(createHash('sha256').update(requestId).digest().readBigUInt64BE() >> 12n);
-}
-
-function namedFeatures(signature: FeatureSignature, { numbers, strings }: Prediction): ScoredRequest['features'] {
-  return Object.fromEntries(
-    featureSlots(signature.features).map(({ name, list, index }) => {
-      if (list === 'strings') return [name, strings[index] ?? null];
-      const value = numbers[index] ?? Number.NaN;
-      return [name, Number.isNaN(value) ? null : value];
-    }),
   );
 }

@@ -1,96 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { OnnxScorer } from '../onnx/onnx-scorer.ts';
-import type { Verdict } from '../onnx/refusal.ts';
-import { admitted, refused } from '../onnx/refusal.ts';
-import { fixtureModel } from '../onnx/fixture-model.ts';
-import type { Endpoint } from './endpoints-domain.ts';
-import type { ModelVersion } from './model-version.ts';
-import type { ServedEndpointPorts } from './served-endpoint.ts';
-import { ServedEndpoint } from './served-endpoint.ts';
-
-const endpoint: Endpoint = {
-  name: 'fraud',
-  signature: {
-    featureService: 'payments',
-    featureServiceVersion: 1,
-    features: ['a', 'b', 'c'].map((name) => ({ name, type: 'double' })),
-  },
-  model: { name: 'fraud-model', target: 'alias:champion' },
-  startFrom: 'now',
-  id: 3,
-  createdAtMs: 1000,
-  createdBy: 'ana',
-  scoresSinceMs: null,
-};
-
-function version(number: number): ModelVersion {
-  return {
-    model: 'fraud-model',
-    version: String(number),
-    artifactHash: `hash-${number}`,
-    artifactUri: `mlflow-artifacts:/${number}/model.onnx`,
-    promotedAtMs: 1000 * number,
-  };
-}
-
-/** An endpoint whose deployments end as told; everything that it does to the outside is written down. */
-class Stage {
-  readonly did: string[] = [];
-  readonly verdicts = new Map<string, () => Promise<Verdict<OnnxScorer>>>();
-  readonly served: ServedEndpoint;
-
-  constructor(of: Endpoint = endpoint) {
-    const ports: ServedEndpointPorts = {
-      deploy: async (version) => {
-        this.did.push(`deploy ${version.version}`);
-        return (await this.verdicts.get(version.version)?.()) ?? (await Stage.load());
-      },
-      activate: async (endpoint, first) => {
-        this.did.push(`activate with ${first.version}`);
-        return endpoint.createdAtMs;
-      },
-      openStream: async (_, scoresSinceMs) => {
-        this.did.push(`open stream since ${scoresSinceMs}`);
-        return {
-          health: { lag: 0, stoppedBy: null },
-          stop: async () => {
-            this.did.push('stop stream');
-          },
-        };
-      },
-      now: () => 5000,
-      log: { info: () => undefined, warn: () => undefined },
-      onSwap: ({ version }) => this.did.push(`swap to ${version}`),
-      onRefusal: ({ code }) => this.did.push(`refuse ${code}`),
-    };
-    this.served = new ServedEndpoint(of, ports);
-  }
-
-  static async load(): Promise<Verdict<OnnxScorer>> {
-    return admitted(
-      await OnnxScorer.load(
-        fixtureModel('linear-v1'),
-        {
-          inputs: { kind: 'matrix', input: 'features', elementType: 'float32', width: 3 },
-          output: { name: 'score', kind: 'single' },
-        },
-        1,
-      ),
-    );
-  }
-
-  refuse(number: number): void {
-    this.verdicts.set(String(number), async () => refused('INFERENCE_MODEL_CUSTOM_OPERATORS', 'not ours'));
-  }
-
-  async settled(): Promise<void> {
-    while (!this.served.settled) await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+import { endpoint, EndpointUnderTest, version } from './endpoint-under-test.ts';
 
 describe('ServedEndpoint', () => {
   it('is inactive and says why while nothing was promoted', () => {
-    const { served } = new Stage();
+    const { served } = new EndpointUnderTest();
     expect(served.state).toEqual({
       kind: 'inactive',
       reason: 'no version of model "fraud-model" is in charge of alias:champion',
@@ -99,7 +12,7 @@ describe('ServedEndpoint', () => {
   });
 
   it('is loading, not inactive, while the registry is asked for the version it names', async () => {
-    const { served } = new Stage();
+    const { served } = new EndpointUnderTest();
     served.awaitVersion('the registry is asked');
     expect(served.state).toEqual({ kind: 'loading', reason: 'the registry is asked' });
     expect(served.settled).toBe(false);
@@ -109,7 +22,7 @@ describe('ServedEndpoint', () => {
   });
 
   it('opens its stream only after the model is loaded', async () => {
-    const stage = new Stage();
+    const stage = new EndpointUnderTest();
     stage.served.offer([version(1)]);
     expect(stage.served.state.kind).toBe('loading');
     await stage.settled();
@@ -120,7 +33,7 @@ describe('ServedEndpoint', () => {
   });
 
   it('does not decide again since when it scores', async () => {
-    const stage = new Stage({ ...endpoint, scoresSinceMs: 77 });
+    const stage = new EndpointUnderTest({ ...endpoint, scoresSinceMs: 77 });
     stage.served.offer([version(1)]);
     await stage.settled();
     expect(stage.did).toEqual(['deploy 1', 'swap to 1', 'open stream since 77']);
@@ -128,7 +41,7 @@ describe('ServedEndpoint', () => {
   });
 
   it('keeps the running version when a promoted one is refused, and tells the refusal until a good one comes', async () => {
-    const stage = new Stage();
+    const stage = new EndpointUnderTest();
     stage.refuse(2);
     stage.served.offer([version(1)]);
     await stage.settled();
@@ -149,7 +62,7 @@ describe('ServedEndpoint', () => {
   });
 
   it('comes back after a restart with the version that was running when the newest was refused', async () => {
-    const stage = new Stage();
+    const stage = new EndpointUnderTest();
     stage.refuse(3);
     stage.served.offer([version(1), version(2), version(3)]);
     await stage.settled();
@@ -160,7 +73,7 @@ describe('ServedEndpoint', () => {
   });
 
   it('is inactive with the reason when its only version is refused', async () => {
-    const stage = new Stage();
+    const stage = new EndpointUnderTest();
     stage.refuse(1);
     stage.served.offer([version(1)]);
     await stage.settled();
@@ -172,11 +85,11 @@ describe('ServedEndpoint', () => {
   });
 
   it('waits for a registry that is down instead of going without the model', async () => {
-    const stage = new Stage();
+    const stage = new EndpointUnderTest();
     let failures = 1;
     stage.verdicts.set('1', async () => {
       if (failures-- > 0) throw new Error('connect ECONNREFUSED');
-      return Stage.load();
+      return EndpointUnderTest.load();
     });
     stage.served.offer([version(1)]);
     while (stage.served.state.kind === 'loading' && stage.served.state.reason !== 'connect ECONNREFUSED') {
@@ -189,7 +102,7 @@ describe('ServedEndpoint', () => {
   });
 
   it('goes straight to the newest of several promotions that come while one is loaded', async () => {
-    const stage = new Stage();
+    const stage = new EndpointUnderTest();
     stage.served.offer([version(1)]);
     stage.served.offer([version(1), version(2)]);
     stage.served.offer([version(1), version(2), version(3)]);
