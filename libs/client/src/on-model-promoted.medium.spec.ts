@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { eventId } from '@millrace/events';
-import { topics, type ModelPromoted } from '@millrace/schemas';
+import { topics, type ModelPromoted, type PromotionEnded } from '@millrace/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ClientTestBed } from './client-test-bed.ts';
 import { onModelPromoted, type ModelPromotedOptions, type Subscription } from './on-model-promoted.ts';
@@ -13,7 +13,7 @@ let open: (() => Promise<void>)[];
 beforeEach(async () => {
   bed = await ClientTestBed.open();
   open = [];
-  await bed.bus.topics.ensure([topics['registry.model-promoted']]);
+  await bed.bus.topics.ensure([topics['registry.model-promoted'], topics['registry.promotion-ended']]);
 });
 afterEach(async () => {
   for (const close of open) await close();
@@ -54,6 +54,22 @@ async function publish(...promotions: ModelPromoted[]): Promise<void> {
     );
 }
 
+/** Deletes the alias of a model after promotion `n`. */
+async function endAfter(n: number, model: string): Promise<void> {
+  const {
+    artifactHash: _hash,
+    artifactUri: _uri,
+    runId: _run,
+    promotedAtMs,
+    version,
+    ...rest
+  } = promotion(n, { model });
+  const ended: PromotionEnded = { ...rest, previousVersion: version, reason: 'test', endedAtMs: promotedAtMs };
+  const writer = await bed.bus.writerFor(topics['registry.promotion-ended']);
+  const topic = bed.bus.topics.name('registry.promotion-ended');
+  await bed.bus.producer().send([{ topic, partition: 0, key: null, value: writer.encode(ended) }]);
+}
+
 async function follow(
   options: Partial<ModelPromotedOptions> = {},
 ): Promise<{ told: string[]; subscription: Subscription }> {
@@ -89,6 +105,17 @@ test('a newcomer is told the versions in force, then what happens next', async (
     'fraud alias:champion 5',
     'fraud alias:champion 6',
   ]);
+});
+
+test('a newcomer is not told of a charge that has ended, but of one that came after the end', async () => {
+  await publish(promotion(1), promotion(2, { model: 'churn' }), promotion(5));
+  await endAfter(3, 'churn');
+  await endAfter(4, 'fraud');
+  const { told } = await follow();
+  await until(() => told.length > 0);
+  await publish(promotion(6));
+  await until(() => told.length > 1);
+  expect(told).toEqual(['fraud alias:champion 5', 'fraud alias:champion 6']);
 });
 
 test('one who was there before is told what it missed, in order, and nothing twice', async () => {

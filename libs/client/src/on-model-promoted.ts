@@ -1,5 +1,6 @@
 import {
   BatchConsumer,
+  scanLog,
   TransientError,
   type AssignedPartition,
   type AvroReader,
@@ -9,7 +10,7 @@ import {
   type PartitionBatch,
   type PartitionHandler,
 } from '@millrace/events';
-import { topics, type ModelPromoted } from '@millrace/schemas';
+import { topics, type ModelPromoted, type PromotionEnded } from '@millrace/schemas';
 
 export interface ModelPromotedOptions {
   /** Who listens: promotions handled are remembered under this name, also over restarts. */
@@ -39,11 +40,11 @@ const drainMs = 60_000;
  */
 export async function onModelPromoted(bus: EventBus, options: ModelPromotedOptions): Promise<Subscription> {
   const topic = topics['registry.model-promoted'];
-  await bus.topics.ensure([topic]);
+  await bus.topics.ensure([topic, topics['registry.promotion-ended']]);
   const consumer = new BatchConsumer(bus, {
     group: options.group,
     topics: [bus.topics.name(topic.name)],
-    handler: new PromotionHandler(bus.readerFor(topic), options),
+    handler: new PromotionHandler(bus, options),
     // One promotion a batch: what was handled is committed before the next one is begun.
     maxBatchRecords: 1,
     commitIntervalMs: 0,
@@ -54,6 +55,7 @@ export async function onModelPromoted(bus: EventBus, options: ModelPromotedOptio
 }
 
 class PromotionHandler implements PartitionHandler {
+  readonly #bus: EventBus;
   readonly #reader: AvroReader<ModelPromoted>;
   readonly #options: ModelPromotedOptions;
   /** Up to where the history goes that a newcomer is told in short; 0 when there is none to tell. */
@@ -61,8 +63,9 @@ class PromotionHandler implements PartitionHandler {
   #inForce = new Map<string, ModelPromoted>();
   #commitIntent: AssignedPartition['commitIntent'] = async () => undefined;
 
-  constructor(reader: AvroReader<ModelPromoted>, options: ModelPromotedOptions) {
-    this.#reader = reader;
+  constructor(bus: EventBus, options: ModelPromotedOptions) {
+    this.#bus = bus;
+    this.#reader = bus.readerFor(topics['registry.model-promoted']);
     this.#options = options;
   }
 
@@ -90,6 +93,7 @@ class PromotionHandler implements PartitionHandler {
     if (this.#historyEnd === 0) return { poison };
     // Until the history has been told nothing is committed: a newcomer that dies here is a newcomer again.
     if (nextOffset < this.#historyEnd) return { poison, hold: true };
+    for (const ended of await readEnds(this.#bus)) this.#forget(ended);
     for (const [key, promotion] of this.#inForce) {
       await this.#tell(promotion, signal);
       this.#inForce.delete(key);
@@ -114,10 +118,37 @@ class PromotionHandler implements PartitionHandler {
     return this.#options.model === undefined || model === this.#options.model;
   }
 
+  /** Nobody is in charge any more, unless the promotion came after the end. */
+  #forget(ended: PromotionEnded): void {
+    const key = keyOf(ended);
+    const promotion = this.#inForce.get(key);
+    if (promotion !== undefined && isBefore(promotion, ended)) this.#inForce.delete(key);
+  }
+
   /** Latest last, so that the order of promotions is kept. */
   #remember(promotion: ModelPromoted): void {
-    const key = `${promotion.model}|${promotion.target}`;
+    const key = keyOf(promotion);
     this.#inForce.delete(key);
     this.#inForce.set(key, promotion);
   }
+}
+
+/** Every end of a charge up to now. */
+async function readEnds(bus: EventBus): Promise<PromotionEnded[]> {
+  const topic = topics['registry.promotion-ended'];
+  const records = await Array.fromAsync(scanLog(bus, bus.topics.name(topic.name)));
+  const results = await bus.readerFor(topic).decodeBatch(records);
+  return results.flatMap((result) => (result.ok ? [result.value] : []));
+}
+
+function keyOf({ model, target }: Pick<ModelPromoted, 'model' | 'target'>): string {
+  return `${model}|${target}`;
+}
+
+type JournalPosition = Pick<ModelPromoted, 'generation' | 'sourceOffset'>;
+
+function isBefore(one: JournalPosition, other: JournalPosition): boolean {
+  return one.generation === other.generation
+    ? one.sourceOffset < other.sourceOffset
+    : one.generation < other.generation;
 }

@@ -205,11 +205,11 @@ export interface JournalCommand {
   readonly bodyHash: string;
 }
 
-/** A model version was put in charge of an alias or a stage. */
+/** A model version was put in charge of an alias or a stage: by its own promotion, because a newer one left, or under another name of its model. */
 export interface ModelPromoted {
   /** Deterministic id of this record: lane|sourceTopic|generation|sourcePartition|sourceOffset. */
   readonly eventId: string;
-  /** Always registry. */
+  /** registry; registry#1 and so on for further promotions of one command. */
   readonly lane: string;
   /** The registry's journal topic. */
   readonly sourceTopic: string;
@@ -217,7 +217,7 @@ export interface ModelPromoted {
   readonly generation: number;
   /** Partition of the journal: always 0. */
   readonly sourcePartition: number;
-  /** Offset of the journal command that promoted the version. */
+  /** Offset of the journal command that put the version in charge. */
   readonly sourceOffset: number;
   /** Registered model name. */
   readonly model: string;
@@ -311,6 +311,34 @@ export interface Prediction {
   readonly scoredAtMs: number;
   /** Time the model took for the batch that held this vector, in microseconds. */
   readonly durationUs: number;
+}
+
+/** No version is in charge of an alias or a stage any more. A version that takes the place of another is a ModelPromoted alone. */
+export interface PromotionEnded {
+  /** Deterministic id of this record: lane|sourceTopic|generation|sourcePartition|sourceOffset. */
+  readonly eventId: string;
+  /** registry; registry#1 and so on for further ends of one command. */
+  readonly lane: string;
+  /** The registry's journal topic. */
+  readonly sourceTopic: string;
+  /** Generation of the journal topic. */
+  readonly generation: number;
+  /** Partition of the journal: always 0. */
+  readonly sourcePartition: number;
+  /** Offset of the journal command that ended it: of promotions of this model and target, those with a lower one are over. */
+  readonly sourceOffset: number;
+  /** Registered model name. */
+  readonly model: string;
+  /** Version that was in charge. */
+  readonly previousVersion: string;
+  /** What nobody is in charge of any more: alias:<name> or stage:<name>. */
+  readonly target: string;
+  /** What happened: the alias, the version or the model was deleted, the model was renamed, or the version left the stage. */
+  readonly reason: string;
+  /** Who did it. */
+  readonly actor: string;
+  /** When it ended. */
+  readonly endedAtMs: number;
 }
 
 /** One source event in the log of one view, keyed by the view's entity: written when the source topic is not keyed by that entity. */
@@ -456,6 +484,7 @@ export interface RecordTypes {
   readonly ModelPromoted: ModelPromoted;
   readonly Outcome: Outcome;
   readonly Prediction: Prediction;
+  readonly PromotionEnded: PromotionEnded;
   readonly RekeyedEvent: RekeyedEvent;
   readonly RunEvent: RunEvent;
 }

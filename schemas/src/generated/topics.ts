@@ -39,6 +39,15 @@ export const topics = {
     cleanup: 'delete',
     maxMessageBytes: 1048576,
   },
+  'registry.promotion-ended': {
+    name: 'registry.promotion-ended',
+    schema: 'PromotionEnded',
+    key: 'model',
+    partitions: 1,
+    retentionMs: -1,
+    cleanup: 'delete',
+    maxMessageBytes: 1048576,
+  },
   'drift.reports': {
     name: 'drift.reports',
     schema: 'DriftReport',

@@ -5,8 +5,8 @@ import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilA
 import { Module } from '@nestjs/common';
 import type { InferenceConfig } from './config.ts';
 import { EndpointsController } from './entry/endpoints.controller.ts';
-import { ModelPromotionsFollower } from './entry/model-promotions.follower.ts';
 import { openVectorStream } from './entry/open-vector-stream.ts';
+import { followRegistry } from './entry/registry-events.follower.ts';
 import { ScoreController } from './entry/score.controller.ts';
 import { DeployModel } from './flow/deploy-model.ts';
 import type { EndpointCommand, EndpointsState } from './flow/endpoints-domain.ts';
@@ -187,7 +187,7 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
         const start = new StartInference({
           journal,
           served,
-          followPromotions: (onPromoted) => ModelPromotionsFollower.start(bus, onPromoted),
+          followRegistry: (hear) => followRegistry(bus, hear),
           startHistory: (clickhouse: ClickHouse) => ClickHouseHistory.start(bus, { clickhouse, metrics, log }),
           clickhouse: new ClickHouse(config.clickhouse),
           log,

@@ -1,6 +1,6 @@
 import type { EventsConfig } from '@millrace/events';
 import { EventBus, eventId, lanePartition, scanLog } from '@millrace/events';
-import type { FeatureVector, ModelPromoted, Prediction } from '@millrace/schemas';
+import type { FeatureVector, ModelPromoted, Prediction, PromotionEnded } from '@millrace/schemas';
 import { topics } from '@millrace/schemas';
 import type { TestNamespace } from '@millrace/testing';
 
@@ -22,18 +22,16 @@ export class InferenceUnderTest {
       topicPrefix,
     };
     const bus = await EventBus.connect(config, silent);
-    await bus.topics.ensure([topics['features.vectors'], topics['registry.model-promoted']]);
+    await bus.topics.ensure([
+      topics['features.vectors'],
+      topics['registry.model-promoted'],
+      topics['registry.promotion-ended'],
+    ]);
     return new InferenceUnderTest(bus);
   }
 
   async promote(version: number, artifactHash: string): Promise<void> {
-    const identity = {
-      lane: 'registry',
-      sourceTopic: 'registry.journal',
-      generation: 0,
-      sourcePartition: 0,
-      sourceOffset: this.#promotions++,
-    };
+    const identity = this.#nextIdentity();
     const promoted: ModelPromoted = {
       eventId: eventId(identity),
       ...identity,
@@ -51,6 +49,35 @@ export class InferenceUnderTest {
     const writer = await this.bus.writerFor(topic);
     const record = { topic: this.bus.topics.name(topic.name), partition: 0, key: null, value: writer.encode(promoted) };
     await this.bus.producer().send([record]);
+  }
+
+  /** Deletes the alias, as far as others hear of it. */
+  async endPromotion(previousVersion: number): Promise<void> {
+    const identity = this.#nextIdentity();
+    const ended: PromotionEnded = {
+      eventId: eventId(identity),
+      ...identity,
+      model: 'fraud-model',
+      previousVersion: String(previousVersion),
+      target: 'alias:champion',
+      reason: 'alias "champion" was deleted',
+      actor: 'ana',
+      endedAtMs: Date.now(),
+    };
+    const topic = topics['registry.promotion-ended'];
+    const writer = await this.bus.writerFor(topic);
+    const record = { topic: this.bus.topics.name(topic.name), partition: 0, key: null, value: writer.encode(ended) };
+    await this.bus.producer().send([record]);
+  }
+
+  #nextIdentity() {
+    return {
+      lane: 'registry',
+      sourceTopic: 'registry.journal',
+      generation: 0,
+      sourcePartition: 0,
+      sourceOffset: this.#promotions++,
+    };
   }
 
   /** Publishes vectors of source offsets `from` up to (not including) `to` of each partition, features [offset, 0, 0]. */

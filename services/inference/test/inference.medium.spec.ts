@@ -257,6 +257,19 @@ describe('an endpoint', () => {
     expect(promotions.map((promotion) => promotion.version)).toEqual(['1', '2', '3', '4']);
   });
 
+  it('is inactive when its alias was deleted, says so, and goes on with what waited when one is set again', async () => {
+    await world.endPromotion(2);
+    await untilEndpoint({ state: 'inactive' });
+    const refused = await call(endpoint('/score'), { body: { event: { a: 1, b: 0, c: 0 } } });
+    expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('alias "champion"') } });
+    await world.publishVectors({ partitions, from: 1010, to: 1020 });
+    await world.promote(5, neighbours.keep(fixtureModel('linear-v1')));
+    const predictions = await world.streamed(1010 * partitions);
+    expect(positions(predictions).toSorted()).toEqual(expected(10, 1020).toSorted());
+    const waited = predictions.filter(({ sourceOffset }) => sourceOffset >= 1010);
+    expect(new Set(waited.map(({ modelVersion }) => modelVersion))).toEqual(new Set(['5']));
+  });
+
   it('tells its metrics', async () => {
     const text = await (await fetch(`${service.url}/metrics`)).text();
     expect(text).toContain(

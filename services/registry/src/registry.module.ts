@@ -57,7 +57,9 @@ const MODEL_ARTIFACTS = Symbol('model artifacts');
       // After the journal: it makes the topic that the publisher reads.
       inject: [EventBus, ServiceLog, Readiness, Shutdown, REGISTRY_JOURNAL],
       useFactory: async (bus: EventBus, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
-        await untilAvailable(log, 'topics', () => bus.topics.ensure([topics['registry.model-promoted']]));
+        await untilAvailable(log, 'topics', () =>
+          bus.topics.ensure([topics['registry.model-promoted'], topics['registry.promotion-ended']]),
+        );
         const publisher = new JournalPublisher(bus, {
           topic: journalTopic,
           domain: registryDomain,

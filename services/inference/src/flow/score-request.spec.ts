@@ -128,9 +128,8 @@ describe('a repeated request', () => {
 
   it('of an endpoint whose model is gone is answered as it was; a new one is told that there is none', async () => {
     const first = await instance().run(candidate(1));
-    const inactive = new EndpointUnderTest();
-    await stage.served.close();
-    stage = inactive;
+    stage.served.withdraw('the alias was deleted');
+    await stage.settled();
     expect(await instance().run(candidate(1))).toEqual(first);
     await expect(instance().run(candidate(1, 'new'))).rejects.toMatchObject({ code: 'INFERENCE_ENDPOINT_INACTIVE' });
   });

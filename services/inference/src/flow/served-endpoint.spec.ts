@@ -2,23 +2,50 @@ import { describe, expect, it } from 'vitest';
 import { endpoint, EndpointUnderTest, version } from './endpoint-under-test.ts';
 
 describe('ServedEndpoint', () => {
-  it('is inactive and says why while nothing was promoted', () => {
+  it('is loading, not inactive, until it is told what is in charge', async () => {
     const { served } = new EndpointUnderTest();
-    expect(served.state).toEqual({
-      kind: 'inactive',
-      reason: 'no version of model "fraud-model" is in charge of alias:champion',
-    });
-    expect(served.settled).toBe(true);
-  });
-
-  it('is loading, not inactive, while the registry is asked for the version it names', async () => {
-    const { served } = new EndpointUnderTest();
+    expect(served.state.kind).toBe('loading');
+    expect(served.settled).toBe(false);
     served.awaitVersion('the registry is asked');
     expect(served.state).toEqual({ kind: 'loading', reason: 'the registry is asked' });
-    expect(served.settled).toBe(false);
-    served.explainAbsence('there is no version 9');
-    expect(served.state).toEqual({ kind: 'inactive', reason: 'there is no version 9' });
+    served.withdraw('nobody is in charge');
+    expect(served.state).toEqual({ kind: 'inactive', reason: 'nobody is in charge' });
     expect(served.settled).toBe(true);
+    served.awaitVersion('the registry is asked again');
+    expect(served.state.kind).toBe('inactive');
+  });
+
+  it('is inactive with the reason when its charge ends, and goes on with the next version', async () => {
+    const stage = new EndpointUnderTest({ ...endpoint, scoresSinceMs: 77 });
+    stage.served.offer([version(1)]);
+    await stage.settled();
+    stage.served.withdraw('the alias was deleted');
+    await stage.settled();
+    expect(stage.served.state).toEqual({ kind: 'inactive', reason: 'the alias was deleted' });
+    expect(stage.did.at(-1)).toBe('stop stream');
+    stage.served.offer([version(2)]);
+    await stage.settled();
+    expect(stage.did.slice(-3)).toEqual(['deploy 2', 'swap to 2', 'open stream since 77']);
+    await stage.served.close();
+  });
+
+  it('does not score with a version whose charge ended while it was loaded', async () => {
+    const stage = new EndpointUnderTest();
+    stage.served.offer([version(1)]);
+    stage.served.withdraw('the model was deleted');
+    await stage.settled();
+    expect(stage.did).toEqual(['deploy 1']);
+    expect(stage.served.state.kind).toBe('inactive');
+  });
+
+  it('does not load again what it is told again', async () => {
+    const stage = new EndpointUnderTest();
+    stage.refuse(1);
+    stage.served.offer([version(1)]);
+    await stage.settled();
+    stage.served.offer([version(1)]);
+    await stage.settled();
+    expect(stage.did.filter((what) => what.startsWith('deploy'))).toEqual(['deploy 1']);
   });
 
   it('opens its stream only after the model is loaded', async () => {

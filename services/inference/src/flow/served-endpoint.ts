@@ -62,18 +62,18 @@ export class ServedEndpoint {
   readonly #ports: ServedEndpointPorts;
   readonly #closing = new AbortController();
   #candidates: readonly ModelVersion[] = [];
-  #absence: string;
+  #absence = '';
   #active: ActiveModel | null = null;
   #refusal: EndpointRefusal | null = null;
-  #waitingFor: string | null = null;
-  #lookedUp = true;
+  #waitingFor: string | null = 'what is in charge of its target is not known yet';
+  /** False until the first word of what is in charge: before that nobody knows whether there is a model. */
+  #isTold = false;
   #settling: Promise<void> | null = null;
   #stream: VectorStream | null = null;
 
   constructor(endpoint: Endpoint, ports: ServedEndpointPorts) {
     this.endpoint = endpoint;
     this.#ports = ports;
-    this.#absence = `no version of model "${endpoint.model.name}" is in charge of ${endpoint.model.target}`;
   }
 
   get active(): ActiveModel | null {
@@ -90,7 +90,7 @@ export class ServedEndpoint {
 
   get state(): EndpointState {
     if (this.#active !== null) return { kind: 'active', model: this.#active };
-    if (this.#settling !== null || !this.#lookedUp) {
+    if (this.#settling !== null || !this.#isTold) {
       return { kind: 'loading', reason: this.#waitingFor ?? 'the model is being loaded' };
     }
     if (this.#refusal !== null) {
@@ -102,28 +102,30 @@ export class ServedEndpoint {
 
   /** True when this instance does for the endpoint what can be done: scoring, or nothing to score with. */
   get settled(): boolean {
-    return this.#settling === null && this.#lookedUp && (this.#active === null || this.#stream !== null);
+    return this.#settling === null && this.#isTold && (this.#active === null || this.#stream !== null);
   }
 
   /** The versions that were put in charge of the target, oldest first. */
   offer(candidates: readonly ModelVersion[]): void {
-    this.#lookedUp = true;
+    const isKnown = this.#isTold && sameVersions(candidates, this.#candidates);
+    this.#isTold = true;
+    if (isKnown) return;
     this.#candidates = candidates;
-    this.#settling ??= this.#settle().finally(() => {
-      this.#settling = null;
-    });
+    this.#startSettling();
   }
 
-  /** What is in charge is being asked for: until `offer` or `explainAbsence` nobody knows whether there is a model. */
-  awaitVersion(reason: string): void {
-    this.#lookedUp = false;
-    this.#waitingFor = reason;
-  }
-
-  /** The named version does not exist: nothing will ever be offered. */
-  explainAbsence(reason: string): void {
-    this.#lookedUp = true;
+  /** Nobody is in charge: the model that scores is taken away, and vectors wait until one is there again. */
+  withdraw(reason: string): void {
+    this.#isTold = true;
     this.#absence = reason;
+    this.#candidates = [];
+    this.#refusal = null;
+    if (this.#active !== null || this.#settling !== null) this.#startSettling();
+  }
+
+  /** What is in charge is being asked for; says so until the first answer. */
+  awaitVersion(reason: string): void {
+    if (!this.#isTold) this.#waitingFor = reason;
   }
 
   async close(): Promise<void> {
@@ -135,16 +137,21 @@ export class ServedEndpoint {
     this.#active = null;
   }
 
+  #startSettling(): void {
+    this.#settling ??= this.#settle();
+  }
+
   /** Goes on until the newest candidates are dealt with and the stream runs; an outage is waited out. */
   async #settle(): Promise<void> {
     let pauseMs = firstPauseMs;
     while (!this.#closing.signal.aborted) {
       const candidates = this.#candidates;
       try {
-        await this.#deployNewest(candidates);
+        if (candidates.length === 0) await this.#takeAway();
+        else await this.#deployNewest(candidates);
         if (this.#active !== null) await this.#openStream(this.#active.version);
         this.#waitingFor = null;
-        if (candidates === this.#candidates) return;
+        if (candidates === this.#candidates) break;
         pauseMs = firstPauseMs;
       } catch (error) {
         this.#waitingFor = error instanceof Error ? error.message : String(error);
@@ -153,6 +160,8 @@ export class ServedEndpoint {
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
     }
+    // In the same turn as the last look at the candidates: what is offered from here on starts anew.
+    this.#settling = null;
   }
 
   /**
@@ -163,6 +172,11 @@ export class ServedEndpoint {
     for (const candidate of candidates.toReversed()) {
       if (this.#closing.signal.aborted || isSame(this.#active?.version, candidate)) return;
       const verdict = await this.#ports.deploy(candidate, this.endpoint.signature);
+      if (!this.#candidates.some((offered) => isSame(offered, candidate))) {
+        // Its charge ended while it was loaded.
+        if (verdict.ok) await verdict.value.retire();
+        return;
+      }
       if (verdict.ok) return this.#putInCharge(candidate, verdict.value);
       if (candidate === candidates.at(-1)) this.#refuse(candidate, verdict.refusal);
       if (this.#active !== null) return;
@@ -186,6 +200,21 @@ export class ServedEndpoint {
     await previous?.scorer.retire();
   }
 
+  /** The stream first: a batch in hand is scored to its end by the model it has. */
+  async #takeAway(): Promise<void> {
+    await this.#stream?.stop();
+    this.#stream = null;
+    const active = this.#active;
+    this.#active = null;
+    if (active === null) return;
+    this.#ports.log.info('model-taken-away', {
+      endpoint: this.endpoint.name,
+      version: active.version.version,
+      reason: this.#absence,
+    });
+    await active.scorer.retire();
+  }
+
   #refuse(version: ModelVersion, { code, reason }: { code: RefusalCode; reason: string }): void {
     this.#refusal = { version: version.version, code, reason, atMs: this.#ports.now() };
     this.#ports.onRefusal({ endpoint: this.endpoint.name, code });
@@ -201,4 +230,8 @@ export class ServedEndpoint {
 
 function isSame(one: ModelVersion | undefined, other: ModelVersion): boolean {
   return one !== undefined && one.version === other.version && one.artifactHash === other.artifactHash;
+}
+
+function sameVersions(some: readonly ModelVersion[], others: readonly ModelVersion[]): boolean {
+  return some.length === others.length && some.every((one, i) => isSame(others[i], one));
 }

@@ -1,5 +1,5 @@
-import type { ModelPromoted } from '@millrace/schemas';
-import type { Endpoint } from './endpoints-domain.ts';
+import type { ModelPromoted, PromotionEnded } from '@millrace/schemas';
+import type { Endpoint, ModelReference } from './endpoints-domain.ts';
 import type { ModelVersions } from './ports.ts';
 import { Promotions } from './promotions.ts';
 import type { ServedEndpointPorts } from './served-endpoint.ts';
@@ -12,6 +12,8 @@ export interface ServedEndpointsOptions {
 
 const versionTarget = /^version:(.+)$/;
 const lookUpPauseMs = 1000;
+/** A version that is named by number may be deleted; no event says so of a version that was in charge of nothing. */
+const lookUpAgainMs = 10_000;
 
 /** The endpoints of this instance: those of the journal, each with the promotions of its target. */
 export class ServedEndpoints {
@@ -60,7 +62,15 @@ export class ServedEndpoints {
   }
 
   promote(event: ModelPromoted): void {
-    const reference = this.#promotions.add(event);
+    this.#changed(this.#promotions.add(event));
+  }
+
+  /** Nobody is in charge of a target any more: its alias, version or model is gone, or has another name. */
+  end(event: PromotionEnded): void {
+    this.#changed(this.#promotions.end(event));
+  }
+
+  #changed(reference: ModelReference | null): void {
     if (reference === null || !this.#caughtUp) return;
     for (const served of this.all) {
       const { name, target } = served.endpoint.model;
@@ -76,27 +86,34 @@ export class ServedEndpoints {
   #offer(served: ServedEndpoint): void {
     const { model } = served.endpoint;
     const [, version] = versionTarget.exec(model.target) ?? [];
-    if (version !== undefined) void this.#lookUp(served, version);
-    else if (this.#promotions.of(model).length > 0) served.offer(this.#promotions.of(model));
+    if (version !== undefined) {
+      void this.#lookUp(served, version);
+      return;
+    }
+    const promoted = this.#promotions.of(model);
+    if (promoted.length > 0) served.offer(promoted);
+    else served.withdraw(this.#promotions.absenceOf(model));
   }
 
-  /** A version that is named by number is not promoted to anything: the registry is asked until it answers. */
+  /** A version that is named by number is not promoted to anything: the registry is asked, and asked again. */
   async #lookUp(served: ServedEndpoint, version: string): Promise<void> {
     const { name, model } = served.endpoint;
     served.awaitVersion(`the registry is asked for version ${version} of model "${model.name}"`);
+    let pauseMs = lookUpAgainMs;
     try {
       const found = await this.#options.versions.find(model.name, version);
       if (this.#served.get(name) !== served) return;
-      if (found === null) served.explainAbsence(`model "${model.name}" has no version ${version}`);
+      if (found === null) served.withdraw(`model "${model.name}" has no version ${version}`);
       else served.offer([found]);
     } catch (error) {
+      pauseMs = lookUpPauseMs;
       this.#options.ports.log.warn('model-version-lookup-waits', { endpoint: name, error });
       if (this.#served.get(name) !== served) return;
       served.awaitVersion(error instanceof Error ? error.message : String(error));
-      this.#lookUps.set(
-        name,
-        setTimeout(() => void this.#lookUp(served, version), lookUpPauseMs),
-      );
     }
+    this.#lookUps.set(
+      name,
+      setTimeout(() => void this.#lookUp(served, version), pauseMs),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import type { ClickHouse } from '@millrace/clickhouse';
 import type { EventsLog, Journal } from '@millrace/events';
-import type { ModelPromoted } from '@millrace/schemas';
+import type { ModelPromoted, PromotionEnded } from '@millrace/schemas';
 import type { CheckResult, ServiceLog } from '@millrace/service-kit';
 import { untilAvailable } from '@millrace/service-kit';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,14 +10,19 @@ import type { ServedEndpoints } from './served-endpoints.ts';
 export interface StartInferenceOptions {
   readonly journal: Journal<EndpointsState, EndpointCommand>;
   readonly served: ServedEndpoints;
-  /** Resolves when every promotion that was there at the start was told. */
-  readonly followPromotions: (onPromoted: (promoted: ModelPromoted) => void) => Promise<PromotionsFollower>;
+  /** Resolves when everything that was there at the start was told. */
+  readonly followRegistry: (hear: HearRegistry) => Promise<RegistryFollower>;
   readonly startHistory: (clickhouse: ClickHouse) => Promise<History>;
   readonly clickhouse: ClickHouse;
   readonly log: ServiceLog & EventsLog;
 }
 
-export interface PromotionsFollower {
+export interface HearRegistry {
+  readonly promoted: (event: ModelPromoted) => void;
+  readonly ended: (event: PromotionEnded) => void;
+}
+
+export interface RegistryFollower {
   readonly fault: string | null;
   close(): Promise<void>;
 }
@@ -36,7 +41,7 @@ const retryMs = 2000;
  */
 export class StartInference {
   readonly #options: StartInferenceOptions;
-  #follower: PromotionsFollower | null = null;
+  #follower: RegistryFollower | null = null;
   #history: History | null = null;
   readonly #faults = new Map<'serving' | 'history', string>();
   #stopping = false;
@@ -117,9 +122,9 @@ export class StartInference {
   }
 
   async #startServing(): Promise<void> {
-    const { served, followPromotions, log } = this.#options;
+    const { served, followRegistry, log } = this.#options;
     const follower = await untilAvailable(log, 'promotions', () =>
-      followPromotions((promoted) => served.promote(promoted)),
+      followRegistry({ promoted: (event) => served.promote(event), ended: (event) => served.end(event) }),
     );
     this.#follower = follower;
     if (this.#stopping) await follower.close();

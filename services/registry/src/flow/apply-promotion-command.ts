@@ -1,18 +1,10 @@
-import type { Accepted, Applied, CommandMeta } from '@millrace/events';
-import { modelPromoted } from '../publish/model-promoted.ts';
+import type { Applied, CommandMeta } from '@millrace/events';
 import type { PromotionCommand, SetAlias, TransitionStage } from './registry-commands.ts';
-import {
-  inCharge,
-  servingStages,
-  type ModelVersion,
-  type RegisteredModel,
-  type RegistryState,
-  type Stage,
-} from './registry-state.ts';
+import type { ModelVersion, RegisteredModel, RegistryState } from './registry-state.ts';
 import { replaceVersion } from './apply-version-command.ts';
 import { findVersion, modelNotFound } from './rejections.ts';
 
-/** Every way to put a version in charge: an alias, or a stage that serves. Each change of charge is an event. */
+/** What puts a version in charge, or takes it away: an alias, or a stage. */
 export function applyPromotionCommand(state: RegistryState, command: PromotionCommand, meta: CommandMeta): Applied {
   if (command.type === 'delete-alias') {
     const model = state.models.get(command.name);
@@ -38,14 +30,11 @@ interface Promotion<C> {
 }
 
 function setAlias(state: RegistryState, { model, version, command, meta }: Promotion<SetAlias>): Applied {
-  const previous = model.aliases.get(command.alias);
   const aliases = new Map(model.aliases).set(command.alias, version.version);
-  replaceVersion(state, { ...model, aliases, updatedAtMs: meta.atMs }, version);
-  return promoted({ version, previous, target: `alias:${command.alias}`, meta });
+  return replaceVersion(state, { ...model, aliases, updatedAtMs: meta.atMs }, version);
 }
 
 function transitionStage(state: RegistryState, { model, version, command, meta }: Promotion<TransitionStage>): Applied {
-  const previous = inCharge(model, command.stage)?.version;
   const versions = new Map(model.versions);
   if (command.archiveExisting) {
     for (const other of model.versions.values()) {
@@ -54,23 +43,5 @@ function transitionStage(state: RegistryState, { model, version, command, meta }
     }
   }
   const moved: ModelVersion = { ...version, stage: command.stage, stageSince: meta.offset, updatedAtMs: meta.atMs };
-  replaceVersion(state, { ...model, versions, updatedAtMs: meta.atMs }, moved);
-  if (!isServing(command.stage)) return { ok: true, result: moved };
-  return promoted({ version: moved, previous, target: `stage:${command.stage}`, meta });
-}
-
-function isServing(stage: Stage): boolean {
-  return (servingStages as readonly Stage[]).includes(stage);
-}
-
-function promoted(promotion: {
-  version: ModelVersion;
-  previous: number | undefined;
-  target: string;
-  meta: CommandMeta;
-}): Accepted {
-  const { version, previous } = promotion;
-  // The same version once more changes nothing for anybody.
-  if (previous === version.version) return { ok: true, result: version };
-  return { ok: true, result: version, events: [modelPromoted(promotion)] };
+  return replaceVersion(state, { ...model, versions, updatedAtMs: meta.atMs }, moved);
 }

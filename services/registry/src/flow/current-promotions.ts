@@ -1,10 +1,5 @@
-import {
-  inCharge,
-  servingStages,
-  type ModelVersion,
-  type RegisteredModel,
-  type RegistryState,
-} from './registry-state.ts';
+import { chargeOf } from './charge.ts';
+import type { ModelVersion, RegisteredModel, RegistryState } from './registry-state.ts';
 
 export interface CurrentPromotion {
   readonly model: RegisteredModel;
@@ -15,17 +10,7 @@ export interface CurrentPromotion {
 
 /** Who is in charge of what now: what a newcomer must know before it follows the events. */
 export function currentPromotions(state: RegistryState): CurrentPromotion[] {
-  return [...state.models.values()].flatMap((model) => {
-    const byAlias = [...model.aliases].map(([alias, number]) => ({
-      model,
-      version: model.versions.get(number),
-      target: `alias:${alias}`,
-    }));
-    const byStage = servingStages.map((stage) => ({
-      model,
-      version: inCharge(model, stage),
-      target: `stage:${stage}`,
-    }));
-    return [...byAlias, ...byStage].filter((found): found is CurrentPromotion => found.version !== undefined);
-  });
+  return [...state.models.values()].flatMap((model) =>
+    [...chargeOf(model)].map(([target, version]) => ({ model, version, target })),
+  );
 }

@@ -133,11 +133,12 @@ describe('a promotion', () => {
     register();
     expect(eventsOf(transition(1, 'Staging'))).toMatchObject([{ target: 'stage:Staging' }]);
     expect(eventsOf(transition(1, 'Production'))).toMatchObject([
-      { target: 'stage:Production', previousVersion: null },
+      { target: 'stage:Staging', previousVersion: '1', reason: 'version 1 was moved to stage Production' },
+      { target: 'stage:Production', version: '1', previousVersion: null },
     ]);
     expect(eventsOf(transition(2, 'Production', true))).toMatchObject([{ version: '2', previousVersion: '1' }]);
     expect(state.models.get('fraud')?.versions.get(1)?.stage).toBe('Archived');
-    expect(eventsOf(transition(2, 'Archived'))).toEqual([]);
+    expect(eventsOf(transition(1, 'None'))).toEqual([]);
   });
 
   it('pins the file of a version that was registered without one, and never another one later', () => {
@@ -172,5 +173,63 @@ describe('a promotion', () => {
       ['alias:champion', 2],
       ['stage:Production', 1],
     ]);
+  });
+});
+
+describe('a charge', () => {
+  beforeEach(() => {
+    create();
+    register();
+    register();
+    alias(1);
+    transition(1, 'Production');
+  });
+  const ends = (target: string, reason: string) => ({
+    model: 'fraud',
+    previousVersion: '1',
+    target,
+    reason,
+    actor: 'ada',
+    endedAtMs: 1000 + offset,
+  });
+
+  it('ends with its alias, once', () => {
+    const ended = ends('alias:champion', 'alias "champion" was deleted');
+    const remove = () => apply({ type: 'delete-alias', name: 'fraud', alias: 'champion' });
+    expect(eventsOf(remove())).toEqual([ended]);
+    expect(eventsOf(remove())).toEqual([]);
+  });
+
+  it('ends with the version, the model, and its stage', () => {
+    const archived = ends('stage:Production', 'version 1 was moved to stage Archived');
+    expect(eventsOf(transition(1, 'Archived'))).toEqual([archived]);
+    transition(1, 'Production');
+    const deleted = apply({ type: 'delete-version', name: 'fraud', version: 1 });
+    expect(eventsOf(deleted)).toMatchObject([
+      { target: 'alias:champion', reason: 'version 1 was deleted' },
+      { target: 'stage:Production', reason: 'version 1 was deleted' },
+    ]);
+    alias(2);
+    expect(eventsOf(apply({ type: 'delete-model', name: 'fraud' }))).toMatchObject([
+      { target: 'alias:champion', previousVersion: '2', reason: 'model "fraud" was deleted' },
+    ]);
+  });
+
+  it('of a stage goes back to the version that came there before, when the newer one leaves', () => {
+    transition(2, 'Production');
+    const left = { target: 'stage:Production', version: '1', previousVersion: '2' };
+    expect(eventsOf(transition(2, 'Archived'))).toMatchObject([left]);
+    transition(2, 'Production');
+    expect(eventsOf(apply({ type: 'delete-version', name: 'fraud', version: 2 }))).toMatchObject([left]);
+  });
+
+  it('ends under the old name and begins under the new one', () => {
+    expect(eventsOf(apply({ type: 'rename-model', name: 'fraud', newName: 'scams' }))).toMatchObject([
+      { model: 'fraud', target: 'alias:champion', reason: 'model "fraud" was renamed to "scams"' },
+      { model: 'fraud', target: 'stage:Production' },
+      { model: 'scams', target: 'alias:champion', version: '1', previousVersion: null, artifactHash: artifact.hash },
+      { model: 'scams', target: 'stage:Production', version: '1', previousVersion: null },
+    ]);
+    expect(eventsOf(apply({ type: 'rename-model', name: 'scams', newName: 'scams' }))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { ModelVersion } from '../flow/registry-state.ts';
 
 export const registryLane = 'registry';
 
-type IdentityField = 'eventId' | 'lane' | 'sourceTopic' | 'generation' | 'sourcePartition' | 'sourceOffset';
+export type IdentityField = 'eventId' | 'lane' | 'sourceTopic' | 'generation' | 'sourcePartition' | 'sourceOffset';
 
 /** The event of a change of charge; the publisher adds its identity, made of the journal position. */
 export function modelPromoted(promotion: {

@@ -16,7 +16,7 @@ interface Flags {
 const afterHelp = `
 One JSON object a line: partition, offset, timestamp, key and the decoded value; for a record that cannot be decoded its reason
 and its bytes in base64. Any Avro topic will do. Of the platform's own topics: features.vectors, inference.predictions,
-outcomes, registry.model-promoted, drift.reports, drift.alerts, tracking.runs.
+outcomes, registry.model-promoted, registry.promotion-ended, drift.reports, drift.alerts, tracking.runs.
 
 Examples:
   millrace watch inference.predictions
