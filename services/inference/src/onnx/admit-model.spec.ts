@@ -7,7 +7,7 @@ const limits = { maxModelBytes: 1_000_000, maxNodes: 1000, maxInputs: 100 };
 const threeNumbers: FeatureSignature = {
   featureService: 'payments',
   featureServiceVersion: 2,
-  features: ['a', 'b', 'c'].map((name) => ({ name, type: 'number' })),
+  features: ['a', 'b', 'c'].map((name) => ({ name, type: 'double' })),
 };
 const mixed: FeatureSignature = {
   featureService: 'payments',
@@ -15,7 +15,7 @@ const mixed: FeatureSignature = {
   features: [
     { name: 'night', type: 'boolean' },
     { name: 'country', type: 'string' },
-    { name: 'amount', type: 'number' },
+    { name: 'amount', type: 'double' },
   ],
 };
 
@@ -87,7 +87,7 @@ describe('a model is refused with the reason', () => {
       features: mixed.features.map((f) => (f.name === 'amount' ? { ...f, type: 'string' } : f)),
     };
     expect(refusalOf(fixtureModel('columns'), text).reason).toBe(
-      'input "amount" takes float32, the feature is a string',
+      'input "amount" takes float32, but feature "amount" is a string',
     );
   });
 

@@ -1,17 +1,26 @@
 import type { Feature, FeatureSignature, FeatureSlot } from './feature-signature.ts';
 import { featureSlots } from './feature-signature.ts';
 import type { ColumnPlan, InputPlan } from './model-plan.ts';
-import type { OnnxValue, ValueType } from './onnx-model.ts';
+import type { ElementType, OnnxValue, ValueType } from './onnx-model.ts';
 import type { Verdict } from './refusal.ts';
 import { admitted, refused } from './refusal.ts';
 
 type TensorType = Extract<ValueType, { kind: 'tensor' }>;
+
+/** Element types that hold every value of a feature: a double in an integer would be cut, a number in a boolean lost. */
+function holds(elementType: ElementType, feature: Feature): boolean {
+  if (feature.type === 'string') return elementType === 'string';
+  if (elementType === 'float32' || elementType === 'float64') return true;
+  return feature.type === 'boolean' && elementType !== 'string';
+}
 
 /** Finds how the features become the model's inputs: one matrix of all numbers, or one input a feature by name. */
 export function bindInputs(inputs: readonly OnnxValue[], signature: FeatureSignature): Verdict<InputPlan> {
   const [first] = inputs;
   if (first === undefined) return mismatch('the model has no input');
   const named = inputs.every((input) => signature.features.some((feature) => feature.name === input.name));
+  // A matrix may happen to be named like a feature; one feature is never more than 1 wide.
+  if (inputs.length === 1 && isWide(first)) return bindMatrix(first, signature);
   if (named) return bindColumns(inputs, signature);
   if (inputs.length === 1) return bindMatrix(first, signature);
   const unknown = inputs.map((input) => input.name).filter((name) => !signature.features.some((f) => f.name === name));
@@ -35,6 +44,13 @@ function bindMatrix(input: OnnxValue, signature: FeatureSignature): Verdict<Inpu
     return mismatch(
       `input "${input.name}" is one matrix of numbers, but ${described(signature)} has the string features ` +
         `${listed(strings)}: give the model one input a feature, or leave them out of the feature service`,
+    );
+  }
+  const unfit = signature.features.find((feature) => !holds(elementType, feature));
+  if (unfit !== undefined) {
+    return mismatch(
+      `input "${input.name}" takes ${elementType}, but feature "${unfit.name}" is a ${unfit.type}: ` +
+        'export the model with a float input',
     );
   }
   const width = signature.features.length;
@@ -68,8 +84,10 @@ function bindColumn(input: OnnxValue, slot: FeatureSlot, feature: Feature): Verd
   const { type } = input;
   if (type.kind !== 'tensor') return mismatch(`input "${input.name}" is no tensor but a ${type.kind}`);
   const { elementType, shape } = type;
-  if (elementType === 'other' || (elementType === 'string') !== (slot.list === 'strings')) {
-    return mismatch(`input "${input.name}" takes ${elementName(type)}, the feature is a ${feature.type}`);
+  if (elementType === 'other' || !holds(elementType, feature)) {
+    return mismatch(
+      `input "${input.name}" takes ${elementName(type)}, but feature "${feature.name}" is a ${feature.type}`,
+    );
   }
   const rank = shape?.length ?? 2;
   if (rank !== 1 && rank !== 2) {
@@ -80,6 +98,11 @@ function bindColumn(input: OnnxValue, slot: FeatureSlot, feature: Feature): Verd
   const width = shape?.[1] ?? 1;
   if (width !== 1) return mismatch(`input "${input.name}" is ${width} wide; one feature is 1 wide`);
   return admitted({ input: input.name, elementType, list: slot.list, index: slot.index, rank });
+}
+
+function isWide({ type }: OnnxValue): boolean {
+  const columns = type.kind === 'tensor' ? (type.shape?.[1] ?? 1) : 1;
+  return columns > 1;
 }
 
 function mismatch(reason: string): ReturnType<typeof refused> {

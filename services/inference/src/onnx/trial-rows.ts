@@ -1,7 +1,7 @@
-import type { InputPlan } from './model-plan.ts';
+import type { ColumnPlan, InputPlan } from './model-plan.ts';
 import type { VectorRow } from './vector-row.ts';
 
-/** Made-up vectors for trying and warming a model: always the same ones, whole numbers where the model takes those. */
+/** Made-up vectors for trying and warming a model: always the same ones. */
 export function trialRows(plan: InputPlan, count: number): VectorRow[] {
   const columns = plan.kind === 'columns' ? plan.columns : [];
   const numbers =
@@ -13,12 +13,19 @@ export function trialRows(plan: InputPlan, count: number): VectorRow[] {
     state = (state * 48_271) % 2_147_483_647;
     return (state % 2000) - 1000;
   };
+  // Only booleans go into an input that is no float.
+  const isBoolean = (index: number): boolean =>
+    plan.kind === 'matrix' ? plan.elementType === 'int64' : columns.some((column) => isFlag(column, index));
   return Array.from({ length: count }, () => ({
-    numbers: Array.from({ length: numbers }, next),
+    numbers: Array.from({ length: numbers }, (_, index) => (isBoolean(index) ? Math.abs(next() % 2) : next())),
     strings: Array.from({ length: strings }, () => ''),
   }));
 }
 
-function isNumber(column: { readonly list: string }): boolean {
+function isNumber(column: ColumnPlan): boolean {
   return column.list === 'numbers';
+}
+
+function isFlag({ list, index, elementType }: ColumnPlan, wanted: number): boolean {
+  return list === 'numbers' && index === wanted && elementType !== 'float32' && elementType !== 'float64';
 }
