@@ -40,10 +40,12 @@ describe('an outage', () => {
       await expectUnavailable('/api/v1/training-sets', all);
       await expectUnavailable(`/api/v1/trace/${stream.feed.payments[0]?.payment_id}`);
       await unready('features');
+      await unready('inference');
     });
     await storedOnce('predictions');
     await storedOnce('feature_vectors');
     await readyAgain('features');
+    await readyAgain('inference');
   });
 
   it('of Redis makes the stream wait, and loses nothing', async () => {

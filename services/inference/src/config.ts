@@ -43,6 +43,8 @@ export const inferenceConfig = {
       MILLRACE_INFERENCE_TRIAL_DEADLINE_MS: numberSetting(30_000, { min: 100 }),
       MILLRACE_INFERENCE_TRIAL_MEMORY_BYTES: numberSetting(4096 * megabyte, { min: 1024 * megabyte }),
       MILLRACE_INFERENCE_MAX_BATCH_MS: numberSetting(2000, { min: 1 }),
+      /** Loading blocks heartbeats, of which a consumer group misses at most ten seconds. */
+      MILLRACE_INFERENCE_MAX_LOAD_MS: numberSetting(3000, { min: 1, max: 8000 }),
     })
     .transform((env) => ({
       batchRows: env.MILLRACE_INFERENCE_BATCH_ROWS,
@@ -53,6 +55,7 @@ export const inferenceConfig = {
         memoryBytes: env.MILLRACE_INFERENCE_TRIAL_MEMORY_BYTES,
         batchRows: env.MILLRACE_INFERENCE_BATCH_ROWS,
         maxBatchMs: env.MILLRACE_INFERENCE_MAX_BATCH_MS,
+        maxLoadMs: env.MILLRACE_INFERENCE_MAX_LOAD_MS,
       },
     })),
 };

@@ -125,6 +125,7 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
             openStream: (endpoint, sinceMs) =>
               openVectorStream(endpoint, sinceMs, { bus, publisher, metrics, clock, maxBatchRecords }),
             now: () => clock.now(),
+            retryPauseMs: (attempt) => Math.min(5000 * 2 ** attempt, 300_000),
             log,
             onSwap: (swap) => metrics.swapped(swap),
             onRefusal: (refusal) => metrics.refused(refusal),

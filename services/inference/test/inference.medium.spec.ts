@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ClickHouse } from '@millrace/clickhouse';
 import { listDeadLetters } from '@millrace/events';
 import type { Prediction } from '@millrace/schemas';
@@ -14,6 +15,8 @@ import { fixtureModel } from '../src/onnx/fixture-model.ts';
 
 const namespace = testNamespace();
 const partitions = 3;
+/** Scores as version 2 does and is another file: the name of its producer has a version. */
+const late = Buffer.concat([fixtureModel('linear-v2'), Buffer.from([0x1a, 1, 0x31])]);
 let service: RunningService;
 let neighbours: NeighboursUnderTest;
 let world: InferenceUnderTest;
@@ -48,6 +51,10 @@ function untilEndpoint(says: Record<string, unknown>): Promise<Record<string, un
       ? body
       : null;
   });
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function positions(predictions: readonly Prediction[]): string[] {
@@ -159,13 +166,22 @@ describe('an endpoint', () => {
     await world.promote(3, neighbours.keep(fixtureModel('zipmap')));
     const body = await untilEndpoint({ lastRefusal: 'INFERENCE_MODEL_NON_TENSOR_OUTPUT' });
     expect(body).toMatchObject({ state: 'active', active: { version: '2' }, lastRefusal: { version: '3' } });
-    await world.promote(4, 'f'.repeat(64));
+    await world.promote(4, hashOf(late));
     await untilEndpoint({ lastRefusal: 'INFERENCE_ARTIFACT_MISSING' });
     await world.publishVectors({ partitions, from: 900, to: 910 });
     const predictions = await world.streamed(900 * partitions);
     expect(new Set(predictions.filter((p) => p.sourceOffset >= 900).map((p) => p.modelVersion))).toEqual(
       new Set(['2']),
     );
+  });
+
+  it('serves a version whose file came late, when it is told to try again', async () => {
+    neighbours.keep(late);
+    expect(await call(endpoint('/redeploy'), { method: 'POST' })).toMatchObject({
+      status: 202,
+      body: { name: 'fraud' },
+    });
+    await untilEndpoint({ active: '4', lastRefusal: null });
   });
 
   it('scores entities and candidate events on request, each request once in the record', async () => {
@@ -178,7 +194,7 @@ describe('an endpoint', () => {
         requestId: 'request-1',
         eventId: 'fraud|rest|request-1',
         score: 114,
-        modelVersion: '2',
+        modelVersion: '4',
         features: { a: 1, b: 2, c: 3 },
       },
     });
@@ -236,7 +252,7 @@ describe('an endpoint', () => {
     await untilEndpoint({ state: 'loading' });
     expect((await call(`${service.url}/health/ready`)).status).toBe(503);
     neighbours.isDown = false;
-    await untilEndpoint({ state: 'active', active: '2' });
+    await untilEndpoint({ state: 'active', active: '4' });
     await world.publishVectors({ partitions, from: 1000, to: 1010 });
     const predictions = await world.streamed(1000 * partitions);
     expect(positions(predictions).toSorted()).toEqual(expected(10, 1010).toSorted());
@@ -258,7 +274,7 @@ describe('an endpoint', () => {
   });
 
   it('is inactive when its alias was deleted, says so, and goes on with what waited when one is set again', async () => {
-    await world.endPromotion(2);
+    await world.endPromotion(4);
     await untilEndpoint({ state: 'inactive' });
     const refused = await call(endpoint('/score'), { body: { event: { a: 1, b: 0, c: 0 } } });
     expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('alias "champion"') } });

@@ -20,7 +20,13 @@ export const endpointView = z.object({
     .nullable()
     .describe('The version in charge on this instance'),
   lastRefusal: z
-    .object({ version: z.string(), code: z.string(), reason: z.string(), at: z.string() })
+    .object({
+      version: z.string(),
+      code: z.string(),
+      reason: z.string(),
+      at: z.string(),
+      retryAt: z.string().nullable().describe('Null for a fault of the model itself'),
+    })
     .nullable()
     .describe('The newest promoted version, when it is not served'),
   stream: z.object({ lag: z.number(), stoppedBy: z.string().nullable() }).nullable(),
@@ -56,7 +62,13 @@ export function viewEndpoint(endpoint: Endpoint, served: ServedEndpoint | undefi
     lastRefusal:
       refusal === null
         ? null
-        : { version: refusal.version, code: refusal.code, reason: refusal.reason, at: isoTime(refusal.atMs) },
+        : {
+            version: refusal.version,
+            code: refusal.code,
+            reason: refusal.reason,
+            at: isoTime(refusal.atMs),
+            retryAt: refusal.retryAtMs === null ? null : isoTime(refusal.retryAtMs),
+          },
     stream: served?.stream ?? null,
   };
 }

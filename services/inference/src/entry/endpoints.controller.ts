@@ -61,6 +61,16 @@ export class EndpointsController {
     return viewEndpoint(await this.#manage.get(endpoint), this.#served.get(endpoint));
   }
 
+  @Post(':name/redeploy')
+  @HttpCode(202)
+  @ApiJsonResponse(202, endpointView, 'Every instance tries the newest version again, if it was refused')
+  async redeploy(
+    @Param('name') endpoint: string,
+    @Headers() headers: Record<string, string | undefined>,
+  ): Promise<EndpointView> {
+    return viewEndpoint(await this.#manage.redeploy(endpoint, askerOf(headers)), this.#served.get(endpoint));
+  }
+
   @Delete(':name')
   @HttpCode(204)
   async delete(@Param('name') endpoint: string, @Headers() headers: Record<string, string | undefined>): Promise<void> {

@@ -11,7 +11,7 @@ import type { ModelArtifacts } from './ports.ts';
 
 export interface DeployModelOptions {
   readonly artifacts: ModelArtifacts;
-  readonly trial: TrialRunner;
+  readonly trial: Pick<TrialRunner, 'run'>;
   readonly limits: AdmissionLimits;
   readonly warmUpBatch: number;
 }
@@ -26,10 +26,17 @@ export class DeployModel {
 
   async run(version: ModelVersion, signature: FeatureSignature): Promise<Verdict<OnnxScorer>> {
     const { artifacts, trial, limits, warmUpBatch } = this.#options;
-    const bytes = await artifacts.read(version);
-    if (bytes === null) {
+    const file = await artifacts.read(version);
+    if (file.kind === 'missing') {
       return refused('INFERENCE_ARTIFACT_MISSING', `there is no ONNX file at ${version.artifactUri}`);
     }
+    if (file.kind === 'too-large') {
+      return refused(
+        'INFERENCE_MODEL_TOO_LARGE',
+        `the model file has more than the ${file.maxBytes} bytes of the limit`,
+      );
+    }
+    const { bytes } = file;
     const hash = createHash('sha256').update(bytes).digest('hex');
     if (hash !== version.artifactHash) {
       return refused(

@@ -60,6 +60,10 @@ export class EndpointUnderTest {
       },
       now: () => 5000,
       log: { info: () => undefined, warn: () => undefined },
+      retryPauseMs: (attempt) => {
+        this.did.push(`pause ${attempt}`);
+        return 0;
+      },
       onSwap: ({ version }) => this.did.push(`swap to ${version}`),
       onRefusal: ({ code }) => this.did.push(`refuse ${code}`),
     };

@@ -59,6 +59,8 @@ describe('endpointsDomain', () => {
 
   it('knows nothing of an endpoint that is not there', () => {
     const { apply } = journal();
-    expect(apply({ type: 'delete-endpoint', name: 'fraud' })).toMatchObject({ code: 'INFERENCE_ENDPOINT_NOT_FOUND' });
+    for (const type of ['delete-endpoint', 'redeploy-endpoint'] as const) {
+      expect(apply({ type, name: 'fraud' })).toMatchObject({ code: 'INFERENCE_ENDPOINT_NOT_FOUND' });
+    }
   });
 });

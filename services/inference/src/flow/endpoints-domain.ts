@@ -37,6 +37,8 @@ export interface EndpointsState {
 export type EndpointCommand =
   | { readonly type: 'create-endpoint'; readonly definition: EndpointDefinition }
   | { readonly type: 'delete-endpoint'; readonly name: string }
+  /** Changes nothing here: every instance hears of it and tries again what it refused. */
+  | { readonly type: 'redeploy-endpoint'; readonly name: string }
   | {
       readonly type: 'activate-endpoint';
       readonly name: string;
@@ -45,7 +47,7 @@ export type EndpointCommand =
     };
 
 export const endpointsDomain: Domain<EndpointsState, EndpointCommand> = {
-  types: ['create-endpoint', 'delete-endpoint', 'activate-endpoint'],
+  types: ['create-endpoint', 'delete-endpoint', 'redeploy-endpoint', 'activate-endpoint'],
   initial: () => ({ endpoints: new Map() }),
   apply(state, command, meta) {
     switch (command.type) {
@@ -53,6 +55,10 @@ export const endpointsDomain: Domain<EndpointsState, EndpointCommand> = {
         return create(state, command.definition, meta);
       case 'delete-endpoint':
         return remove(state, command.name);
+      case 'redeploy-endpoint': {
+        const endpoint = state.endpoints.get(command.name);
+        return endpoint === undefined ? notFound(command.name) : { ok: true, result: endpoint };
+      }
       case 'activate-endpoint':
         return activate(state, command);
       default:

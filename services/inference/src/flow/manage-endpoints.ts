@@ -24,7 +24,7 @@ export interface Asker {
   readonly requestId?: string;
 }
 
-/** Creates, reads and deletes endpoints in the journal. */
+/** Creates, reads, redeploys and deletes endpoints in the journal. */
 export class ManageEndpoints {
   readonly #journal: Journal<EndpointsState, EndpointCommand>;
   readonly #features: FeatureServices;
@@ -56,6 +56,11 @@ export class ManageEndpoints {
 
   async delete(name: string, asker: Asker): Promise<void> {
     await this.#submit({ type: 'delete-endpoint', name }, asker);
+  }
+
+  /** Every instance tries the newest version of the endpoint again, where it does not score. */
+  redeploy(name: string, asker: Asker): Promise<Endpoint> {
+    return this.#submit({ type: 'redeploy-endpoint', name }, asker);
   }
 
   async list(): Promise<Endpoint[]> {

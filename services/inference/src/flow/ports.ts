@@ -3,9 +3,14 @@ import type { ModelVersion } from './model-version.ts';
 
 /** The registry's files. Outages are transient errors. */
 export interface ModelArtifacts {
-  /** The bytes of the model file; null when the registry says that there are none. */
-  read(version: ModelVersion): Promise<Uint8Array | null>;
+  read(version: ModelVersion): Promise<ModelFile>;
 }
+
+export type ModelFile =
+  | { readonly kind: 'file'; readonly bytes: Uint8Array }
+  | { readonly kind: 'missing' }
+  /** Not read to its end. */
+  | { readonly kind: 'too-large'; readonly maxBytes: number };
 
 /** Versions that an endpoint names by number. */
 export interface ModelVersions {

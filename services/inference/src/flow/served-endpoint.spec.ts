@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refused } from '../onnx/refusal.ts';
 import { endpoint, EndpointUnderTest, version } from './endpoint-under-test.ts';
 
 describe('ServedEndpoint', () => {
@@ -80,6 +81,7 @@ describe('ServedEndpoint', () => {
       code: 'INFERENCE_MODEL_CUSTOM_OPERATORS',
       reason: 'not ours',
       atMs: 5000,
+      retryAtMs: null,
     });
     stage.served.offer([version(1), version(2), version(3)]);
     await stage.settled();
@@ -109,6 +111,55 @@ describe('ServedEndpoint', () => {
       reason: 'version 1 was refused (INFERENCE_MODEL_CUSTOM_OPERATORS): not ours',
     });
     expect(stage.did).toEqual(['deploy 1', 'refuse INFERENCE_MODEL_CUSTOM_OPERATORS']);
+  });
+
+  it('tries again what may pass, longer and longer apart, and does not go back to an older version for it', async () => {
+    const stage = new EndpointUnderTest();
+    let failures = 2;
+    stage.verdicts.set('2', async () =>
+      failures-- > 0 ? refused('INFERENCE_MODEL_TRIAL_TIMEOUT', 'busy') : EndpointUnderTest.load(),
+    );
+    stage.served.offer([version(1), version(2)]);
+    await stage.settled();
+    expect(stage.served.state).toMatchObject({ kind: 'loading', reason: expect.stringContaining('busy') as string });
+    expect(stage.served.lastRefusal).toMatchObject({ version: '2', retryAtMs: 5000 });
+    while (stage.served.state.kind !== 'active') await new Promise((resolve) => setImmediate(resolve));
+    await stage.settled();
+    expect(stage.did.filter((what) => /deploy|pause/.test(what))).toEqual([
+      'deploy 2',
+      'pause 0',
+      'deploy 2',
+      'pause 1',
+      'deploy 2',
+    ]);
+    expect(stage.served.lastRefusal).toBeNull();
+    await stage.served.close();
+  });
+
+  it('tries what was refused for its content again only when it is told to', async () => {
+    const stage = new EndpointUnderTest();
+    stage.refuse(1);
+    stage.served.offer([version(1)]);
+    await stage.settled();
+    stage.verdicts.clear();
+    stage.served.redeploy();
+    await stage.settled();
+    expect(stage.served.active?.version.version).toBe('1');
+    stage.served.redeploy();
+    await stage.settled();
+    expect(stage.did.filter((what) => what.startsWith('deploy'))).toEqual(['deploy 1', 'deploy 1']);
+    await stage.served.close();
+  });
+
+  it('is ready while another version is loaded beside the one that scores', async () => {
+    const stage = new EndpointUnderTest();
+    stage.served.offer([version(1)]);
+    expect(stage.served.isReady).toBe(false);
+    await stage.settled();
+    stage.served.offer([version(1), version(2)]);
+    expect([stage.served.settled, stage.served.isReady]).toEqual([false, true]);
+    await stage.settled();
+    await stage.served.close();
   });
 
   it('waits for a registry that is down instead of going without the model', async () => {

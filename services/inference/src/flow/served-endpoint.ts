@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnnxScorer } from '../onnx/onnx-scorer.ts';
 import type { RefusalCode, Verdict } from '../onnx/refusal.ts';
+import { mayPass } from '../onnx/refusal.ts';
 import type { FeatureSignature } from '../onnx/feature-signature.ts';
 import type { Endpoint } from './endpoints-domain.ts';
 import type { ModelVersion } from './model-version.ts';
@@ -17,6 +18,8 @@ export interface EndpointRefusal {
   readonly code: RefusalCode;
   readonly reason: string;
   readonly atMs: number;
+  /** When it is tried again; null for what lies in the model's content. */
+  readonly retryAtMs: number | null;
 }
 
 export type EndpointState =
@@ -47,6 +50,8 @@ export interface ServedEndpointPorts {
     warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
   };
   onSwap(swap: { readonly endpoint: string; readonly version: string; readonly delayMs: number }): void;
+  /** Pause before what may pass by itself is tried again, by how often it was. */
+  retryPauseMs(attempt: number): number;
   onRefusal(refusal: { readonly endpoint: string; readonly code: string }): void;
 }
 
@@ -69,6 +74,8 @@ export class ServedEndpoint {
   /** False until the first word of what is in charge: before that nobody knows whether there is a model. */
   #isTold = false;
   #settling: Promise<void> | null = null;
+  #retry: NodeJS.Timeout | null = null;
+  #retries = 0;
   #stream: VectorStream | null = null;
 
   constructor(endpoint: Endpoint, ports: ServedEndpointPorts) {
@@ -94,8 +101,10 @@ export class ServedEndpoint {
       return { kind: 'loading', reason: this.#waitingFor ?? 'the model is being loaded' };
     }
     if (this.#refusal !== null) {
-      const { version, reason, code } = this.#refusal;
-      return { kind: 'inactive', reason: `version ${version} was refused (${code}): ${reason}` };
+      const { version, reason, code, retryAtMs } = this.#refusal;
+      const why = `version ${version} was refused (${code}): ${reason}`;
+      if (retryAtMs === null) return { kind: 'inactive', reason: why };
+      return { kind: 'loading', reason: `${why}; it is tried again at ${new Date(retryAtMs).toISOString()}` };
     }
     return { kind: 'inactive', reason: this.#absence };
   }
@@ -105,12 +114,23 @@ export class ServedEndpoint {
     return this.#settling === null && this.#isTold && (this.#active === null || this.#stream !== null);
   }
 
+  /** True while nothing that this instance could do for the endpoint is missing: a swap goes on beside the scoring. */
+  get isReady(): boolean {
+    return (this.#active !== null && this.#stream !== null) || this.settled;
+  }
+
   /** The versions that were put in charge of the target, oldest first. */
   offer(candidates: readonly ModelVersion[]): void {
     const isKnown = this.#isTold && sameVersions(candidates, this.#candidates);
     this.#isTold = true;
     if (isKnown) return;
     this.#candidates = candidates;
+    this.redeploy();
+  }
+
+  /** Tries the newest version again, now, if it is not the one that scores. */
+  redeploy(): void {
+    this.#retries = 0;
     this.#startSettling();
   }
 
@@ -120,6 +140,7 @@ export class ServedEndpoint {
     this.#absence = reason;
     this.#candidates = [];
     this.#refusal = null;
+    clearTimeout(this.#retry ?? undefined);
     if (this.#active !== null || this.#settling !== null) this.#startSettling();
   }
 
@@ -131,6 +152,7 @@ export class ServedEndpoint {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#settling;
+    clearTimeout(this.#retry ?? undefined);
     await this.#stream?.stop();
     this.#stream = null;
     await this.#active?.scorer.retire();
@@ -138,6 +160,8 @@ export class ServedEndpoint {
   }
 
   #startSettling(): void {
+    clearTimeout(this.#retry ?? undefined);
+    this.#retry = null;
     this.#settling ??= this.#settle();
   }
 
@@ -166,7 +190,8 @@ export class ServedEndpoint {
 
   /**
    * Newest first. A refused one leaves the running one in charge; where none runs, after a restart, the one before is
-   * next: it was running when the refused one came.
+   * next: it was running when the refused one came. Not so when the refusal may pass: an older version would score for
+   * good because the machine was busy for a moment.
    */
   async #deployNewest(candidates: readonly ModelVersion[]): Promise<void> {
     for (const candidate of candidates.toReversed()) {
@@ -178,8 +203,9 @@ export class ServedEndpoint {
         return;
       }
       if (verdict.ok) return this.#putInCharge(candidate, verdict.value);
-      if (candidate === candidates.at(-1)) this.#refuse(candidate, verdict.refusal);
-      if (this.#active !== null) return;
+      const pauseMs = mayPass(verdict.refusal.code) ? this.#retryLater() : null;
+      if (candidate === candidates.at(-1)) this.#refuse(candidate, verdict.refusal, pauseMs);
+      if (this.#active !== null || pauseMs !== null) return;
     }
   }
 
@@ -215,10 +241,23 @@ export class ServedEndpoint {
     await active.scorer.retire();
   }
 
-  #refuse(version: ModelVersion, { code, reason }: { code: RefusalCode; reason: string }): void {
-    this.#refusal = { version: version.version, code, reason, atMs: this.#ports.now() };
-    this.#ports.onRefusal({ endpoint: this.endpoint.name, code });
-    this.#ports.log.warn('model-refused', { endpoint: this.endpoint.name, version: version.version, code, reason });
+  #refuse(
+    version: ModelVersion,
+    { code, reason }: { readonly code: RefusalCode; readonly reason: string },
+    pauseMs: number | null,
+  ): void {
+    const { name } = this.endpoint;
+    const atMs = this.#ports.now();
+    const retryAtMs = pauseMs === null ? null : atMs + pauseMs;
+    this.#refusal = { version: version.version, code, reason, atMs, retryAtMs };
+    this.#ports.onRefusal({ endpoint: name, code });
+    this.#ports.log.warn('model-refused', { endpoint: name, version: version.version, code, reason, pauseMs });
+  }
+
+  #retryLater(): number {
+    const pauseMs = this.#ports.retryPauseMs(this.#retries++);
+    this.#retry = setTimeout(() => this.#startSettling(), pauseMs);
+    return pauseMs;
   }
 
   async #openStream(first: ModelVersion): Promise<void> {

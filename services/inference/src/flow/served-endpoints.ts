@@ -70,6 +70,10 @@ export class ServedEndpoints {
     this.#changed(this.#promotions.end(event));
   }
 
+  redeploy(name: string): void {
+    this.#served.get(name)?.redeploy();
+  }
+
   #changed(reference: ModelReference | null): void {
     if (reference === null || !this.#caughtUp) return;
     for (const served of this.all) {

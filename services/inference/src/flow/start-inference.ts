@@ -1,7 +1,7 @@
 import type { ClickHouse } from '@millrace/clickhouse';
 import type { EventsLog, Journal } from '@millrace/events';
 import type { ModelPromoted, PromotionEnded } from '@millrace/schemas';
-import type { CheckResult, ServiceLog } from '@millrace/service-kit';
+import type { CheckResult, ReadinessCheck, ServiceLog } from '@millrace/service-kit';
 import { untilAvailable } from '@millrace/service-kit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndpointCommand, EndpointsState } from './endpoints-domain.ts';
@@ -70,18 +70,19 @@ export class StartInference {
     await this.#options.clickhouse.close();
   }
 
-  /** What must be true for this instance to score; a ClickHouse that is away for now is not part of it. */
-  checks(): [name: string, check: () => CheckResult][] {
-    const { journal, served } = this.#options;
+  /** What must be true for this instance to score and to keep the record of it. */
+  checks(): [name: string, check: ReadinessCheck][] {
+    const { journal, served, clickhouse } = this.#options;
     return [
+      ['clickhouse', () => clickhouse.ping().then(() => true)],
       ['journal', () => ({ ok: journal.ready, detail: journal.fault?.message ?? 'endpoints as the journal has them' })],
       ['promotions', () => toCheck(this.#follower === null ? 'not read yet' : this.#follower.fault)],
-      ['history', () => toCheck(this.#faults.get('history') ?? this.#history?.stoppedBy ?? null)],
+      ['history', () => toCheck(this.#faults.get('history') ?? this.#historyFault)],
       ['serving', () => toCheck(this.#faults.get('serving') ?? null)],
       [
         'models',
         () => {
-          const waiting = served.all.filter((endpoint) => !endpoint.settled).map(({ endpoint }) => endpoint.name);
+          const waiting = served.all.filter((endpoint) => !endpoint.isReady).map(({ endpoint }) => endpoint.name);
           return toCheck(waiting.length === 0 ? null : `still loading: ${waiting.join(', ')}`);
         },
       ],
@@ -90,6 +91,10 @@ export class StartInference {
         () => toCheck(served.all.map(({ stream }) => stream?.stoppedBy ?? null).find((why) => why !== null) ?? null),
       ],
     ];
+  }
+
+  get #historyFault(): string | null {
+    return this.#history === null ? 'not started yet: ClickHouse was not there' : this.#history.stoppedBy;
   }
 
   /** What does not pass by itself is an operator's matter: until it is mended the instance is not ready and says why. */
@@ -117,6 +122,7 @@ export class StartInference {
         const endpoint = journal.state.endpoints.get(command.definition.name);
         if (endpoint !== undefined) served.add(endpoint);
       } else if (command.type === 'delete-endpoint') served.remove(command.name);
+      else if (command.type === 'redeploy-endpoint') served.redeploy(command.name);
     });
     for (const endpoint of journal.state.endpoints.values()) served.add(endpoint);
   }

@@ -5,7 +5,6 @@ export interface Refusal {
 }
 
 export type RefusalCode =
-  | 'INFERENCE_ARTIFACT_MISSING'
   | 'INFERENCE_ARTIFACT_HASH_MISMATCH'
   | 'INFERENCE_MODEL_TOO_LARGE'
   | 'INFERENCE_MODEL_UNREADABLE'
@@ -16,8 +15,21 @@ export type RefusalCode =
   | 'INFERENCE_MODEL_INPUT_MISMATCH'
   | 'INFERENCE_MODEL_OUTPUT_UNSUITABLE'
   | 'INFERENCE_MODEL_TRIAL_FAILED'
-  | 'INFERENCE_MODEL_TRIAL_TIMEOUT'
-  | 'INFERENCE_MODEL_TOO_SLOW';
+  | PassingCode;
+
+/** What a busy machine or a file that is still on its way can bring about: the same model may be served later. */
+const passingCodes = [
+  'INFERENCE_ARTIFACT_MISSING',
+  'INFERENCE_MODEL_TRIAL_KILLED',
+  'INFERENCE_MODEL_TRIAL_TIMEOUT',
+  'INFERENCE_MODEL_TOO_SLOW',
+] as const;
+type PassingCode = (typeof passingCodes)[number];
+
+/** True of a refusal that does not lie in the model's content. */
+export function mayPass(code: RefusalCode): boolean {
+  return (passingCodes as readonly RefusalCode[]).includes(code);
+}
 
 export type Verdict<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 

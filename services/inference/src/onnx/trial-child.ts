@@ -28,6 +28,12 @@ async function tryModel(request: TrialRequest): Promise<Verdict<TrialReport>> {
     const startedMs = performance.now();
     const session = await openSession(await readFile(request.modelFile));
     const loadMs = performance.now() - startedMs;
+    if (loadMs > request.maxLoadMs) {
+      return refused(
+        'INFERENCE_MODEL_TOO_SLOW',
+        `loading took ${Math.round(loadMs)} ms, the limit is ${request.maxLoadMs} ms`,
+      );
+    }
     const { inputs, output } = request.plan;
     const score = async (count: number): Promise<Float64Array> => {
       const outputs = await session.run(buildFeeds(inputs, trialRows(inputs, count)), [output.name]);

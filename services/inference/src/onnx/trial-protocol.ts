@@ -9,6 +9,8 @@ export interface TrialRequest {
   readonly batchRows: number;
   /** A batch that takes longer than this would hold up everything else in the service. */
   readonly maxBatchMs: number;
+  /** Loading holds up everything else too, in one piece: well below what a consumer group takes for a death. */
+  readonly maxLoadMs: number;
 }
 
 export type TrialReply =

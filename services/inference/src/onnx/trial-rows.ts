@@ -14,8 +14,9 @@ export function trialRows(plan: InputPlan, count: number): VectorRow[] {
     return (state % 2000) - 1000;
   };
   // Only booleans go into an input that is no float.
+  const flags = new Set(columns.filter(isFlag).map((column) => column.index));
   const isBoolean = (index: number): boolean =>
-    plan.kind === 'matrix' ? plan.elementType === 'int64' : columns.some((column) => isFlag(column, index));
+    flags.has(index) || (plan.kind === 'matrix' && plan.elementType === 'int64');
   return Array.from({ length: count }, () => ({
     numbers: Array.from({ length: numbers }, (_, index) => (isBoolean(index) ? Math.abs(next() % 2) : next())),
     strings: Array.from({ length: strings }, () => ''),
@@ -26,6 +27,6 @@ function isNumber(column: ColumnPlan): boolean {
   return column.list === 'numbers';
 }
 
-function isFlag({ list, index, elementType }: ColumnPlan, wanted: number): boolean {
-  return list === 'numbers' && index === wanted && elementType !== 'float32' && elementType !== 'float64';
+function isFlag(column: ColumnPlan): boolean {
+  return isNumber(column) && column.elementType !== 'float32' && column.elementType !== 'float64';
 }

@@ -7,7 +7,14 @@ const plan: ModelPlan = {
   inputs: { kind: 'matrix', input: 'features', elementType: 'float32', width: 3 },
   output: { name: 'score', kind: 'single' },
 };
-const limits = { deadlineMs: 30_000, cpuSeconds: 30, memoryBytes: 4e9, batchRows: 100, maxBatchMs: 5000 };
+const limits = {
+  deadlineMs: 30_000,
+  cpuSeconds: 30,
+  memoryBytes: 4e9,
+  batchRows: 100,
+  maxBatchMs: 5000,
+  maxLoadMs: 5000,
+};
 
 describe('TrialRunner', () => {
   const runner = new TrialRunner(limits);
@@ -27,6 +34,15 @@ describe('TrialRunner', () => {
     const verdict = await runner.run(fixtureModel('memory-bomb'), plan);
     expect(verdict).toMatchObject({ ok: false, refusal: { code: 'INFERENCE_MODEL_TRIAL_FAILED' } });
     expect(await runner.run(fixtureModel('linear-v2'), plan)).toMatchObject({ ok: true });
+  });
+
+  it('refuses a model whose loading would hold up everything for too long', async () => {
+    const impatient = new TrialRunner({ ...limits, maxLoadMs: 0 });
+    const verdict = await impatient.run(fixtureModel('linear-v1'), plan);
+    expect(verdict).toMatchObject({
+      refusal: { code: 'INFERENCE_MODEL_TOO_SLOW', reason: expect.stringContaining('loading') as string },
+    });
+    await impatient.close();
   });
 
   it('ends a model that runs past the deadline', async () => {

@@ -16,6 +16,13 @@ export interface TrialLimits {
   readonly memoryBytes: number;
   readonly batchRows: number;
   readonly maxBatchMs: number;
+  readonly maxLoadMs: number;
+}
+
+interface Exit {
+  readonly how: string;
+  /** Ended from outside, as by a machine that has run out of memory: says nothing of the model. */
+  readonly isKilled: boolean;
 }
 
 /**
@@ -72,15 +79,20 @@ class TrialProcess {
   readonly #child: ChildProcess;
   readonly #directory: string;
   readonly #limits: TrialLimits;
-  readonly #exited: Promise<string>;
+  readonly #exited: Promise<Exit>;
 
   private constructor(child: ChildProcess, directory: string, limits: TrialLimits) {
     this.#child = child;
     this.#directory = directory;
     this.#limits = limits;
     this.#exited = new Promise((resolve) => {
-      child.once('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
+      child.once('error', (error) => resolve({ how: error.message, isKilled: true }));
+      child.once('exit', (code, signal) =>
+        resolve({
+          how: signal === null ? `exit code ${String(code)}` : `signal ${signal}`,
+          isKilled: signal === 'SIGKILL' || signal === 'SIGTERM',
+        }),
+      );
     });
   }
 
@@ -100,9 +112,9 @@ class TrialProcess {
     });
     const trial = new TrialProcess(child, directory, limits);
     const first = await Promise.race([trial.#nextReply(), trial.#exited]);
-    if (typeof first === 'string') {
+    if ('how' in first) {
       await trial.end();
-      throw new Error(`the trial process did not start: ${first}`);
+      throw new Error(`the trial process did not start: ${first.how}`);
     }
     // A waiting process must not keep the service from ending; losing its parent ends it.
     child.unref();
@@ -117,7 +129,7 @@ class TrialProcess {
   async run(bytes: Uint8Array, plan: ModelPlan): Promise<Verdict<TrialReport>> {
     const modelFile = path.join(this.#directory, 'model.onnx');
     await writeFile(modelFile, bytes);
-    const { batchRows, maxBatchMs, deadlineMs } = this.#limits;
+    const { batchRows, maxBatchMs, maxLoadMs, deadlineMs } = this.#limits;
     const deadline = new AbortController();
     const late = new Promise<'late'>((resolve) => {
       const timer = setTimeout(() => resolve('late'), deadlineMs);
@@ -125,14 +137,16 @@ class TrialProcess {
     });
     this.#child.ref();
     const verdict = this.#nextReply();
-    this.#child.send({ modelFile, plan, batchRows, maxBatchMs } satisfies TrialRequest);
+    this.#child.send({ modelFile, plan, batchRows, maxBatchMs, maxLoadMs } satisfies TrialRequest);
     const outcome = await Promise.race([verdict, this.#exited, late]);
     deadline.abort();
     if (outcome === 'late') {
       return refused('INFERENCE_MODEL_TRIAL_TIMEOUT', `the trial was not done after ${deadlineMs} ms`);
     }
-    if (typeof outcome === 'string') {
-      return refused('INFERENCE_MODEL_TRIAL_FAILED', `the trial process ended by ${outcome}: too much memory or time`);
+    if ('how' in outcome) {
+      return outcome.isKilled
+        ? refused('INFERENCE_MODEL_TRIAL_KILLED', `the trial process was ended from outside by ${outcome.how}`)
+        : refused('INFERENCE_MODEL_TRIAL_FAILED', `the trial process ended by ${outcome.how}: too much memory or time`);
     }
     if (outcome.kind === 'passed') return admitted(outcome.report);
     if (outcome.kind === 'refused') return { ok: false, refusal: outcome.refusal };

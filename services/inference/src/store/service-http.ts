@@ -35,23 +35,35 @@ export class ServiceHttp {
     });
   }
 
-  /** The body stops being read above `maxBytes`; what is longer comes back as null. */
+  /**
+   * The body stops being read above `maxBytes`; what is longer comes back as null. A large file may take its time: the
+   * limit is on the silence between two pieces.
+   */
   async download(path: string, maxBytes: number): Promise<HttpAnswer | null> {
-    return this.#use(path, async (signal) => {
-      const response = await fetch(this.#url(path), { signal, redirect: 'error' });
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of response.body ?? []) {
-        size += chunk.byteLength;
-        if (size > maxBytes) return null;
-        chunks.push(chunk);
-      }
-      return this.#checked(path, { status: response.status, body: Buffer.concat(chunks) });
-    });
+    const silence = new AbortController();
+    const { timeoutMs } = this.#options;
+    const timer = setTimeout(() => silence.abort(new Error(`silent for ${timeoutMs} ms`)), timeoutMs);
+    try {
+      return await this.#use(path, async () => {
+        const response = await fetch(this.#url(path), { signal: silence.signal, redirect: 'error' });
+        const chunks: Uint8Array[] = [];
+        let size = 0;
+        for await (const chunk of response.body ?? []) {
+          timer.refresh();
+          size += chunk.byteLength;
+          if (size > maxBytes) return null;
+          chunks.push(chunk);
+        }
+        return this.#checked(path, { status: response.status, body: Buffer.concat(chunks) });
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #fetch(path: string, init: RequestInit): Promise<HttpAnswer> {
-    return this.#use(path, async (signal) => {
+    return this.#use(path, async () => {
+      const signal = AbortSignal.timeout(this.#options.timeoutMs);
       const response = await fetch(this.#url(path), { ...init, signal, redirect: 'error' });
       return this.#checked(path, { status: response.status, body: Buffer.from(await response.arrayBuffer()) });
     });
@@ -66,10 +78,9 @@ export class ServiceHttp {
     throw this.#unavailable(`answered ${answer.status} to ${path}`);
   }
 
-  async #use<T>(path: string, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const signal = AbortSignal.timeout(this.#options.timeoutMs);
+  async #use<T>(path: string, call: () => Promise<T>): Promise<T> {
     try {
-      return await call(signal);
+      return await call();
     } catch (error) {
       if (error instanceof UnavailableError) throw error;
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
