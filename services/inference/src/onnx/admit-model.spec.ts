@@ -58,6 +58,22 @@ describe('a model that fits', () => {
   });
 });
 
+it('finds the strings that a model knows of each input, for trying it', () => {
+  const features = ['country', 'shop'].map((name) => ({ name, type: 'string' }));
+  const verdict = admitModel(fixtureModel('categorical'), { ...mixed, features }, limits);
+  expect(verdict).toMatchObject({
+    value: {
+      inputs: {
+        columns: [
+          { input: 'country', categories: ['AT', 'DE'] },
+          { input: 'shop', categories: ['web', 'till', 'phone'] },
+        ],
+      },
+      output: { name: 'probabilities', kind: 'positive-class' },
+    },
+  });
+});
+
 describe('a model is refused with the reason', () => {
   it.each([
     ['zipmap', 'INFERENCE_MODEL_NON_TENSOR_OUTPUT', /zipmap=False/],

@@ -1,8 +1,9 @@
 import { bindInputs } from './bind-inputs.ts';
 import { chooseScoreOutput } from './choose-score-output.ts';
 import type { FeatureSignature } from './feature-signature.ts';
-import type { ModelPlan } from './model-plan.ts';
+import type { InputPlan, ModelPlan } from './model-plan.ts';
 import { parseOnnx } from './parse-onnx.ts';
+import { hasEncoder, readCategories } from './read-categories.ts';
 import type { Verdict } from './refusal.ts';
 import { admitted, refused } from './refusal.ts';
 
@@ -65,7 +66,17 @@ export function admitModel(
   if (!inputs.ok) return inputs;
   const output = chooseScoreOutput(model.outputs);
   if (!output.ok) return output;
-  return admitted({ inputs: inputs.value, output: output.value });
+  const categories = hasEncoder(model.operators) ? readCategories(bytes) : new Map<string, readonly string[]>();
+  return admitted({ inputs: withCategories(inputs.value, categories), output: output.value });
+}
+
+function withCategories(plan: InputPlan, categories: ReadonlyMap<string, readonly string[]>): InputPlan {
+  if (plan.kind === 'matrix') return plan;
+  const columns = plan.columns.map((column) => {
+    const known = column.list === 'strings' ? categories.get(column.input) : undefined;
+    return known === undefined ? column : { ...column, categories: known };
+  });
+  return { kind: 'columns', columns };
 }
 
 function domainOf(operator: string): string {

@@ -23,10 +23,12 @@ export interface ColumnPlan {
   readonly list: 'numbers' | 'strings';
   readonly index: number;
   readonly rank: 1 | 2;
+  /** Strings that the model knows, for trying it: it may fail on all others. */
+  readonly categories?: readonly string[];
 }
 
 export interface OutputPlan {
   readonly name: string;
-  /** `positive-class`: column 1 of [rows, 2]; `single`: [rows] or [rows, 1]. */
+  /** `positive-class`: column 1 of [rows, 2], or the only one of a shape that the file leaves open; `single`: [rows] or [rows, 1]. */
   readonly kind: 'positive-class' | 'single';
 }

@@ -68,9 +68,7 @@ export class OnnxScorer {
   ): Promise<void> {
     try {
       const outputs = await this.#session.run(buildFeeds(this.#plan.inputs, rows), this.#fetches);
-      const output = outputs[this.#plan.output.name];
-      if (output === undefined) throw new Error(`the model gave no output "${this.#plan.output.name}"`);
-      const scores = readScores(this.#plan.output, output, rows.length);
+      const scores = readScores(this.#plan.output, outputs, rows.length);
       into.scores.set(scores, start);
       for (let row = 0; row < scores.length; row++) {
         if (!Number.isFinite(scores[row])) fail(into, start + row, `the model's score is ${String(scores[row])}`);

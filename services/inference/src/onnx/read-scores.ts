@@ -1,15 +1,23 @@
-import type { Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { OutputPlan } from './model-plan.ts';
 
-/** One score a row out of the model's output; throws when the output's shape is not the planned one. */
-export function readScores(plan: OutputPlan, output: Tensor, rows: number): Float64Array {
-  const width = plan.kind === 'positive-class' ? 2 : 1;
+/** The model gives something else than its plan says: no row of it can be read. */
+export class OutputShapeError extends Error {
+  override readonly name = 'OutputShapeError';
+}
+
+/** One score a row out of the model's outputs; throws `OutputShapeError` when the shape is not the planned one. */
+export function readScores(plan: OutputPlan, outputs: InferenceSession.OnnxValueMapType, rows: number): Float64Array {
+  const output = outputs[plan.name];
+  if (output === undefined) throw new OutputShapeError(`the model gave no output "${plan.name}"`);
   const { data, dims } = output;
-  const fits = dims[0] === rows && (dims.length === 2 ? dims[1] === width : dims.length === 1 && width === 1);
+  const width = dims.length === 1 ? 1 : (dims[1] ?? 0);
+  const fits = dims[0] === rows && dims.length <= 2 && (width === 1 || (width === 2 && plan.kind === 'positive-class'));
   if (!fits || !(data instanceof Float32Array || data instanceof Float64Array)) {
-    throw new Error(
+    throw new OutputShapeError(
       `output "${plan.name}" came as ${output.type}[${dims.join(', ')}] for ${rows} rows, expected a float ` +
-        (width === 2 ? `[${rows}, 2]` : `[${rows}] or [${rows}, 1]`),
+        (plan.kind === 'positive-class' ? `[${rows}, 2], ` : '') +
+        `[${rows}] or [${rows}, 1]`,
     );
   }
   const scores = new Float64Array(rows);

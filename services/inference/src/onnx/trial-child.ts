@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { buildFeeds } from './build-feeds.ts';
 import { openSession } from './open-session.ts';
-import { readScores } from './read-scores.ts';
+import { OutputShapeError, readScores } from './read-scores.ts';
 import type { Verdict } from './refusal.ts';
 import { admitted, refused } from './refusal.ts';
 import type { TrialReply, TrialReport, TrialRequest } from './trial-protocol.ts';
-import { trialRows } from './trial-rows.ts';
+import type { ModelPlan } from './model-plan.ts';
+import { constantRow, trialRows } from './trial-rows.ts';
+import type { VectorRow } from './vector-row.ts';
 
 // The process that a foreign model runs in first: its own memory, no secrets, an empty directory; one model each.
 process.once('disconnect', () => process.exit(0));
@@ -13,6 +15,8 @@ process.once('message', (request) => void answer(request as TrialRequest));
 process.send?.({ kind: 'ready' } satisfies TrialReply);
 
 const fewRows = 8;
+/** What the runtime says of a string that an encoder was not trained with. */
+const unknownValue = /unknown category/i;
 
 async function answer(request: TrialRequest): Promise<void> {
   const verdict = await tryModel(request);
@@ -35,20 +39,22 @@ async function tryModel(request: TrialRequest): Promise<Verdict<TrialReport>> {
       );
     }
     const { inputs, output } = request.plan;
-    const score = async (count: number): Promise<Float64Array> => {
-      const outputs = await session.run(buildFeeds(inputs, trialRows(inputs, count)), [output.name]);
-      const tensor = outputs[output.name];
-      if (tensor === undefined) throw new Error(`the model gave no output "${output.name}"`);
-      return readScores(output, tensor, count);
+    const score = async (rows: readonly VectorRow[]): Promise<Float64Array> => {
+      const outputs = await session.run(buildFeeds(inputs, rows), [output.name]);
+      return readScores(output, outputs, rows.length);
     };
-    await score(1);
-    const first = await score(fewRows);
-    const second = await score(fewRows);
+    const rows = await scorableRows(request.plan, score);
+    if (!rows.ok) return rows;
+    const cost = () => ({ loadMs, peakBytes: process.resourceUsage().maxRSS * 1024 });
+    if (rows.value.length === 0) return admitted({ ...cost(), batchMs: 0 });
+    const first = await score(rows.value);
+    const second = await score(rows.value);
     if (!first.every((value, row) => Object.is(value, second[row]))) {
       return refused('INFERENCE_MODEL_TRIAL_FAILED', 'the same rows got other scores the second time');
     }
+    const batch = Array.from({ length: request.batchRows }, (_, row) => rows.value[row % rows.value.length]);
     const batchStartedMs = performance.now();
-    await score(request.batchRows);
+    await score(batch.filter((row) => row !== undefined));
     const batchMs = performance.now() - batchStartedMs;
     if (batchMs > request.maxBatchMs) {
       return refused(
@@ -56,9 +62,33 @@ async function tryModel(request: TrialRequest): Promise<Verdict<TrialReport>> {
         `${request.batchRows} rows took ${Math.round(batchMs)} ms, the limit is ${request.maxBatchMs} ms`,
       );
     }
-    return admitted({ loadMs, batchMs, peakBytes: process.resourceUsage().maxRSS * 1024 });
+    return admitted({ ...cost(), batchMs });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return refused('INFERENCE_MODEL_TRIAL_FAILED', `the model failed on trial rows: ${message.slice(0, 500)}`);
   }
+}
+
+/**
+ * Those of the made-up rows that the model scores. That it fails on others says nothing: a made-up row may be none that
+ * it can know, and a row that fails later fails alone. One that fails on all of them is refused, unless it says that it
+ * is the values.
+ */
+async function scorableRows(
+  { inputs }: ModelPlan,
+  score: (rows: readonly VectorRow[]) => Promise<Float64Array>,
+): Promise<Verdict<readonly VectorRow[]>> {
+  const rows: VectorRow[] = [];
+  let fault = '';
+  for (const row of [...trialRows(inputs, fewRows), constantRow(inputs, 0), constantRow(inputs, Number.NaN)]) {
+    try {
+      await score([row]);
+      rows.push(row);
+    } catch (error) {
+      if (error instanceof OutputShapeError) throw error;
+      fault = error instanceof Error ? error.message : String(error);
+    }
+  }
+  if (rows.length > 0 || unknownValue.test(fault)) return admitted(rows);
+  return refused('INFERENCE_MODEL_TRIAL_FAILED', `the model failed on every trial row: ${fault.slice(0, 500)}`);
 }

@@ -25,6 +25,23 @@ describe('TrialRunner', () => {
     expect(verdict).toMatchObject({ ok: true, value: { loadMs: expect.any(Number), batchMs: expect.any(Number) } });
   });
 
+  it('passes a model that fails on strings that it does not know, of an output whose shape is left open', async () => {
+    const column = { elementType: 'string', list: 'strings', rank: 2 } as const;
+    const columns = [
+      { ...column, input: 'country', index: 0, categories: ['AT', 'DE'] },
+      { ...column, input: 'shop', index: 1, categories: ['web', 'till', 'phone'] },
+    ];
+    const categorical = (inputs: ModelPlan['inputs']): ModelPlan => ({
+      inputs,
+      output: { name: 'probabilities', kind: 'positive-class' },
+    });
+    const known = await runner.run(fixtureModel('categorical'), categorical({ kind: 'columns', columns }));
+    expect(known).toMatchObject({ ok: true });
+    const unknown = columns.map(({ categories: _known, ...rest }) => rest);
+    const untraced = await runner.run(fixtureModel('categorical'), categorical({ kind: 'columns', columns: unknown }));
+    expect(untraced).toMatchObject({ ok: true });
+  });
+
   it('refuses a model whose real width is another one', async () => {
     const verdict = await runner.run(fixtureModel('hidden-width'), plan);
     expect(verdict).toMatchObject({ ok: false, refusal: { code: 'INFERENCE_MODEL_TRIAL_FAILED' } });
