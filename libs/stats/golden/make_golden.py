@@ -128,6 +128,12 @@ def numeric_case(name, reference_spec, current_spec):
     }
     if reference.nunique() <= 20:
         case["chiSquarePValue"] = number(_chi_stat_test(reference, current, ColumnType.Categorical, 0.05)[0])
+    else:
+        edges = np.histogram_bin_edges(np.concatenate([reference, current]), bins="sturges")
+        counts = np.array([np.histogram(side, bins=edges)[0] for side in (reference, current)])
+        contingency = stats.chi2_contingency(counts[:, counts.sum(axis=0) > 0], correction=False)
+        case["chiSquareStatistic"] = number(contingency.statistic)
+        case["chiSquarePValue"] = number(contingency.pvalue)
     return case
 
 

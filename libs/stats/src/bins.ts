@@ -41,31 +41,45 @@ export function countValues<T>(
 
 /**
  * Edges of equal-width bins over both samples by Sturges' rule, as numpy.histogram_bin_edges(…, "sturges") makes them, to the bit:
- * a value on an edge must fall on the same side of it. Samples are finite and not both empty.
+ * a value on an edge must fall on the same side of it. Total: values that are not finite are left out, and without any the edges are
+ * those of the unit interval, as numpy's are.
  */
 export function sturgesEdges(reference: Float64Array, current: Float64Array): Float64Array {
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const sample of [reference, current]) {
-    for (const value of sample) {
-      if (value < first) first = value;
-      if (value > last) last = value;
-    }
-  }
+  let { rows, first, last } = extent(reference, current);
+  if (rows === 0) return Float64Array.of(0, 1);
+  // The distance of the largest doubles is none: halves are exact up there, and numpy's arithmetic is then done on them.
+  const scale = Number.isFinite(last - first) ? 1 : 2;
+  first /= scale;
+  last /= scale;
   const range = last - first;
-  const width = range / (Math.log2(reference.length + current.length) + 1);
+  const width = range / (Math.log2(rows) + 1);
   const bins = width === 0 ? 1 : Math.ceil(range / width);
   if (first === last) {
     first -= 0.5;
     last += 0.5;
   }
   const step = (last - first) / bins;
-  const edges = Float64Array.from({ length: bins + 1 }, (_, i) => i * step + first);
-  edges[bins] = last;
+  const edges = Float64Array.from({ length: bins + 1 }, (_, i) => Math.min(last, i * step + first) * scale);
+  edges[bins] = last * scale;
   return edges;
 }
 
-/** Counts between ascending, evenly spaced edges; the last bin is closed on the right, values outside are not counted. */
+function extent(...samples: readonly Float64Array[]): { rows: number; first: number; last: number } {
+  let rows = 0;
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const sample of samples) {
+    for (const value of sample) {
+      if (!Number.isFinite(value)) continue;
+      rows += 1;
+      if (value < first) first = value;
+      if (value > last) last = value;
+    }
+  }
+  return { rows, first, last };
+}
+
+/** Counts between ascending, evenly spaced edges; the last bin is closed on the right, values outside and NaN are not counted. */
 export function countIntoBins(sample: Float64Array, edges: Float64Array): Float64Array {
   const bins = edges.length - 1;
   const counts = new Float64Array(bins);
@@ -73,8 +87,10 @@ export function countIntoBins(sample: Float64Array, edges: Float64Array): Float6
   const last = edges[bins] ?? 0;
   const perUnit = bins / (last - first);
   for (const value of sample) {
-    if (value < first || value > last) continue;
-    let bin = Math.min(bins - 1, Math.floor((value - first) * perUnit));
+    if (!(value >= first && value <= last)) continue;
+    // A guess that the edges correct; it is NaN or infinite where the range is too small or too large for a double.
+    const guess = Math.floor((value - first) * perUnit);
+    let bin = guess > 0 ? Math.min(bins - 1, guess) : 0;
     while (bin > 0 && value < (edges[bin] ?? first)) bin -= 1;
     while (bin < bins - 1 && value >= (edges[bin + 1] ?? last)) bin += 1;
     counts[bin] = (counts[bin] ?? 0) + 1;

@@ -22,7 +22,7 @@ export interface ClassificationQuality {
 
 const SMALLEST_PROBABILITY = 2 ** -52;
 
-/** Quality of a binary classifier at a threshold (score ≥ threshold is positive); rows whose score is not finite are left out. */
+/** Quality of a binary classifier at a threshold (score ≥ threshold is positive); rows whose score or label is not finite are left out. */
 export function classificationQuality(sample: ScoredLabels, threshold = 0.5): ClassificationQuality {
   const scored = finiteScores(sample);
   const rows = scored.scores.length;
@@ -85,9 +85,10 @@ function finiteScores({ scores, labels }: ScoredLabels): { scores: Float64Array;
   let count = 0;
   for (let i = 0; i < scores.length; i += 1) {
     const score = scores[i] ?? Number.NaN;
-    if (!Number.isFinite(score)) continue;
+    const label = labels[i] ?? Number.NaN;
+    if (!Number.isFinite(score) || !Number.isFinite(label)) continue;
     kept.scores[count] = score;
-    kept.labels[count] = labels[i] ?? 0;
+    kept.labels[count] = label;
     count += 1;
   }
   return { scores: kept.scores.subarray(0, count), labels: kept.labels.subarray(0, count) };

@@ -18,7 +18,8 @@ export interface GoldenFile {
     readonly psi: number;
     readonly ksStatistic: number;
     readonly ksPValue: number;
-    readonly chiSquarePValue?: number | 'NaN';
+    readonly chiSquareStatistic?: number | 'NaN' | 'Infinity';
+    readonly chiSquarePValue: number | 'NaN';
   }[];
   readonly categorical: readonly {
     readonly name: string;

@@ -1,6 +1,6 @@
 export { binNumbers, countIntoBins, countValues, hasManyValues, sturgesEdges } from './bins.ts';
 export type { SideCounts } from './bins.ts';
-export { categoricalChiSquare, chiSquareOfCounts, numericChiSquare } from './chi-square.ts';
+export { categoricalChiSquare, chiSquareContingency, chiSquareOfCounts, numericChiSquare } from './chi-square.ts';
 export type { ChiSquare } from './chi-square.ts';
 export { areaUnderRoc, classificationQuality } from './classification-quality.ts';
 export type { ClassificationQuality, ScoredLabels } from './classification-quality.ts';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { binNumbers, countIntoBins, sturgesEdges } from './bins.ts';
+import { chiSquareContingency, chiSquareOfCounts, numericChiSquare } from './chi-square.ts';
 import { areaUnderRoc, classificationQuality } from './classification-quality.ts';
 import { finiteValues } from './finite-values.ts';
 import { kolmogorovSmirnov, kolmogorovSmirnovOfSorted } from './kolmogorov-smirnov.ts';
@@ -117,6 +118,112 @@ describe('population stability index', () => {
   test('says nothing about a side without values', () => {
     expect(numericPsi([], [1])).toBeNull();
     expect(numericPsi([1], [Number.NaN])).toBeNull();
+  });
+});
+
+describe('any doubles', () => {
+  const LARGEST = Number.MAX_VALUE;
+  const extreme = fc.oneof(
+    { weight: 3, arbitrary: fc.double() },
+    fc.constantFrom(LARGEST, -LARGEST, 1.7e308, -1.7e308, 0, -0, 5e-324, -5e-324, 1e-323, 1, 2 ** 53),
+    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  );
+  const extremes = fc.oneof(
+    fc.array(extreme, { maxLength: 60 }),
+    // Constant, and many values within the smallest numbers: ranges of which a bin's width is 0.
+    fc.tuple(extreme, fc.integer({ min: 0, max: 60 })).map(([value, n]) => Array.from({ length: n }, () => value)),
+    fc.array(fc.integer({ min: -40, max: 40 }), { maxLength: 60 }).map((steps) => steps.map((step) => step * 5e-324)),
+    fc.array(fc.double({ min: 1e308, noNaN: true, noDefaultInfinity: true }), { minLength: 25, maxLength: 60 }),
+    fc.array(fc.double({ max: -1e308, noNaN: true, noDefaultInfinity: true }), { minLength: 25, maxLength: 60 }),
+  );
+
+  test('have every statistic, or null where a side has no number', () => {
+    fc.assert(
+      fc.property(extremes, extremes, (a, b) => {
+        const isEmpty = finiteValues(a).length === 0 || finiteValues(b).length === 0;
+        const [psi, ks, chiSquare] = [numericPsi(a, b), kolmogorovSmirnov(a, b), numericChiSquare(a, b)];
+        expect([psi, ks, chiSquare].map((found) => found === null)).toEqual([isEmpty, isEmpty, isEmpty]);
+        if (psi === null || ks === null || chiSquare === null) return;
+        expect(psi).toBeGreaterThanOrEqual(0);
+        expect(psi).toBeLessThan(Number.POSITIVE_INFINITY);
+        for (const share of [ks.statistic, ks.pValue, chiSquare.pValue]) {
+          expect(share).toBeGreaterThanOrEqual(0);
+          expect(share).toBeLessThanOrEqual(1);
+        }
+        expect(chiSquare.statistic).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('are all counted between ascending edges', () => {
+    fc.assert(
+      fc.property(extremes, extremes, (a, b) => {
+        const edges = sturgesEdges(Float64Array.from(a), Float64Array.from(b));
+        expect([...edges]).toEqual([...edges].sort((x, y) => x - y));
+        expect(edges.every((edge) => Number.isFinite(edge))).toBe(true);
+        const counted = countIntoBins(Float64Array.from(a), edges).reduce((sum, count) => sum + count, 0);
+        expect(counted).toBe(finiteValues(a).length);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('have quantiles between the smallest and the largest, and their quality is a number or null', () => {
+    fc.assert(
+      fc.property(extremes, fc.double({ min: 0, max: 1, noNaN: true }), (a, q) => {
+        const sorted = finiteValues(a).sort();
+        const found = quantileOfSorted(sorted, q);
+        expect(found === null).toBe(sorted.length === 0);
+        if (found !== null) expect(found >= (sorted[0] ?? 0) && found <= (sorted.at(-1) ?? 0)).toBe(true);
+        const quality = Object.values(classificationQuality({ scores: a, labels: [...a].reverse() }));
+        expect(quality.every((value) => value === null || !Number.isNaN(value))).toBe(true);
+      }),
+    );
+  });
+
+  test('that differ by a power of two are binned alike, also where their range is no double', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 30, maxLength: 80 }), (values) => {
+        const coarse = values.map((value) => Math.round(value * 2 ** 40) * 2 ** -40);
+        const [left, right] = [coarse.slice(0, 15), coarse.slice(15)];
+        // The power of two of the largest doubles: -1 and 1 become -8.99e307 and 8.99e307, and twice that is the range.
+        const large = (side: readonly number[]): number[] => [...side, -1, 1].map((value) => value * 2 ** 1023);
+        const small = (side: readonly number[]): number[] => [...side, -1, 1];
+        expect(numericPsi(large(left), large(right))).toBe(numericPsi(small(left), small(right)));
+      }),
+    );
+  });
+});
+
+describe('chi-square', () => {
+  test('of bins does not depend on which side is the reference, and equal shares are at distance 0', () => {
+    const counts = fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 })), {
+      minLength: 2,
+      maxLength: 15,
+    });
+    fc.assert(
+      fc.property(counts, (pairs) => {
+        const sides = [[1, 1] as const, ...pairs];
+        const reference = Float64Array.from(sides, ([count]) => count);
+        const current = Float64Array.from(sides, ([, count]) => count);
+        const forth = chiSquareContingency({ reference, current });
+        expect(forth.statistic).toBeCloseTo(
+          chiSquareContingency({ reference: current, current: reference }).statistic,
+          9,
+        );
+        expect(forth.degreesOfFreedom).toBe(sides.filter(([left, right]) => left + right > 0).length - 1);
+        const same = chiSquareContingency({ reference, current: reference.map((count) => 3 * count) });
+        expect(same.statistic).toBeCloseTo(0, 9);
+        expect(same.pValue).toBeCloseTo(1, 9);
+      }),
+    );
+  });
+
+  test('leaves out what neither side holds', () => {
+    const counts = { reference: Float64Array.of(5, 0, 5), current: Float64Array.of(4, 0, 6) };
+    expect(chiSquareOfCounts(counts).degreesOfFreedom).toBe(1);
+    expect(chiSquareOfCounts(counts).statistic).toBeCloseTo(0.4, 12);
   });
 });
 

@@ -5,5 +5,8 @@ export function quantileOfSorted(sorted: ArrayLike<number>, q: number): number |
   const below = Math.floor(position);
   const low = sorted[below] ?? 0;
   const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? low;
-  return low + (high - low) * (position - below);
+  const share = position - below;
+  const distance = high - low;
+  // The distance of the largest doubles is none.
+  return Number.isFinite(distance) ? low + distance * share : low * (1 - share) + high * share;
 }

@@ -53,9 +53,9 @@ export interface ColumnDrift {
   readonly ksPValue: number | null;
   /** exact or asymptotic. */
   readonly ksMethod: string | null;
-  /** One-way chi-square of strings and of numbers with at most 20 values; infinite when the window holds a new value. */
+  /** Strings, and numbers and scores with at most 20 values in the reference: one-way chi-square, infinite when the window holds a new value. Other numbers and scores: chi-square of the contingency table of both sides over the bins of the PSI, without those that are empty on both. */
   readonly chiSquareStatistic: number | null;
-  /** Its p-value, as Evidently computes it. */
+  /** Its p-value, as Evidently computes it for the one-way test and scipy.stats.chi2_contingency(correction=False) for the table. */
   readonly chiSquarePValue: number | null;
   /** Edges of the picture's bins, one more than counts; empty for strings. */
   readonly binEdges: readonly number[];

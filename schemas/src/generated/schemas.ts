@@ -125,13 +125,13 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
               {
                 name: 'chiSquareStatistic',
                 type: ['null', 'double'],
-                doc: 'One-way chi-square of strings and of numbers with at most 20 values; infinite when the window holds a new value.',
+                doc: 'Strings, and numbers and scores with at most 20 values in the reference: one-way chi-square, infinite when the window holds a new value. Other numbers and scores: chi-square of the contingency table of both sides over the bins of the PSI, without those that are empty on both.',
                 default: null,
               },
               {
                 name: 'chiSquarePValue',
                 type: ['null', 'double'],
-                doc: 'Its p-value, as Evidently computes it.',
+                doc: 'Its p-value, as Evidently computes it for the one-way test and scipy.stats.chi2_contingency(correction=False) for the table.',
                 default: null,
               },
               {

@@ -35,7 +35,7 @@ function compareNumbers(
   const { reference } = sides;
   const current = finiteValues(sides.current).sort();
   const ks = kolmogorovSmirnovOfSorted(reference, current);
-  const chiSquare = kind === 'score' ? null : numericChiSquare(reference, current);
+  const chiSquare = numericChiSquare(reference, current);
   return {
     name,
     kind,

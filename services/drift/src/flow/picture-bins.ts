@@ -16,8 +16,9 @@ const REST = 'other';
 export function binsOfNumbers(reference: Float64Array, current: Float64Array): PictureBins {
   const low = Math.min(at(reference, 0.01), at(current, 0.01));
   const high = Math.max(at(reference, 0.99), at(current, 0.99));
-  const span = high > low ? high - low : 1;
-  const edges = Float64Array.from({ length: BINS + 1 }, (_, i) => low + (span * i) / BINS);
+  const last = high > low ? high : low + 1;
+  // Between the ends, not by steps from one: the largest doubles have no distance.
+  const edges = Float64Array.from({ length: BINS + 1 }, (_, i) => low * (1 - i / BINS) + last * (i / BINS));
   const shares = (side: Float64Array): number[] => {
     const clamped = side.map((value) => Math.min(Math.max(value, edges[0] ?? 0), edges[BINS] ?? 0));
     return Array.from(countIntoBins(clamped, edges), (count) => count / side.length);
