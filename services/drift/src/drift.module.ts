@@ -111,12 +111,13 @@ const LEADER = Symbol('leadership');
     },
     {
       provide: RunRounds,
-      inject: [SERVICE_CONFIG, EventBus, ClickHouse, Journal, ServiceLog, DriftMetrics],
+      inject: [SERVICE_CONFIG, EventBus, ClickHouse, Journal, ManageMonitors, ServiceLog, DriftMetrics],
       useFactory: (
         config: DriftConfig,
         bus: EventBus,
         clickhouse: ClickHouse,
         journal: Journal<Monitors, MonitorCommand>,
+        manage: ManageMonitors,
         log: ServiceLog,
         metrics: DriftMetrics,
       ) => {
@@ -128,15 +129,21 @@ const LEADER = Symbol('leadership');
           now: () => Date.now(),
           limits,
           onReported: (reported) => metrics.reported(reported),
+          onFault: ({ monitor, window, error }) => {
+            metrics.fault(monitor.endpoint, 'window');
+            log.error('window-failed', { monitor: monitor.name, windowStartMs: window.startMs, error });
+          },
         });
         return new RunRounds({
           detect,
           monitors: () => [...journal.state.values()],
+          note: (monitor, note) => manage.note(monitor, note),
           caughtUp: (signal) => whenStored({ bus, clickhouse }, signal),
           roundMs,
           now: () => Date.now(),
           log,
           onRound: (round) => metrics.round(round),
+          onFault: ({ endpoint }) => metrics.fault(endpoint, 'monitor'),
           onLeading: (isLeading) => metrics.leading(isLeading),
         });
       },

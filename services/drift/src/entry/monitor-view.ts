@@ -11,6 +11,13 @@ export const monitorView = z.object({
   rules: z.array(z.record(z.string(), z.unknown())),
   createdAt: z.string(),
   createdBy: z.string(),
+  status: z
+    .object({
+      state: z.enum(['watching', 'waiting', 'failing']),
+      reason: z.string().nullable().describe('Why nothing is said yet, or what fails'),
+      since: z.string().nullable(),
+    })
+    .describe('How the watching goes'),
   page: z.string().describe('Where people look at it'),
 });
 
@@ -34,8 +41,14 @@ export function viewMonitor(monitor: Monitor): MonitorView {
     rules: monitor.rules.map((rule) => ({ ...rule })),
     createdAt: isoTime(monitor.createdAtMs),
     createdBy: monitor.createdBy,
+    status: viewStatus(monitor.noted),
     page: `/api/v1/drift/pages/${encodeURIComponent(monitor.endpoint)}`,
   };
+}
+
+function viewStatus(noted: Monitor['noted']): MonitorView['status'] {
+  if (noted === undefined) return { state: 'waiting', reason: 'no instance has looked at it yet', since: null };
+  return { state: noted.state, reason: noted.reason, since: isoTime(noted.sinceMs) };
 }
 
 function isoTime(timeMs: number): string {

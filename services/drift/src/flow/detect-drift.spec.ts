@@ -1,7 +1,9 @@
+import type { DriftReport } from '@millrace/schemas';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InMemoryHistory } from '../store/in-memory-history.ts';
 import type { StoredPrediction } from '../store/in-memory-history.ts';
 import { DetectDrift } from './detect-drift.ts';
+import type { DetectDriftParts } from './detect-drift.ts';
 import { defaultRules } from './monitor.ts';
 import type { Monitor } from './monitor.ts';
 
@@ -42,13 +44,14 @@ const agree = (prediction: StoredPrediction): number => ((prediction.score ?? 0)
 describe('detecting drift', () => {
   let store: InMemoryHistory;
   let detect: DetectDrift;
-  const newInstance = (): DetectDrift =>
+  const newInstance = (other: Partial<DetectDriftParts> = {}): DetectDrift =>
     new DetectDrift({
       history: store,
       drift: store,
       events: store,
       now: () => 1,
       limits: { maxRows: 10_000, lookBackWindows: 1000, windowsPerRound: 50 },
+      ...other,
     });
   beforeEach(() => {
     store = new InMemoryHistory();
@@ -185,6 +188,42 @@ describe('detecting drift', () => {
     const newest = new Map(store.reports.map((report) => [report.windowStartMs / HOUR, report]));
     expect([...newest.keys()]).toEqual([0, 1, 2, 3]);
     expect(newest.get(0)?.quality?.rows).toBe(100);
+  });
+
+  test('a window that cannot be reported holds up no other, is told, and is tried again when more is known of it', async () => {
+    store.add(...hour(0), ...hour(1), ...hour(2), ...hour(3), ...hour(4));
+    const faults: number[] = [];
+    let isBroken = true;
+    const events = {
+      publishAlerts: store.publishAlerts.bind(store),
+      publishReport: async (report: DriftReport): Promise<void> => {
+        if (isBroken && report.windowStartMs === 2 * HOUR) throw new RangeError('too large');
+        await store.publishReport(report);
+      },
+    };
+    detect = newInstance({ events, onFault: ({ window }) => faults.push(window.startMs / HOUR) });
+    const { note } = await detect.round(monitor, live);
+    await rounds(3);
+    expect(store.reports.map((report) => report.windowStartMs / HOUR)).toEqual([0, 1, 3]);
+    expect(note).toEqual({ state: 'failing', reason: 'the window from 1970-01-01T02:00:00.000Z: too large' });
+    expect(faults).toEqual([2]);
+    isBroken = false;
+    store.label(agree);
+    await rounds(2);
+    expect(store.reports.filter((report) => report.windowStartMs === 2 * HOUR)).toHaveLength(1);
+    expect((await detect.round(monitor, live)).note).toEqual({ state: 'watching', reason: null });
+  });
+
+  test('it is told why nothing is said', async () => {
+    expect((await detect.round(monitor, live)).note).toMatchObject({
+      state: 'waiting',
+      reason: expect.stringContaining('no prediction'),
+    });
+    store.add(...hour(0).slice(0, 10));
+    expect((await detect.round(monitor, live)).note).toMatchObject({
+      state: 'waiting',
+      reason: expect.stringContaining('no window has closed'),
+    });
   });
 
   test('windows of so many rows follow one another and keep their borders', async () => {

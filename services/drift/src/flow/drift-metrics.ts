@@ -7,6 +7,7 @@ export class DriftMetrics {
   readonly #round: (round: { durationMs: number; failed: boolean }) => void;
   readonly #stored: (rows: number) => void;
   readonly #deadLettered: (consumer: string, reason: string) => void;
+  readonly #fault: (endpoint: string, stage: 'monitor' | 'window') => void;
   readonly #leading: (isLeading: boolean) => void;
 
   constructor(metrics: ServiceMetrics) {
@@ -18,6 +19,12 @@ export class DriftMetrics {
       help: 'Time of one look at all monitors',
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     });
+    const faults = metrics.counter({
+      name: 'faults_total',
+      help: 'Monitors that could not be looked at, and windows that could not be reported',
+      labels: ['endpoint', 'stage'],
+    });
+    this.#fault = (endpoint, stage) => faults.inc({ endpoint, stage });
     const stored = metrics.counter({ name: 'stored_rows_total', help: 'Reports and alerts written to ClickHouse' });
     const deadLetters = metrics.counter({
       name: 'dead_letters_total',
@@ -67,6 +74,10 @@ export class DriftMetrics {
 
   round(round: { durationMs: number; failed: boolean }): void {
     this.#round(round);
+  }
+
+  fault(endpoint: string, stage: 'monitor' | 'window'): void {
+    this.#fault(endpoint, stage);
   }
 
   leading(isLeading: boolean): void {

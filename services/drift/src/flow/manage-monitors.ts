@@ -1,6 +1,6 @@
 import { CodedError } from '@millrace/service-kit';
 import type { Journal } from '@millrace/events';
-import type { Monitor, MonitorDefinition } from './monitor.ts';
+import type { Monitor, MonitorDefinition, MonitorNote } from './monitor.ts';
 import type { MonitorCommand, Monitors } from './monitors-domain.ts';
 
 export type MonitorsJournal = Pick<Journal<Monitors, MonitorCommand>, 'submit' | 'read'>;
@@ -24,6 +24,13 @@ export class ManageMonitors {
 
   async delete(name: string, asker: Asker): Promise<void> {
     await this.#submit({ type: 'delete-monitor', name }, asker);
+  }
+
+  /** What the leading instance has to say of a monitor; saying the same again writes nothing. */
+  async note(monitor: Monitor, note: MonitorNote): Promise<void> {
+    if (monitor.noted?.state === note.state && monitor.noted.reason === note.reason) return;
+    const { name, generation } = monitor;
+    await this.#submit({ type: 'note-monitor', name, generation, note }, { actor: 'drift' });
   }
 
   async list(): Promise<Monitor[]> {

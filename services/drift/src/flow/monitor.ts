@@ -55,6 +55,15 @@ export interface Monitor extends MonitorDefinition {
   readonly generation: number;
   readonly createdAtMs: number;
   readonly createdBy: string;
+  /** What the leading instance said last; absent until it has looked. */
+  readonly noted?: MonitorNote & { readonly sinceMs: number };
+}
+
+/** How the watching goes: it is in the journal because only one instance looks and any one is asked. */
+export interface MonitorNote {
+  readonly state: 'watching' | 'waiting' | 'failing';
+  /** Why nothing is said, or what fails; null when all is well. Without numbers that change by themselves: each change is a command. */
+  readonly reason: string | null;
 }
 
 export const defaultRules: readonly Rule[] = [

@@ -1,18 +1,35 @@
 import type { Applied, CommandMeta, Domain } from '@millrace/events';
-import type { Monitor, MonitorDefinition } from './monitor.ts';
+import { assertNever } from './assert-never.ts';
+import type { Monitor, MonitorDefinition, MonitorNote } from './monitor.ts';
 
 export type MonitorCommand =
   | { readonly type: 'create-monitor'; readonly monitor: MonitorDefinition }
-  | { readonly type: 'delete-monitor'; readonly name: string };
+  | { readonly type: 'delete-monitor'; readonly name: string }
+  | {
+      readonly type: 'note-monitor';
+      readonly name: string;
+      readonly generation: number;
+      readonly note: MonitorNote;
+    };
 
 export type Monitors = Map<string, Monitor>;
 
 /** The journal's rules for monitors: a name is taken once, the same definition again is the same monitor. */
 export const monitorsDomain: Domain<Monitors, MonitorCommand> = {
-  types: ['create-monitor', 'delete-monitor'],
+  types: ['create-monitor', 'delete-monitor', 'note-monitor'],
   initial: () => new Map(),
-  apply: (monitors, command, meta) =>
-    command.type === 'create-monitor' ? create(monitors, command.monitor, meta) : remove(monitors, command.name),
+  apply: (monitors, command, meta) => {
+    switch (command.type) {
+      case 'create-monitor':
+        return create(monitors, command.monitor, meta);
+      case 'delete-monitor':
+        return remove(monitors, command.name);
+      case 'note-monitor':
+        return change(monitors, command, (monitor) => ({ ...monitor, noted: { ...command.note, sinceMs: meta.atMs } }));
+      default:
+        return assertNever(command);
+    }
+  },
 };
 
 function create(monitors: Monitors, definition: MonitorDefinition, meta: CommandMeta): Applied {
@@ -30,6 +47,19 @@ function create(monitors: Monitors, definition: MonitorDefinition, meta: Command
   return { ok: true, result: monitor };
 }
 
+/** What an instance found out about a monitor. One that was deleted meanwhile, or made again, is another: nothing is changed. */
+function change(
+  monitors: Monitors,
+  { name, generation }: { readonly name: string; readonly generation: number },
+  changed: (monitor: Monitor) => Monitor,
+): Applied {
+  const monitor = monitors.get(name);
+  if (monitor?.generation !== generation) return { ok: true, result: null };
+  const result = changed(monitor);
+  monitors.set(name, result);
+  return { ok: true, result };
+}
+
 function remove(monitors: Monitors, name: string): Applied {
   if (!monitors.delete(name)) {
     return { ok: false, code: 'DRIFT_MONITOR_NOT_FOUND', message: `there is no monitor "${name}"` };
@@ -39,6 +69,12 @@ function remove(monitors: Monitors, name: string): Applied {
 
 /** Definitions come through one parser that fixes the order of keys, and the journal keeps it, so their JSON can be compared. */
 function sameDefinition(monitor: Monitor, definition: MonitorDefinition): boolean {
-  const { generation: _generation, createdAtMs: _createdAtMs, createdBy: _createdBy, ...existing } = monitor;
+  const {
+    generation: _generation,
+    createdAtMs: _createdAtMs,
+    createdBy: _createdBy,
+    noted: _noted,
+    ...existing
+  } = monitor;
   return JSON.stringify(existing) === JSON.stringify(definition);
 }

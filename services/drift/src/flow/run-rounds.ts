@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from '@millrace/service-kit';
 import type { DetectDrift } from './detect-drift.ts';
-import type { Monitor } from './monitor.ts';
+import type { Monitor, MonitorNote } from './monitor.ts';
 
 export interface RunRoundsParts {
-  readonly detect: DetectDrift;
-  readonly monitors: () => Iterable<Monitor>;
+  readonly detect: Pick<DetectDrift, 'forget' | 'round'>;
+  /** As they are now: the journal may change while we look. */
+  readonly monitors: () => readonly Monitor[];
+  /** Keeps what is to be said of a monitor where every instance sees it. */
+  readonly note: (monitor: Monitor, note: MonitorNote) => Promise<void>;
   /** Resolves when everything that was said before, by whomever, can be read back. */
   readonly caughtUp: (signal: AbortSignal) => Promise<void>;
   readonly roundMs: number;
   readonly now: () => number;
   readonly log: { warn(event: string, fields?: object): void; error(event: string, fields?: object): void };
   readonly onRound: (round: { readonly durationMs: number; readonly failed: boolean }) => void;
+  /** A monitor could not be looked at for a reason that does not pass by itself. */
+  readonly onFault: (monitor: Monitor) => void;
   readonly onLeading: (isLeading: boolean) => void;
 }
 
@@ -58,29 +63,55 @@ export class RunRounds {
           await caughtUp(signal);
           isCaughtUp = true;
         }
-        await this.#round(signal);
+        failed = !(await this.#round(signal));
       } catch (error) {
         failed = true;
-        // Something may have been said and not remembered: read it back before going on.
-        isCaughtUp = false;
         this.#complain(error);
       }
+      // Something may have been said and not remembered: read it back before going on.
+      if (failed) isCaughtUp = false;
       const durationMs = now() - startedMs;
       this.#parts.onRound({ durationMs, failed });
       await sleep(Math.max(roundMs, durationMs * REST_FACTOR), undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #round(signal: AbortSignal): Promise<void> {
+  /** One look at each; one that fails holds up no other. False when any failed. */
+  async #round(signal: AbortSignal): Promise<boolean> {
+    let isWell = true;
     for (const monitor of this.#parts.monitors()) {
-      if (signal.aborted) return;
-      await this.#parts.detect.round(monitor, signal);
+      if (signal.aborted) break;
+      try {
+        const { note } = await this.#parts.detect.round(monitor, signal);
+        await this.#parts.note(monitor, note);
+      } catch (error) {
+        isWell = false;
+        this.#complain(error, monitor.name);
+        if (!isTransient(error)) await this.#tell(monitor, error);
+      }
+    }
+    return isWell;
+  }
+
+  async #tell(monitor: Monitor, error: unknown): Promise<void> {
+    this.#parts.onFault(monitor);
+    try {
+      await this.#parts.note(monitor, { state: 'failing', reason: messageOf(error) });
+    } catch (unwritten) {
+      this.#complain(unwritten, monitor.name);
     }
   }
 
-  #complain(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    if (isTransient(error)) this.#parts.log.warn('round-waits', { reason: message });
-    else this.#parts.log.error('round-failed', { error: message, stack: error instanceof Error ? error.stack : null });
+  #complain(error: unknown, monitor: string | null = null): void {
+    const reason = messageOf(error);
+    if (isTransient(error)) this.#parts.log.warn('round-waits', { monitor, reason });
+    else {
+      const stack = error instanceof Error ? error.stack : null;
+      this.#parts.log.error('round-failed', { monitor, error: reason, stack });
+    }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
