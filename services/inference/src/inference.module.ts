@@ -8,11 +8,13 @@ import { EndpointsController } from './entry/endpoints.controller.ts';
 import { openVectorStream } from './entry/open-vector-stream.ts';
 import { followRegistry } from './entry/registry-events.follower.ts';
 import { ScoreController } from './entry/score.controller.ts';
+import { ScoreVectorsController } from './entry/score-vectors.controller.ts';
 import { DeployModel } from './flow/deploy-model.ts';
 import type { EndpointCommand, EndpointsState } from './flow/endpoints-domain.ts';
 import { endpointsDomain } from './flow/endpoints-domain.ts';
 import { InferenceMetrics } from './flow/inference-metrics.ts';
 import { ManageEndpoints } from './flow/manage-endpoints.ts';
+import { ScoreForComparison } from './flow/score-for-comparison.ts';
 import { ScoreRequest } from './flow/score-request.ts';
 import type { Clock } from './flow/score-vectors.ts';
 import { ServedEndpoints } from './flow/served-endpoints.ts';
@@ -31,7 +33,7 @@ const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
 type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
 
 @Module({
-  controllers: [EndpointsController, ScoreController],
+  controllers: [EndpointsController, ScoreController, ScoreVectorsController],
   providers: [
     {
       provide: EventBus,
@@ -179,6 +181,11 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
         InferenceMetrics,
         ServiceLog,
       ],
+    },
+    {
+      provide: ScoreForComparison,
+      useFactory: (served: ServedEndpoints) => new ScoreForComparison(served),
+      inject: [ServedEndpoints],
     },
     {
       provide: StartInference,

@@ -230,6 +230,25 @@ describe('an endpoint', () => {
     });
   });
 
+  it('scores vectors for comparison without making predictions of them', async () => {
+    const asked = { featureService: 'payments', featureServiceVersion: 1 };
+    const before = (await world.predictions()).length;
+    const vectors = [
+      { numbers: [1, 2, 3], strings: [] },
+      { numbers: [2, null, null], strings: [] },
+    ];
+    const answer = await call(endpoint('/score-vectors'), { body: { ...asked, vectors } });
+    expect(answer).toMatchObject({ status: 200, body: { modelVersion: '2', scores: [114, null] } });
+    const misfit = { ...asked, vectors: [vectors[0], { numbers: [1], strings: ['x'] }] };
+    expect(await call(endpoint('/score-vectors'), { body: misfit })).toMatchObject({
+      status: 400,
+      body: { faults: [{ path: 'vectors[1]', message: 'must hold 3 numbers and 0 strings' }] },
+    });
+    const other = { ...asked, featureServiceVersion: 7, vectors };
+    expect((await call(endpoint('/score-vectors'), { body: other })).status).toBe(409);
+    expect((await world.predictions()).length).toBe(before);
+  });
+
   it('hands on what the caller got wrong, and says so when the features service is down', async () => {
     const wrong = await call(endpoint('/score'), { body: { entities: {}, request: { a: 1 } } });
     expect(wrong).toMatchObject({

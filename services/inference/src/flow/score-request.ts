@@ -1,8 +1,9 @@
 import type { Prediction } from '@millrace/schemas';
 import { CodedError } from '@millrace/service-kit';
-import { endpointInactive, endpointLoading, requestIdReused, timeNotCome } from '../errors.ts';
+import { endpointLoading, requestIdReused, timeNotCome } from '../errors.ts';
 import type { FeatureSignature } from '../onnx/feature-signature.ts';
 import type { PublishPredictions } from '../publish/predictions.publisher.ts';
+import { modelInCharge } from './model-in-charge.ts';
 import type { FeatureServices, RequestedVectors } from './ports.ts';
 import type { RequestRecord, RequestRecords } from './request-records.ts';
 import type { ScoredRow } from './requested-prediction.ts';
@@ -11,7 +12,7 @@ import type { Clock } from './score-vectors.ts';
 import { outcomeOf } from './score-vectors.ts';
 import type { ScoringInput, ScoringRequest } from './scoring-request.ts';
 import { bodyHash, rowIds } from './scoring-request.ts';
-import type { ActiveModel, ServedEndpoint } from './served-endpoint.ts';
+import type { ServedEndpoint } from './served-endpoint.ts';
 
 export interface ScoreRequestOptions {
   readonly served: { get(name: string): ServedEndpoint | undefined };
@@ -78,10 +79,10 @@ export class ScoreRequest {
   async #score(served: ServedEndpoint, request: ScoringRequest, arrivedAtMs: number): Promise<ScoredRow[]> {
     const { clock } = this.#options;
     const { signature } = served.endpoint;
-    requireModel(served);
+    modelInCharge(served);
     const { vectors } = await this.#vectors(signature, request.input);
     // After the last wait: the model that is taken here is the one that scores.
-    const model = requireModel(served);
+    const model = modelInCharge(served);
     const startedMs = clock.elapsed();
     const scored = await model.scorer.score(vectors);
     const durationUs = Math.round((clock.elapsed() - startedMs) * 1000);
@@ -120,11 +121,6 @@ export class ScoreRequest {
     if (input.atMs !== null && input.atMs > nowMs + clockToleranceMs) throw timeNotCome(input.atMs, nowMs);
     return checked(signature, await features.read(service, input.rows, input.atMs));
   }
-}
-
-function requireModel({ endpoint, state }: ServedEndpoint): ActiveModel {
-  if (state.kind === 'active') return state.model;
-  throw (state.kind === 'loading' ? endpointLoading : endpointInactive)(endpoint.name, state.reason);
 }
 
 /** The features service must speak of the version that the endpoint was made for. */
