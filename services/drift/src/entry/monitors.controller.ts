@@ -1,7 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiJsonBody, ApiJsonResponse, ApiProblems, parseRequest } from '@millrace/service-kit';
+import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, parseRequest } from '@millrace/service-kit';
 import { z } from 'zod';
-import type { Asker } from '../flow/manage-monitors.ts';
 import { ManageMonitors } from '../flow/manage-monitors.ts';
 import { monitorDefinition, newMonitor } from './monitor-request.ts';
 import { monitorView, viewMonitor } from './monitor-view.ts';
@@ -19,9 +19,9 @@ export class MonitorsController {
   @Post()
   @ApiJsonBody(newMonitor, 'A monitor: the same definition again changes nothing')
   @ApiJsonResponse(201, monitorView)
-  async create(@Body() body: unknown, @Headers() headers: Record<string, string | undefined>): Promise<MonitorView> {
+  async create(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders): Promise<MonitorView> {
     const definition = monitorDefinition(parseRequest(newMonitor, body));
-    return viewMonitor(await this.#manage.create(definition, askerOf(headers)));
+    return viewMonitor(await this.#manage.create(definition, callerOf(headers)));
   }
 
   @Get()
@@ -38,12 +38,7 @@ export class MonitorsController {
 
   @Delete(':name')
   @HttpCode(204)
-  async delete(@Param('name') name: string, @Headers() headers: Record<string, string | undefined>): Promise<void> {
-    await this.#manage.delete(name, askerOf(headers));
+  async delete(@Param('name') name: string, @Headers() headers: IncomingHttpHeaders): Promise<void> {
+    await this.#manage.delete(name, callerOf(headers));
   }
-}
-
-function askerOf(headers: Record<string, string | undefined>): Asker {
-  const requestId = headers['idempotency-key'];
-  return { actor: headers['x-millrace-actor'] ?? 'anonymous', ...(requestId !== undefined && { requestId }) };
 }
