@@ -111,7 +111,7 @@ export interface DriftReport {
   readonly windowStartMs: number;
   /** Event time at which the window ends, not included. */
   readonly windowEndMs: number;
-  /** Predictions plus outcomes plus corrected outcomes that were counted: grows with what is known of the window. */
+  /** Grows with what is known of the window and of what it is judged against: predictions plus outcomes plus corrected outcomes, plus one each for the reference of the features and of the score, plus the rank of the baseline's accuracy. */
   readonly revision: number;
   /** Predictions in the window, failed ones included. */
   readonly rows: number;
@@ -125,6 +125,10 @@ export interface DriftReport {
   readonly referenceRows: number;
   /** One a feature and one for the score; empty when there was no reference to compare with. */
   readonly columns: readonly ColumnDrift[];
+  /** Rows whose features and scores were compared: all of the window, or a sample of a large one. Quality and latency are over every row. 0 in reports from before it was said. */
+  readonly sampledRows: number;
+  /** Why a feature, or score, is not among the columns, by name. */
+  readonly notCompared: Readonly<Record<string, string>>;
   /** Null as long as no outcome is known. */
   readonly quality: WindowQuality | null;
   /** Accuracy that the window is compared with; null when none is known yet. */

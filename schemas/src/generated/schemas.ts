@@ -82,7 +82,7 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
       {
         name: 'revision',
         type: 'long',
-        doc: 'Predictions plus outcomes plus corrected outcomes that were counted: grows with what is known of the window.',
+        doc: "Grows with what is known of the window and of what it is judged against: predictions plus outcomes plus corrected outcomes, plus one each for the reference of the features and of the score, plus the rank of the baseline's accuracy.",
       },
       { name: 'rows', type: 'long', doc: 'Predictions in the window, failed ones included.' },
       { name: 'errors', type: 'long', doc: 'Of these, with status error.' },
@@ -158,6 +158,18 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
           },
         },
         doc: 'One a feature and one for the score; empty when there was no reference to compare with.',
+      },
+      {
+        name: 'sampledRows',
+        type: 'long',
+        doc: 'Rows whose features and scores were compared: all of the window, or a sample of a large one. Quality and latency are over every row. 0 in reports from before it was said.',
+        default: 0,
+      },
+      {
+        name: 'notCompared',
+        type: { type: 'map', values: 'string' },
+        doc: 'Why a feature, or score, is not among the columns, by name.',
+        default: {},
       },
       {
         name: 'quality',

@@ -21,6 +21,7 @@ import { whenStored } from './store/drift-events-stored.ts';
 import { DriftReader } from './store/drift-reader.ts';
 import { driftSinkRows, storedTopics } from './store/drift-sink-rows.ts';
 import { FeatureCatalog } from './store/feature-catalog.ts';
+import { InferenceHttp } from './store/inference-http.ts';
 
 const MIGRATIONS = path.join(import.meta.dirname, '../../../infra/clickhouse/migrations');
 const HISTORY_GROUP = 'drift.history';
@@ -121,11 +122,13 @@ const LEADER = Symbol('leadership');
         log: ServiceLog,
         metrics: DriftMetrics,
       ) => {
-        const { featuresUrl, roundMs, limits } = config.own;
+        const { featuresUrl, inferenceUrl, roundMs, limits } = config.own;
         const detect = new DetectDrift({
           history: new ClickHousePredictionHistory(clickhouse, new FeatureCatalog(featuresUrl)),
           drift: new ClickHouseDriftHistory(clickhouse),
           events: new DriftEventsPublisher(bus),
+          scorer: new InferenceHttp(inferenceUrl),
+          freeze: (monitor, frozen) => manage.freeze(monitor, frozen),
           now: () => Date.now(),
           limits,
           onReported: (reported) => metrics.reported(reported),

@@ -33,6 +33,8 @@ export const reportView = z.object({
       }),
     }),
   ),
+  sampledRows: z.number().describe('Rows whose features and scores were compared; quality and latency are over all'),
+  notCompared: z.record(z.string(), z.string()).describe('Why a feature, or score, is not among the columns'),
   quality: z
     .object({
       rows: z.number(),
@@ -105,6 +107,8 @@ export function viewReport(report: StoredReport): ReportView {
         current: [...column.current_bins],
       },
     })),
+    sampledRows: report.sampled_rows,
+    notCompared: { ...report.not_compared },
     quality:
       report.quality_rows === 0
         ? null

@@ -75,6 +75,10 @@ const rule = z.discriminatedUnion('rule', [
 export const newMonitor = z.strictObject({
   name: name.optional().describe("The endpoint's name when absent"),
   endpoint: name,
+  predictions: z
+    .enum(['streamed', 'all'])
+    .default('streamed')
+    .describe('all: predictions on request count as well; they carry no source event, so no outcome meets them'),
   reference: reference.default({ type: 'first', rows: 1000 }),
   window: window.default({ type: 'time', length: unitsMs.h, grace: 0 }),
   threshold: z.number().default(0.5).describe('A score at or above it counts as predicted positive'),
@@ -88,6 +92,8 @@ export function monitorDefinition(request: z.output<typeof newMonitor>): Monitor
   return {
     name: request.name ?? endpoint,
     endpoint,
+    // Only where it is asked for: a definition from before there was a choice is still the same definition.
+    ...(request.predictions === 'all' && { predictions: 'all' }),
     reference: definedReference(request.reference),
     window:
       request.window.type === 'rows'

@@ -4,7 +4,9 @@ import type { Monitor } from '../flow/monitor.ts';
 export const monitorView = z.object({
   name: z.string(),
   endpoint: z.string(),
+  predictions: z.enum(['streamed', 'all']),
   reference: z.record(z.string(), z.unknown()),
+  referenceFrozen: z.boolean().describe('Whether the rows of the reference are settled'),
   window: z.record(z.string(), z.unknown()),
   threshold: z.number(),
   minRows: z.number(),
@@ -28,6 +30,8 @@ export function viewMonitor(monitor: Monitor): MonitorView {
   return {
     name: monitor.name,
     endpoint: monitor.endpoint,
+    predictions: monitor.predictions ?? 'streamed',
+    referenceFrozen: monitor.frozen !== undefined,
     reference:
       reference.type === 'first'
         ? { ...reference }

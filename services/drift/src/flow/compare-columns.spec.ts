@@ -4,14 +4,9 @@ import type { PredictionSample } from './ports.ts';
 import { referenceSample } from './reference-sample.ts';
 
 function sampleOf(values: readonly number[], scores: readonly number[]): PredictionSample {
-  const zeros = new Float64Array(values.length);
   return {
     columns: [{ name: 'amount', kind: 'number', values: Float64Array.from(values) }],
     scores: Float64Array.from(scores),
-    labels: zeros.fill(Number.NaN),
-    scoringMs: zeros,
-    endToEndMs: zeros,
-    modelVersions: values.map(() => '1'),
     failed: values.map(() => false),
   };
 }
@@ -21,8 +16,9 @@ const steps = (n: number, from = 0): number[] => Array.from({ length: n }, (_, i
 describe('comparing columns', () => {
   test('features and the score have PSI, Kolmogorov-Smirnov and chi-square, also with many values', () => {
     const sample = sampleOf(steps(100), steps(100));
-    const reference = referenceSample({ endsAtMs: 0, features: sample, scored: sample });
-    const compared = compareColumns(reference, sampleOf(steps(100), steps(100, 60)));
+    const reference = referenceSample({ endsAtMs: 0, features: sample, isTraining: false });
+    const scores = { ok: true, sorted: Float64Array.from(steps(100)) } as const;
+    const { columns: compared } = compareColumns(reference, scores, sampleOf(steps(100), steps(100, 60)));
     expect(compared.map(({ name, kind }) => [name, kind])).toEqual([
       ['amount', 'number'],
       ['score', 'score'],
@@ -31,14 +27,34 @@ describe('comparing columns', () => {
     expect(compared[1]?.chiSquarePValue).toBeLessThan(1e-9);
   });
 
+  test('what is not compared says why', () => {
+    const sample = sampleOf(steps(40), steps(40));
+    const reference = referenceSample({ endsAtMs: 0, features: sample, isTraining: true });
+    const other: PredictionSample = {
+      ...sample,
+      columns: [
+        { name: 'amount', kind: 'string', values: sample.failed.map(() => 'a') },
+        { name: 'country', kind: 'string', values: sample.failed.map(() => 'FR') },
+      ],
+    };
+    expect(compareColumns(reference, { ok: false, reason: 'nobody scores' }, other)).toEqual({
+      columns: [],
+      notCompared: {
+        amount: 'the reference holds it as a number',
+        country: 'the reference has no such feature',
+        score: 'nobody scores',
+      },
+    });
+  });
+
   test('the largest doubles of both signs are compared and pictured', () => {
     const both = [...steps(40).map((step) => -1.7e308 * step), 1.7e308];
     const sample = sampleOf(
       both,
       both.map(() => 0.5),
     );
-    const reference = referenceSample({ endsAtMs: 0, features: sample, scored: sample });
-    const [amount] = compareColumns(reference, sample);
+    const reference = referenceSample({ endsAtMs: 0, features: sample, isTraining: false });
+    const [amount] = compareColumns(reference, { ok: false, reason: 'nobody scores' }, sample).columns;
     expect(amount).toMatchObject({ psi: 0, ksStatistic: 0, chiSquarePValue: 1 });
     expect(amount?.binEdges.every((edge) => Number.isFinite(edge))).toBe(true);
     expect(amount?.currentBins.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);

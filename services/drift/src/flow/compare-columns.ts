@@ -10,21 +10,45 @@ import type { ColumnDrift } from '@millrace/schemas';
 import { binsOfNumbers, binsOfStrings, noBins } from './picture-bins.ts';
 import type { PredictionSample } from './ports.ts';
 import type { ReferenceSample } from './reference-sample.ts';
+import type { ScoreReference } from './reference-scores.ts';
 
-/** Every feature that both sides have, and the score, against the reference. */
-export function compareColumns(reference: ReferenceSample, window: PredictionSample): ColumnDrift[] {
-  const compared: ColumnDrift[] = [];
+export interface ComparedColumns {
+  readonly columns: readonly ColumnDrift[];
+  /** Features, or the score, that are missing among them: name to reason. */
+  readonly notCompared: Readonly<Record<string, string>>;
+}
+
+const SCORE = 'score';
+
+/** Every feature that both sides have, and the score, each against its own reference: neither waits for the other's. */
+export function compareColumns(
+  reference: Pick<ReferenceSample, 'columns'>,
+  scores: ScoreReference,
+  window: PredictionSample,
+): ComparedColumns {
+  const columns: ColumnDrift[] = [];
+  const notCompared: Record<string, string> = {};
   for (const column of window.columns) {
     const other = reference.columns.get(column.name);
     if (other?.kind === 'number' && column.kind === 'number') {
-      compared.push(compareNumbers(column.name, 'number', { reference: other.sorted, current: column.values }));
+      columns.push(compareNumbers(column.name, 'number', { reference: other.sorted, current: column.values }));
     } else if (other?.kind === 'string' && column.kind === 'string') {
-      compared.push(compareStrings(column.name, other.values, column.values));
+      columns.push(compareStrings(column.name, other.values, column.values));
+    } else {
+      notCompared[column.name] =
+        other === undefined ? 'the reference has no such feature' : `the reference holds it as a ${other.kind}`;
     }
   }
-  const scores = window.scores.filter((_, i) => window.failed[i] !== true);
-  compared.push(compareNumbers('score', 'score', { reference: reference.scores, current: scores }));
-  return compared;
+  const current = window.scores.filter((_, i) => window.failed[i] !== true);
+  if (scores.ok) columns.push(compareNumbers(SCORE, 'score', { reference: scores.sorted, current }));
+  else notCompared[SCORE] = scores.reason;
+  return { columns, notCompared };
+}
+
+/** The same reason for every column. */
+export function nothingCompared(window: PredictionSample, reason: string): ComparedColumns {
+  const names = [...window.columns.map((column) => column.name), SCORE];
+  return { columns: [], notCompared: Object.fromEntries(names.map((name) => [name, reason])) };
 }
 
 function compareNumbers(

@@ -1,46 +1,78 @@
 import { assertNever } from './assert-never.ts';
-import type { Monitor } from './monitor.ts';
-import type { PredictionHistory } from './ports.ts';
+import type { FrozenReference, Monitor } from './monitor.ts';
+import type { FreezeReference, PredictionHistory, Span, TimeRange } from './ports.ts';
 import { referenceSample } from './reference-sample.ts';
 import type { ReferenceSample } from './reference-sample.ts';
 
 export interface LoadReference {
   readonly history: PredictionHistory;
+  readonly freeze: FreezeReference;
   readonly maxRows: number;
+  /** Partitions with a row since then are waited for. */
+  readonly activeSinceMs: number;
 }
 
-/** So many of the endpoint's first scores stand for the reference's where that holds vectors, which have no score. */
-const SCORE_REFERENCE_ROWS = 1000;
+export type LoadedReference =
+  | { readonly ok: true; readonly reference: ReferenceSample }
+  /** Its rows are not all there: why. */
+  | { readonly ok: false; readonly reason: string };
 
-/** The reference of a monitor, null as long as its rows are not all there. */
-export async function loadReference(
-  { history, maxRows }: LoadReference,
-  monitor: Monitor,
-  span: { readonly oldestMs: number; readonly newestMs: number },
-): Promise<ReferenceSample | null> {
-  const { reference, endpoint } = monitor;
+/**
+ * The reference of a monitor. It is frozen the first time that all of its rows are there: its borders and where each partition stood.
+ * Rows that come later into its time change nothing, so that every instance, after every restart, compares with the same rows.
+ */
+export async function loadReference(load: LoadReference, monitor: Monitor, span: Span): Promise<LoadedReference> {
+  let { frozen } = monitor;
+  if (frozen === undefined) {
+    const complete = await completeReference(load, monitor, span);
+    if (typeof complete === 'string') return { ok: false, reason: complete };
+    frozen = await load.freeze(monitor, complete);
+  }
+  const { history, maxRows } = load;
+  const { reference } = monitor;
+  const options = { maxRows, cuts: frozen.cuts };
+  const isTraining = reference.type === 'vectors';
+  const features = isTraining
+    ? await history.vectors(reference, frozen, options)
+    : await history.predictions(monitor, frozen, options);
+  if (features.failed.length === 0) return { ok: false, reason: 'no row of the reference is stored (any more)' };
+  const endsAtMs = isTraining ? Number.NEGATIVE_INFINITY : frozen.toMs;
+  return { ok: true, reference: referenceSample({ endsAtMs, features, isTraining }) };
+}
+
+/** What the reference is when it is complete now, else why it is not. */
+async function completeReference(load: LoadReference, monitor: Monitor, span: Span): Promise<FrozenReference | string> {
+  const { history, activeSinceMs } = load;
+  const { reference } = monitor;
   switch (reference.type) {
     case 'first': {
-      const toMs = await history.endOfRows(endpoint, span.oldestMs, reference.rows);
-      return toMs === null ? null : predictionsBetween({ fromMs: span.oldestMs, toMs });
+      const toMs = await history.endOfRows(monitor, span.oldestMs, reference.rows);
+      if (toMs === null || toMs > span.newestMs) return `the first ${reference.rows} predictions are not all there yet`;
+      return ofPredictions({ fromMs: span.oldestMs, toMs });
     }
     case 'predictions':
-      return span.newestMs < reference.toMs ? null : predictionsBetween(reference);
+      return span.newestMs < reference.toMs
+        ? 'the predictions of the reference are not all there yet: a newer event time ends it'
+        : ofPredictions(reference);
     case 'vectors': {
-      const service = { name: reference.featureService, version: reference.version };
-      const features = await history.vectors(service, reference, maxRows);
-      const firstScores = await history.endOfRows(endpoint, span.oldestMs, SCORE_REFERENCE_ROWS);
-      if (features.failed.length === 0 || firstScores === null) return null;
-      const scored = await history.predictions(endpoint, { fromMs: span.oldestMs, toMs: firstScores }, maxRows);
-      return referenceSample({ endsAtMs: Number.NEGATIVE_INFINITY, features, scored });
+      const vectors = await history.vectorSpan(reference, activeSinceMs);
+      if (vectors === null || vectors.oldestMs >= reference.toMs) {
+        return `no vector of feature service "${reference.featureService}" version ${reference.version} is stored in the time of the reference`;
+      }
+      if (Math.max(vectors.newestMs, span.newestMs) < reference.toMs) {
+        return 'the vectors of the reference are not all there yet: a newer event time ends it';
+      }
+      return { ...times(reference), cuts: await history.vectorCuts(reference) };
     }
     default:
       return assertNever(reference);
   }
 
-  async function predictionsBetween(range: { fromMs: number; toMs: number }): Promise<ReferenceSample | null> {
-    const features = await history.predictions(endpoint, range, maxRows);
-    if (features.failed.length === 0) return null;
-    return referenceSample({ endsAtMs: range.toMs, features, scored: features });
+  async function ofPredictions(range: TimeRange): Promise<FrozenReference> {
+    return { ...times(range), cuts: await history.predictionCuts(monitor) };
   }
+}
+
+function times({ fromMs, toMs }: TimeRange): TimeRange {
+  return { fromMs, toMs };
 }

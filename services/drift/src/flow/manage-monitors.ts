@@ -1,6 +1,6 @@
 import { CodedError } from '@millrace/service-kit';
 import type { Journal } from '@millrace/events';
-import type { Monitor, MonitorDefinition, MonitorNote } from './monitor.ts';
+import type { FrozenReference, Monitor, MonitorDefinition, MonitorNote } from './monitor.ts';
 import type { MonitorCommand, Monitors } from './monitors-domain.ts';
 
 export type MonitorsJournal = Pick<Journal<Monitors, MonitorCommand>, 'submit' | 'read'>;
@@ -31,6 +31,15 @@ export class ManageMonitors {
     if (monitor.noted?.state === note.state && monitor.noted.reason === note.reason) return;
     const { name, generation } = monitor;
     await this.#submit({ type: 'note-monitor', name, generation, note }, { actor: 'drift' });
+  }
+
+  /** The reference of a monitor as it stays: the first one that was written. */
+  async freeze({ name, generation }: Monitor, frozen: FrozenReference): Promise<FrozenReference> {
+    const kept = (await this.#submit(
+      { type: 'freeze-reference', name, generation, frozen },
+      { actor: 'drift' },
+    )) as Monitor | null;
+    return kept?.frozen ?? frozen;
   }
 
   async list(): Promise<Monitor[]> {

@@ -1,10 +1,10 @@
 /** What a window is compared with. */
-type Reference =
+export type Reference =
   /** The endpoint's first predictions. */
   | { readonly type: 'first'; readonly rows: number }
   /** The endpoint's predictions between two event times. */
   | { readonly type: 'predictions'; readonly fromMs: number; readonly toMs: number }
-  /** The vectors that a training set was built from; the score is compared with the endpoint's first predictions. */
+  /** The vectors that a training set was built from; the score is compared with what the model in charge makes of them. */
   | {
       readonly type: 'vectors';
       readonly featureService: string;
@@ -41,6 +41,8 @@ export type Rule =
 export interface MonitorDefinition {
   readonly name: string;
   readonly endpoint: string;
+  /** Predictions on request are left out unless `all` is asked for: they carry no source event, and their times follow a clock. */
+  readonly predictions?: 'all';
   readonly reference: Reference;
   readonly window: WindowLength;
   /** A score at or above it counts as predicted positive. */
@@ -55,8 +57,26 @@ export interface Monitor extends MonitorDefinition {
   readonly generation: number;
   readonly createdAtMs: number;
   readonly createdBy: string;
+  /** What the reference was taken to be; absent as long as its rows are not all there. */
+  readonly frozen?: FrozenReference;
   /** What the leading instance said last; absent until it has looked. */
   readonly noted?: MonitorNote & { readonly sinceMs: number };
+}
+
+/** A reference for good: rows that are stored later, whatever their event time, are no part of it. */
+export interface FrozenReference {
+  readonly fromMs: number;
+  /** Not included. */
+  readonly toMs: number;
+  readonly cuts: readonly Cut[];
+}
+
+/** The last position of a source partition that counts. */
+export interface Cut {
+  readonly topic: string;
+  readonly generation: number;
+  readonly partition: number;
+  readonly offset: number;
 }
 
 /** How the watching goes: it is in the journal because only one instance looks and any one is asked. */

@@ -1,6 +1,6 @@
 import type { Applied, CommandMeta, Domain } from '@millrace/events';
 import { assertNever } from './assert-never.ts';
-import type { Monitor, MonitorDefinition, MonitorNote } from './monitor.ts';
+import type { FrozenReference, Monitor, MonitorDefinition, MonitorNote } from './monitor.ts';
 
 export type MonitorCommand =
   | { readonly type: 'create-monitor'; readonly monitor: MonitorDefinition }
@@ -10,13 +10,19 @@ export type MonitorCommand =
       readonly name: string;
       readonly generation: number;
       readonly note: MonitorNote;
+    }
+  | {
+      readonly type: 'freeze-reference';
+      readonly name: string;
+      readonly generation: number;
+      readonly frozen: FrozenReference;
     };
 
 export type Monitors = Map<string, Monitor>;
 
 /** The journal's rules for monitors: a name is taken once, the same definition again is the same monitor. */
 export const monitorsDomain: Domain<Monitors, MonitorCommand> = {
-  types: ['create-monitor', 'delete-monitor', 'note-monitor'],
+  types: ['create-monitor', 'delete-monitor', 'note-monitor', 'freeze-reference'],
   initial: () => new Map(),
   apply: (monitors, command, meta) => {
     switch (command.type) {
@@ -26,6 +32,8 @@ export const monitorsDomain: Domain<Monitors, MonitorCommand> = {
         return remove(monitors, command.name);
       case 'note-monitor':
         return change(monitors, command, (monitor) => ({ ...monitor, noted: { ...command.note, sinceMs: meta.atMs } }));
+      case 'freeze-reference':
+        return change(monitors, command, (monitor) => ({ ...monitor, frozen: monitor.frozen ?? command.frozen }));
       default:
         return assertNever(command);
     }
@@ -74,6 +82,7 @@ function sameDefinition(monitor: Monitor, definition: MonitorDefinition): boolea
     createdAtMs: _createdAtMs,
     createdBy: _createdBy,
     noted: _noted,
+    frozen: _frozen,
     ...existing
   } = monitor;
   return JSON.stringify(existing) === JSON.stringify(definition);

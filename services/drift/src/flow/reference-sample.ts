@@ -7,7 +7,10 @@ export interface ReferenceSample {
   /** Windows that begin before this event time are part of the reference and are not compared with it. */
   readonly endsAtMs: number;
   readonly columns: ReadonlyMap<string, ReferenceColumn>;
-  readonly scores: Float64Array;
+  /** Sorted; null for vectors, which have no score until a model makes one of them. */
+  readonly scores: Float64Array | null;
+  /** The vectors that a model is to score, null where the reference has scores of its own. */
+  readonly unscored: PredictionSample | null;
 }
 
 type ReferenceColumn =
@@ -17,11 +20,14 @@ type ReferenceColumn =
 export interface ReferenceParts {
   readonly endsAtMs: number;
   readonly features: PredictionSample;
-  /** The predictions whose scores stand for the reference: the same sample, or the endpoint's first ones. */
-  readonly scored: PredictionSample;
+  /** True for vectors, false for predictions. */
+  readonly isTraining: boolean;
 }
 
-export function referenceSample({ endsAtMs, features, scored }: ReferenceParts): ReferenceSample {
+/** As many rows as the exact Kolmogorov-Smirnov test takes: more scores would cost time and tell nothing new. */
+const SCORED_ROWS = 10_000;
+
+export function referenceSample({ endsAtMs, features, isTraining }: ReferenceParts): ReferenceSample {
   const columns = new Map<string, ReferenceColumn>();
   for (const column of features.columns) {
     columns.set(
@@ -35,16 +41,20 @@ export function referenceSample({ endsAtMs, features, scored }: ReferenceParts):
     rows: features.failed.length,
     endsAtMs,
     columns,
-    scores: finiteValues(scored.scores).sort(),
+    scores: isTraining ? null : finiteValues(features.scores).sort(),
+    unscored: isTraining ? firstRows(features, SCORED_ROWS) : null,
   };
 }
 
-/** Scores and labels of the predictions whose outcome is known. */
-export function labelledOnly(sample: PredictionSample): { scores: Float64Array; labels: Float64Array } {
-  const isKnown = (i: number): boolean =>
-    !Number.isNaN(sample.labels[i] ?? Number.NaN) && !Number.isNaN(sample.scores[i] ?? Number.NaN);
+/** Samples come in the order of a hash, so the first rows are a sample of them. */
+function firstRows(sample: PredictionSample, rows: number): PredictionSample {
   return {
-    scores: sample.scores.filter((_, i) => isKnown(i)),
-    labels: sample.labels.filter((_, i) => isKnown(i)),
+    columns: sample.columns.map((column) =>
+      column.kind === 'number'
+        ? { ...column, values: column.values.slice(0, rows) }
+        : { ...column, values: column.values.slice(0, rows) },
+    ),
+    scores: sample.scores.slice(0, rows),
+    failed: sample.failed.slice(0, rows),
   };
 }

@@ -1,19 +1,21 @@
 import { classificationQuality, quantileOfSorted } from '@millrace/stats';
 import type { DriftAlert, DriftReport, LatencyQuantiles } from '@millrace/schemas';
-import { compareColumns } from './compare-columns.ts';
-import { revisionOf } from './due-windows.ts';
+import { compareColumns, nothingCompared } from './compare-columns.ts';
+import type { LoadedReference } from './load-reference.ts';
 import { judgeRules } from './judge-rules.ts';
 import type { Firing, Judged } from './judge-rules.ts';
 import type { Monitor } from './monitor.ts';
-import type { PredictionSample, WindowCount } from './ports.ts';
-import { labelledOnly } from './reference-sample.ts';
-import type { ReferenceSample } from './reference-sample.ts';
+import type { PredictionSample, WindowCount, WindowMeasures } from './ports.ts';
+import type { ScoreReference } from './reference-scores.ts';
 
 export interface WindowToReport {
   readonly monitor: Monitor;
   readonly window: WindowCount;
+  readonly revision: number;
+  readonly measures: WindowMeasures;
   readonly sample: PredictionSample;
-  readonly reference: ReferenceSample | null;
+  readonly reference: LoadedReference;
+  readonly scores: ScoreReference;
   readonly baselineAccuracy: number | null;
   readonly nowMs: number;
 }
@@ -41,33 +43,47 @@ export function reportWindow(input: WindowToReport): ReportedWindow {
   return { report, alerts };
 }
 
-function measure({ monitor, window, sample, reference, baselineAccuracy }: WindowToReport): Judged {
-  const labelled = labelledOnly(sample);
-  const isReference = reference !== null && window.startMs < reference.endsAtMs;
+function measure(input: WindowToReport): Judged {
+  const { monitor, window, revision, measures, sample, reference, baselineAccuracy } = input;
   const { rows, positives, accuracy, precision, recall, f1, auc, logLoss } = classificationQuality(
-    labelled,
+    measures,
     monitor.threshold,
   );
-  const modelVersions: Record<string, number> = {};
-  for (const version of sample.modelVersions) modelVersions[version] = (modelVersions[version] ?? 0) + 1;
+  const isReference = reference.ok && window.startMs < reference.reference.endsAtMs;
   return {
     monitor: monitor.name,
     monitorGeneration: monitor.generation,
     endpoint: monitor.endpoint,
     windowStartMs: window.startMs,
     windowEndMs: window.endMs,
-    revision: revisionOf(window),
+    revision,
     rows: window.rows,
     errors: window.errors,
     labelled: window.labelled,
-    modelVersions,
-    referenceRows: isReference ? 0 : (reference?.rows ?? 0),
-    columns: reference === null || isReference ? [] : compareColumns(reference, sample),
+    modelVersions: measures.modelVersions,
+    referenceRows: reference.ok && !isReference ? reference.reference.rows : 0,
+    sampledRows: sample.failed.length,
+    ...compared(input, isReference),
     quality: rows === 0 ? null : { rows, positives, accuracy, precision, recall, f1, auc, logLoss },
     baselineAccuracy,
-    scoringLatency: latency(sample.scoringMs, sample.failed),
-    endToEndLatency: latency(sample.endToEndMs, sample.failed),
+    scoringLatency: latency(measures.scoringMs, measures.failed),
+    endToEndLatency: latency(measures.endToEndMs, measures.failed),
   };
+}
+
+function compared(
+  { reference, scores, sample }: WindowToReport,
+  isReference: boolean,
+): Pick<Judged, 'columns' | 'notCompared'> {
+  if (!reference.ok) return nothingCompared(sample, reference.reason);
+  if (isReference) return nothingCompared(sample, 'the window is part of the reference');
+  return compareColumns(reference.reference, scores, sample);
+}
+
+/** The version that scored most of a window, null when it is empty. */
+export function mostUsedVersion(modelVersions: Readonly<Record<string, number>>): string | null {
+  const [mostUsed] = Object.entries(modelVersions).sort(([, a], [, b]) => b - a);
+  return mostUsed?.[0] ?? null;
 }
 
 function latency(values: Float64Array, failed: readonly boolean[]): LatencyQuantiles | null {
@@ -82,7 +98,6 @@ function alertOf(
   firing: Firing,
   { report, eventId, nowMs }: { report: DriftReport; eventId: string; nowMs: number },
 ): DriftAlert {
-  const [mostUsed] = Object.entries(report.modelVersions).sort(([, a], [, b]) => b - a);
   return {
     eventId,
     monitor: report.monitor,
@@ -97,7 +112,7 @@ function alertOf(
     columns: firing.columns,
     message: firing.message,
     reportEventId: report.eventId,
-    modelVersion: mostUsed?.[0] ?? null,
+    modelVersion: mostUsedVersion(report.modelVersions),
     firedAtMs: nowMs,
   };
 }

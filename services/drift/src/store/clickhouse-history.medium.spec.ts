@@ -70,9 +70,17 @@ describe('drift found in ClickHouse equals drift found in memory', () => {
     const expected = new InMemoryHistory();
     expected.add(...predictions);
     const found = new InMemoryHistory();
-    const limits = { maxRows: 10_000, lookBackWindows: 1000, windowsPerRound: 50 };
+    const limits = { maxRows: 10_000, lookBackWindows: 1000, windowsPerRound: 50, idlePartitionMs: 0 };
     const detect = (history: ClickHousePredictionHistory | InMemoryHistory, said: InMemoryHistory): DetectDrift =>
-      new DetectDrift({ history, drift: said, events: said, now: () => 1, limits });
+      new DetectDrift({
+        history,
+        drift: said,
+        events: said,
+        scorer: said,
+        freeze: (...frozen) => said.freeze(...frozen),
+        now: () => Date.UTC(2027, 0, 1),
+        limits,
+      });
     const signal = new AbortController().signal;
     await detect(expected, expected).round(monitor, signal);
     await detect(new ClickHousePredictionHistory(clickhouse, catalog), found).round(monitor, signal);
@@ -86,13 +94,13 @@ describe('drift found in ClickHouse equals drift found in memory', () => {
     const unlabelled = predictions.slice(0, 50).map(({ label: _label, ...rest }) => ({ ...rest, endpoint: 'late' }));
     await storePredictions(clickhouse, unlabelled, { firstOffset: 20_000 });
     const range = { fromMs: start, toMs: start + HOUR };
-    expect((await history.countRanges('late', [range]))[0]?.labelled).toBe(0);
+    expect((await history.countRanges({ endpoint: 'late' }, [range]))[0]?.labelled).toBe(0);
     await storeOutcomes(
       clickhouse,
       predictions.slice(0, 20).map((p) => ({ ...p, endpoint: 'late' })),
       { firstOffset: 20_000 },
     );
-    expect((await history.countRanges('late', [range]))[0]?.labelled).toBe(20);
+    expect((await history.countRanges({ endpoint: 'late' }, [range]))[0]?.labelled).toBe(20);
   });
 
   test('nothing was said in an empty database', async () => {

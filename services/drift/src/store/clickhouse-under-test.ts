@@ -66,17 +66,19 @@ export async function storeOutcomes(
 }
 
 function predictionRow(prediction: StoredPrediction, offset: number): Record<string, unknown> {
-  const { endpoint, eventTimeMs, score, numbers, strings = {} } = prediction;
+  const { endpoint, eventTimeMs, score, numbers, strings = {}, partition = 0, requested = false } = prediction;
+  const sourceTopic = requested ? 'rest' : 'transactions';
   const sourceMs = Date.UTC(2026, 0, 1) + offset;
   return {
-    event_id: `${endpoint}|transactions|1|0|${offset}`,
+    event_id: `${endpoint}|${sourceTopic}|1|${partition}|${offset}`,
     lane: endpoint,
-    source_topic: 'transactions',
+    source_topic: sourceTopic,
     generation: 1,
-    source_partition: 0,
+    source_partition: partition,
     source_offset: offset,
     endpoint,
-    source_event_id: `tx-${offset}`,
+    request_id: requested ? `request-${offset}` : null,
+    source_event_id: requested ? null : `tx-${offset}`,
     event_time: iso(eventTimeMs),
     source_timestamp: iso(sourceMs),
     feature_service: 'fraud',
@@ -90,7 +92,7 @@ function predictionRow(prediction: StoredPrediction, offset: number): Record<str
     numbers: Object.values(numbers).map((value) => (Number.isNaN(value) ? 'nan' : value)),
     strings: Object.values(strings),
     vector_at: iso(sourceMs),
-    scored_at: iso(sourceMs + (prediction.endToEndMs ?? 5)),
+    scored_at: iso(prediction.scoredAtMs ?? sourceMs + (prediction.endToEndMs ?? 5)),
     duration_us: Math.round((prediction.scoringMs ?? 1) * 1000),
   };
 }

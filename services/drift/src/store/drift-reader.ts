@@ -34,6 +34,8 @@ export interface StoredReport {
   readonly model_versions: Readonly<Record<string, number>>;
   readonly reference_rows: number;
   readonly columns: readonly StoredColumn[];
+  readonly sampled_rows: number;
+  readonly not_compared: Readonly<Record<string, string>>;
   readonly quality_rows: number;
   readonly positives: number;
   readonly accuracy: number | null;

@@ -1,13 +1,20 @@
 import type { DriftAlert, DriftReport } from '@millrace/schemas';
-import type { Monitor } from '../flow/monitor.ts';
+import type { Cut, FrozenReference, Monitor } from '../flow/monitor.ts';
 import type {
   DriftEvents,
   DriftHistory,
   PredictionHistory,
   PredictionSample,
+  ReferenceScorer,
   SaidWindow,
+  SampleOptions,
+  ScoredVectors,
+  Span,
   TimeRange,
+  VectorsOf,
+  Watched,
   WindowCount,
+  WindowMeasures,
 } from '../flow/ports.ts';
 
 /** One prediction of the in-memory history. */
@@ -23,16 +30,31 @@ export interface StoredPrediction {
   readonly scoringMs?: number;
   readonly endToEndMs?: number;
   readonly modelVersion?: string;
+  /** Of the source topic; 0 when absent. Its position is the order of adding. */
+  readonly partition?: number;
+  /** Long ago when absent. */
+  readonly scoredAtMs?: number;
+  /** Scored on request, not by the stream. */
+  readonly requested?: true;
 }
 
+type Placed = StoredPrediction & { readonly offset: number };
+
+/** The endpoint whose predictions stand for the vectors of every feature service. */
+export const TRAINING = 'training';
+
 /** The stored predictions of a test, and everything that was published, in memory. */
-export class InMemoryHistory implements PredictionHistory, DriftHistory, DriftEvents {
-  readonly predictionsStored: StoredPrediction[] = [];
+export class InMemoryHistory implements PredictionHistory, DriftHistory, DriftEvents, ReferenceScorer {
+  readonly predictionsStored: Placed[] = [];
+  readonly frozen = new Map<string, FrozenReference>();
+  /** What the model in charge does with the vectors of a reference; null while nobody answers. */
+  scoring: { readonly modelVersion: string; readonly scoreOf: (row: number) => number } | null = null;
   readonly reports: DriftReport[] = [];
   readonly alerts: DriftAlert[] = [];
 
   add(...predictions: readonly StoredPrediction[]): void {
-    this.predictionsStored.push(...predictions);
+    const first = this.predictionsStored.length;
+    this.predictionsStored.push(...predictions.map((prediction, i) => ({ ...prediction, offset: first + i })));
     this.predictionsStored.sort((a, b) => a.eventTimeMs - b.eventTimeMs);
   }
 
@@ -46,22 +68,20 @@ export class InMemoryHistory implements PredictionHistory, DriftHistory, DriftEv
     });
   }
 
-  span(endpoint: string): Promise<{ oldestMs: number; newestMs: number } | null> {
-    const times = this.#of(endpoint).map((prediction) => prediction.eventTimeMs);
-    const [oldestMs, newestMs] = [times[0], times.at(-1)];
-    return Promise.resolve(oldestMs === undefined || newestMs === undefined ? null : { oldestMs, newestMs });
+  span(watched: Watched, activeSinceMs: number): Promise<Span | null> {
+    return Promise.resolve(spanOf(this.#of(watched), activeSinceMs));
   }
 
-  countByTime(endpoint: string, range: TimeRange, lengthMs: number): Promise<WindowCount[]> {
-    const starts = new Set(this.#of(endpoint, range).map((p) => Math.floor(p.eventTimeMs / lengthMs) * lengthMs));
+  countByTime(watched: Watched, range: TimeRange, lengthMs: number): Promise<WindowCount[]> {
+    const starts = new Set(this.#of(watched, range).map((p) => Math.floor(p.eventTimeMs / lengthMs) * lengthMs));
     const ranges = [...starts].map((startMs) => ({ fromMs: startMs, toMs: startMs + lengthMs }));
-    return this.countRanges(endpoint, ranges);
+    return this.countRanges(watched, ranges);
   }
 
-  countRanges(endpoint: string, ranges: readonly TimeRange[]): Promise<WindowCount[]> {
+  countRanges(watched: Watched, ranges: readonly TimeRange[]): Promise<WindowCount[]> {
     return Promise.resolve(
       ranges.map((range) => {
-        const rows = this.#of(endpoint, range);
+        const rows = this.#of(watched, range);
         return {
           startMs: range.fromMs,
           endMs: range.toMs,
@@ -74,18 +94,63 @@ export class InMemoryHistory implements PredictionHistory, DriftHistory, DriftEv
     );
   }
 
-  endOfRows(endpoint: string, fromMs: number, rows: number): Promise<number | null> {
-    const last = this.#of(endpoint, { fromMs, toMs: Number.POSITIVE_INFINITY })[rows - 1];
+  endOfRows(watched: Watched, fromMs: number, rows: number): Promise<number | null> {
+    const last = this.#of(watched, { fromMs, toMs: Number.POSITIVE_INFINITY })[rows - 1];
     return Promise.resolve(last === undefined ? null : last.eventTimeMs + 1);
   }
 
-  predictions(endpoint: string, range: TimeRange, maxRows: number): Promise<PredictionSample> {
-    return Promise.resolve(sampleOf(this.#of(endpoint, range).slice(0, maxRows)));
+  predictions(watched: Watched, range: TimeRange, { maxRows, cuts }: SampleOptions): Promise<PredictionSample> {
+    const rows = this.#of(watched, range).filter((row) => isBefore(row, cuts));
+    return Promise.resolve(sampleOf(rows.slice(0, maxRows)));
   }
 
-  vectors(_service: { name: string; version: number }, range: TimeRange, maxRows: number): Promise<PredictionSample> {
-    const rows = this.predictionsStored.filter((p) => p.eventTimeMs >= range.fromMs && p.eventTimeMs < range.toMs);
-    return Promise.resolve(sampleOf(rows.slice(0, maxRows)));
+  measures(watched: Watched, range: TimeRange): Promise<WindowMeasures> {
+    const rows = this.#of(watched, range);
+    const column = (of: (row: StoredPrediction) => number | null | undefined): Float64Array =>
+      Float64Array.from(rows, (row) => of(row) ?? Number.NaN);
+    const modelVersions: Record<string, number> = {};
+    for (const { modelVersion = '1' } of rows) modelVersions[modelVersion] = (modelVersions[modelVersion] ?? 0) + 1;
+    return Promise.resolve({
+      scores: column((row) => row.score),
+      labels: column((row) => row.label),
+      scoringMs: column((row) => row.scoringMs ?? 1),
+      endToEndMs: column((row) => row.endToEndMs ?? 5),
+      failed: rows.map((row) => row.score === null),
+      modelVersions,
+    });
+  }
+
+  predictionCuts(watched: Watched): Promise<Cut[]> {
+    return Promise.resolve(cutsOf(this.#of({ endpoint: watched.endpoint })));
+  }
+
+  vectorSpan(_service: VectorsOf, activeSinceMs: number): Promise<Span | null> {
+    return Promise.resolve(spanOf(this.#of({ endpoint: TRAINING }), activeSinceMs));
+  }
+
+  vectorCuts(): Promise<Cut[]> {
+    return Promise.resolve(cutsOf(this.#of({ endpoint: TRAINING })));
+  }
+
+  vectors(_service: VectorsOf, range: TimeRange, options: SampleOptions): Promise<PredictionSample> {
+    return this.predictions({ endpoint: TRAINING }, range, options);
+  }
+
+  score(_endpoint: string, _service: VectorsOf, vectors: PredictionSample): Promise<ScoredVectors> {
+    if (this.scoring === null) return Promise.resolve({ ok: false, reason: 'nobody scores' });
+    const { modelVersion, scoreOf } = this.scoring;
+    return Promise.resolve({
+      ok: true,
+      modelVersion,
+      scores: Float64Array.from(vectors.failed, (_, row) => scoreOf(row)),
+    });
+  }
+
+  freeze(monitor: Monitor, frozen: FrozenReference): Promise<FrozenReference> {
+    const key = `${monitor.name}|${monitor.generation}`;
+    const kept = this.frozen.get(key) ?? frozen;
+    this.frozen.set(key, kept);
+    return Promise.resolve(kept);
   }
 
   windows(monitor: Monitor): Promise<SaidWindow[]> {
@@ -118,13 +183,42 @@ export class InMemoryHistory implements PredictionHistory, DriftHistory, DriftEv
     return Promise.resolve();
   }
 
-  #of(endpoint: string, range?: TimeRange): StoredPrediction[] {
+  #of({ endpoint, predictions }: Watched, range?: TimeRange): Placed[] {
     return this.predictionsStored.filter(
       (p) =>
         p.endpoint === endpoint &&
+        (predictions === 'all' || p.requested !== true) &&
         (range === undefined || (p.eventTimeMs >= range.fromMs && p.eventTimeMs < range.toMs)),
     );
   }
+}
+
+/** `rows` are in the order of their event times. */
+function spanOf(rows: readonly Placed[], activeSinceMs: number): Span | null {
+  const [oldestMs, latestMs] = [rows[0]?.eventTimeMs, rows.at(-1)?.eventTimeMs];
+  if (oldestMs === undefined || latestMs === undefined) return null;
+  const newest = new Map<number, number>();
+  const active = new Set<number>();
+  for (const { partition = 0, eventTimeMs, scoredAtMs = 0 } of rows) {
+    newest.set(partition, eventTimeMs);
+    if (scoredAtMs >= activeSinceMs) active.add(partition);
+  }
+  return {
+    oldestMs,
+    newestMs: Math.min(latestMs, ...[...active].map((partition) => newest.get(partition) ?? latestMs)),
+  };
+}
+
+function cutsOf(rows: readonly Placed[]): Cut[] {
+  const last = new Map<number, number>();
+  for (const { partition = 0, offset } of rows) last.set(partition, Math.max(offset, last.get(partition) ?? 0));
+  return [...last]
+    .sort(([a], [b]) => a - b)
+    .map(([partition, offset]) => ({ topic: 'transactions', generation: 1, partition, offset }));
+}
+
+function isBefore({ partition = 0, offset }: Placed, cuts: readonly Cut[] | undefined): boolean {
+  return cuts === undefined || cuts.some((cut) => cut.partition === partition && offset <= cut.offset);
 }
 
 function sampleOf(rows: readonly StoredPrediction[]): PredictionSample {
@@ -142,10 +236,6 @@ function sampleOf(rows: readonly StoredPrediction[]): PredictionSample {
       })),
     ],
     scores: column((row) => row.score),
-    labels: column((row) => row.label),
-    scoringMs: column((row) => row.scoringMs ?? 1),
-    endToEndMs: column((row) => row.endToEndMs ?? 5),
-    modelVersions: rows.map((row) => row.modelVersion ?? '1'),
     failed: rows.map((row) => row.score === null),
   };
 }

@@ -6,10 +6,6 @@ export interface SampleRow {
   readonly numbers: readonly (number | null)[];
   readonly strings: readonly (string | null)[];
   readonly score: number | null;
-  readonly label: number | null;
-  readonly scoring_ms: number;
-  readonly end_to_end_ms: number;
-  readonly model_version: string;
   readonly failed: boolean;
 }
 
@@ -22,19 +18,12 @@ export class SampleBuilder {
   readonly #strings = new Map<string, (string | null)[]>();
   readonly #rows: number;
   readonly #scores: Float64Array;
-  readonly #labels: Float64Array;
-  readonly #scoringMs: Float64Array;
-  readonly #endToEndMs: Float64Array;
-  readonly #modelVersions: string[] = [];
   readonly #failed: boolean[] = [];
 
+  /** For at most so many rows. */
   constructor(rows: number) {
-    const missing = (): Float64Array => new Float64Array(rows).fill(Number.NaN);
     this.#rows = rows;
-    this.#scores = missing();
-    this.#labels = missing();
-    this.#scoringMs = missing();
-    this.#endToEndMs = missing();
+    this.#scores = new Float64Array(rows).fill(Number.NaN);
   }
 
   add(row: SampleRow, names: FeatureNames): void {
@@ -46,27 +35,16 @@ export class SampleBuilder {
       this.#stringColumn(names.strings[i] ?? `string_${i}`)[at] = value;
     });
     this.#scores[at] = row.failed ? Number.NaN : (row.score ?? Number.NaN);
-    this.#labels[at] = row.label ?? Number.NaN;
-    this.#scoringMs[at] = row.scoring_ms;
-    this.#endToEndMs[at] = row.end_to_end_ms;
-    this.#modelVersions.push(row.model_version);
     this.#failed.push(row.failed);
   }
 
   build(): PredictionSample {
+    const rows = this.#failed.length;
     const columns: SampleColumn[] = [
-      ...[...this.#numbers].map(([name, values]) => ({ name, kind: 'number' as const, values })),
-      ...[...this.#strings].map(([name, values]) => ({ name, kind: 'string' as const, values })),
+      ...[...this.#numbers].map(([name, values]) => ({ name, kind: 'number' as const, values: values.slice(0, rows) })),
+      ...[...this.#strings].map(([name, values]) => ({ name, kind: 'string' as const, values: values.slice(0, rows) })),
     ];
-    return {
-      columns,
-      scores: this.#scores,
-      labels: this.#labels,
-      scoringMs: this.#scoringMs,
-      endToEndMs: this.#endToEndMs,
-      modelVersions: this.#modelVersions,
-      failed: this.#failed,
-    };
+    return { columns, scores: this.#scores.slice(0, rows), failed: this.#failed };
   }
 
   #numberColumn(name: string): Float64Array {
