@@ -21,9 +21,11 @@ let services: RunningServices;
 
 beforeAll(async () => {
   ({ clickhouse, drop } = await migratedClickHouse(namespace.env));
-  names = await featureNames();
+  names = await neighbours();
+  const neighbour = `http://127.0.0.1:${(names.address() as AddressInfo).port}`;
   const env = {
-    MILLRACE_SERVICE_FEATURES_URL: `http://127.0.0.1:${(names.address() as AddressInfo).port}`,
+    MILLRACE_SERVICE_FEATURES_URL: neighbour,
+    MILLRACE_SERVICE_INFERENCE_URL: neighbour,
     MILLRACE_DRIFT_ROUND_MS: '100',
   };
   services = await runServices(namespace, ['drift'], { env });
@@ -35,13 +37,21 @@ afterAll(async () => {
   await drop?.();
 });
 
-/** What the features service answers about the feature service that the predictions were made with. */
-async function featureNames(): Promise<Server> {
+/** What the features service answers about the feature service of the predictions, and inference about two endpoints. */
+async function neighbours(): Promise<Server> {
   const featureNames = ['amount', 'isNight', 'country'];
   const types = ['double', 'boolean', 'string'];
-  const server = createServer((_, response) =>
-    response.end(JSON.stringify({ featureService: 'fraud', version: 1, featureNames, types })),
-  );
+  const features = featureNames.map((name, i) => ({ name, type: types[i] }));
+  const answers: Record<string, object> = {
+    '/api/v1/feature-services/fraud?version=1': { featureService: 'fraud', version: 1, featureNames, types },
+    '/api/v1/endpoints/fraud': { name: 'fraud', features },
+    '/api/v1/endpoints/nothing': { name: 'nothing', features },
+  };
+  const server = createServer((request, response) => {
+    const answer = answers[request.url ?? ''];
+    response.statusCode = answer === undefined ? 404 : 200;
+    response.end(JSON.stringify(answer ?? {}));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }
@@ -78,6 +88,23 @@ describe('monitors', () => {
     expect(status).toBe(400);
     const paths = (body as { faults: { path: string }[] }).faults.map((fault) => fault.path);
     expect(paths.sort()).toEqual(['colour', 'rules[0].above', 'window.length']);
+  });
+
+  test('what it names and does not exist is told with its path, not watched in silence', async () => {
+    const reference = {
+      type: 'vectors',
+      featureService: 'fruad',
+      from: '2025-01-01T00:00:00Z',
+      to: '2025-02-01T00:00:00Z',
+    };
+    const rules = [{ rule: 'ks-p-value', features: ['amount', 'amuont'] }];
+    const misspelt = await call('POST', '/api/v1/drift/monitors', { endpoint: 'fraud', reference, rules });
+    expect(misspelt.status).toBe(400);
+    const pathsOf = (body: unknown): string[] =>
+      (body as { faults: { path: string }[] }).faults.map(({ path }) => path);
+    expect(pathsOf(misspelt.body)).toEqual(['reference.featureService', 'rules[0].features[1]']);
+    const unknown = await call('POST', '/api/v1/drift/monitors', { endpoint: 'nobody' });
+    expect([unknown.status, pathsOf(unknown.body)]).toEqual([400, ['endpoint']]);
   });
 
   test('the same definition again is the same monitor, another one under its name is a conflict', async () => {

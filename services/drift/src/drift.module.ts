@@ -66,9 +66,23 @@ const LEADER = Symbol('leadership');
       },
     },
     {
+      provide: FeatureCatalog,
+      inject: [SERVICE_CONFIG],
+      useFactory: ({ own }: DriftConfig) => new FeatureCatalog(own.featuresUrl),
+    },
+    {
+      provide: InferenceHttp,
+      inject: [SERVICE_CONFIG],
+      useFactory: ({ own }: DriftConfig) => new InferenceHttp(own.inferenceUrl),
+    },
+    {
       provide: ManageMonitors,
-      inject: [Journal],
-      useFactory: (journal: Journal<Monitors, MonitorCommand>) => new ManageMonitors(journal),
+      inject: [Journal, FeatureCatalog, InferenceHttp],
+      useFactory: (journal: Journal<Monitors, MonitorCommand>, catalog: FeatureCatalog, inference: InferenceHttp) =>
+        new ManageMonitors(journal, {
+          featuresOf: (endpoint) => inference.featuresOf(endpoint),
+          isFeatureService: (name, version) => catalog.isFeatureService(name, version),
+        }),
     },
     { provide: DriftReader, inject: [ClickHouse], useFactory: (clickhouse: ClickHouse) => new DriftReader(clickhouse) },
     {
@@ -112,22 +126,34 @@ const LEADER = Symbol('leadership');
     },
     {
       provide: RunRounds,
-      inject: [SERVICE_CONFIG, EventBus, ClickHouse, Journal, ManageMonitors, ServiceLog, DriftMetrics],
+      inject: [
+        SERVICE_CONFIG,
+        EventBus,
+        ClickHouse,
+        Journal,
+        ManageMonitors,
+        FeatureCatalog,
+        InferenceHttp,
+        ServiceLog,
+        DriftMetrics,
+      ],
       useFactory: (
         config: DriftConfig,
         bus: EventBus,
         clickhouse: ClickHouse,
         journal: Journal<Monitors, MonitorCommand>,
         manage: ManageMonitors,
+        catalog: FeatureCatalog,
+        inference: InferenceHttp,
         log: ServiceLog,
         metrics: DriftMetrics,
       ) => {
-        const { featuresUrl, inferenceUrl, roundMs, limits } = config.own;
+        const { roundMs, limits } = config.own;
         const detect = new DetectDrift({
-          history: new ClickHousePredictionHistory(clickhouse, new FeatureCatalog(featuresUrl)),
+          history: new ClickHousePredictionHistory(clickhouse, catalog),
           drift: new ClickHouseDriftHistory(clickhouse),
           events: new DriftEventsPublisher(bus),
-          scorer: new InferenceHttp(inferenceUrl),
+          scorer: inference,
           freeze: (monitor, frozen) => manage.freeze(monitor, frozen),
           now: () => Date.now(),
           limits,

@@ -257,9 +257,11 @@ describe('detecting drift', () => {
       ...monitor,
       reference: { type: 'vectors', featureService: 'fraud', version: 1, fromMs: -10 * HOUR, toMs: 0 },
     };
-    const training = Array.from({ length: 10 }, (_, i) =>
-      hour(i - 10).map((p) => ({ ...p, endpoint: TRAINING, score: null })),
-    ).flat();
+    // The last one lies behind the reference: it tells that nothing of that is still to come.
+    const training = Array.from({ length: 10 }, (_, i) => hour(i - 10))
+      .flat()
+      .concat(hour(0).slice(0, 1))
+      .map((p) => ({ ...p, endpoint: TRAINING, score: null }));
     const changed = (i: number): Partial<StoredPrediction> => ({ numbers: { amount: 500 + i, isNight: i % 2 } });
     const look = async (): Promise<string | null> => (await detect.round(trained, live)).note.reason;
 

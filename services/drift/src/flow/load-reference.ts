@@ -59,7 +59,7 @@ async function completeReference(load: LoadReference, monitor: Monitor, span: Sp
       if (vectors === null || vectors.oldestMs >= reference.toMs) {
         return `no vector of feature service "${reference.featureService}" version ${reference.version} is stored in the time of the reference`;
       }
-      if (Math.max(vectors.newestMs, span.newestMs) < reference.toMs) {
+      if (vectors.newestMs < reference.toMs) {
         return 'the vectors of the reference are not all there yet: a newer event time ends it';
       }
       return { ...times(reference), cuts: await history.vectorCuts(reference) };

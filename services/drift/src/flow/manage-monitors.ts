@@ -1,5 +1,7 @@
 import { CodedError } from '@millrace/service-kit';
 import type { Journal } from '@millrace/events';
+import { faultsOfMonitor } from './check-monitor.ts';
+import type { Neighbours } from './check-monitor.ts';
 import type { FrozenReference, Monitor, MonitorDefinition, MonitorNote } from './monitor.ts';
 import type { MonitorCommand, Monitors } from './monitors-domain.ts';
 
@@ -14,11 +16,19 @@ export interface Asker {
 export class ManageMonitors {
   readonly #journal: MonitorsJournal;
 
-  constructor(journal: MonitorsJournal) {
+  readonly #neighbours: Neighbours;
+
+  constructor(journal: MonitorsJournal, neighbours: Neighbours) {
     this.#journal = journal;
+    this.#neighbours = neighbours;
   }
 
   async create(monitor: MonitorDefinition, asker: Asker): Promise<Monitor> {
+    const faults = await faultsOfMonitor(monitor, this.#neighbours);
+    if (faults.length > 0) {
+      const message = faults.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
+      throw new CodedError('REQUEST_INVALID', message, { faults });
+    }
     return (await this.#submit({ type: 'create-monitor', monitor }, asker)) as Monitor;
   }
 

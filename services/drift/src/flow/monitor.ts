@@ -1,5 +1,5 @@
 /** What a window is compared with. */
-export type Reference =
+type Reference =
   /** The endpoint's first predictions. */
   | { readonly type: 'first'; readonly rows: number }
   /** The endpoint's predictions between two event times. */

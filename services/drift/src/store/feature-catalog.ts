@@ -24,12 +24,17 @@ export class FeatureCatalog {
     const key = `${service}@${version}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const names = await this.#ask(service, version);
+    const names = (await this.#ask(service, version)) ?? { numbers: [], strings: [] };
     this.#known.set(key, names);
     return names;
   }
 
-  async #ask(service: string, version: number): Promise<FeatureNames> {
+  async isFeatureService(service: string, version: number): Promise<boolean> {
+    return (await this.#ask(service, version)) !== null;
+  }
+
+  /** Null when there is no such service or version. */
+  async #ask(service: string, version: number): Promise<FeatureNames | null> {
     const url = `${this.#baseUrl}/api/v1/feature-services/${encodeURIComponent(service)}?version=${version}`;
     let response: Response;
     try {
@@ -37,7 +42,7 @@ export class FeatureCatalog {
     } catch (cause) {
       throw new UnavailableError('DRIFT_FEATURES_UNAVAILABLE', `the features service did not answer ${url}`, { cause });
     }
-    if (response.status === 404) return { numbers: [], strings: [] };
+    if (response.status === 404) return null;
     const body = described.safeParse(response.ok ? await response.json() : null);
     if (!body.success) {
       throw new UnavailableError(

@@ -1,19 +1,41 @@
+import { UnavailableError } from '@millrace/service-kit';
 import { z } from 'zod';
 import type { PredictionSample, ReferenceScorer, ScoredVectors, VectorsOf } from '../flow/ports.ts';
 
 const scored = z.object({ modelVersion: z.string(), scores: z.array(z.number().nullable()) });
+const described = z.object({ features: z.array(z.object({ name: z.string() })) });
 const problem = z.object({ detail: z.string() });
 /** What inference takes in one request: rows, and values below the size of a body. */
 const BATCH_ROWS = 500;
 const BATCH_VALUES = 30_000;
 const TIMEOUT_MS = 10_000;
 
-/** Has an endpoint's model score the vectors of a reference, over HTTP. Any failure is an answer: features do not wait for scores. */
+/** What inference tells of an endpoint, and its model's scores of a reference: there any failure is an answer, for features do not wait. */
 export class InferenceHttp implements ReferenceScorer {
   readonly #baseUrl: string;
 
   constructor(baseUrl: string) {
     this.#baseUrl = baseUrl;
+  }
+
+  /** Null when there is no such endpoint. */
+  async featuresOf(endpoint: string): Promise<string[] | null> {
+    const url = `${this.#baseUrl}/api/v1/endpoints/${encodeURIComponent(endpoint)}`;
+    let response: Response;
+    try {
+      response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+    } catch (cause) {
+      throw new UnavailableError('DRIFT_INFERENCE_UNAVAILABLE', `the inference service did not answer ${url}`, {
+        cause,
+      });
+    }
+    if (response.status === 404) return null;
+    const body = described.safeParse(response.ok ? await response.json() : null);
+    if (body.success) return body.data.features.map((feature) => feature.name);
+    throw new UnavailableError(
+      'DRIFT_INFERENCE_UNAVAILABLE',
+      `the inference service answered ${response.status} to ${url}, and not with an endpoint`,
+    );
   }
 
   async score(endpoint: string, service: VectorsOf, vectors: PredictionSample): Promise<ScoredVectors> {
