@@ -28,13 +28,22 @@ function toMs(value: unknown, unit: TimeUnit): number {
   return unit === 'us' ? number / 1_000 : number;
 }
 
-const isoPattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(\.\d{1,9})?)?\s?(Z|[+-]\d{2}:?\d{2})?)?$/;
+const isoPattern =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(\.\d{1,9})?)?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/;
+const shortestMonthDays = 28;
 
-/** ISO 8601; a text without a zone is UTC, whatever the zone of this machine. */
+/** ISO 8601, also as Postgres (`+00`) and BigQuery (`UTC`) write zones; a text without a zone is UTC, whatever the zone of this machine. */
 function parseIso(text: string): number {
   const match = isoPattern.exec(text);
   if (match === null) return Number.NaN;
   const [, date, minutes = '00:00', seconds = '00', fraction = '', zone = 'Z'] = match;
-  const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
+  if (!isDay(date ?? '')) return Number.NaN;
+  const offset = zone === 'Z' || zone === 'UTC' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`;
   return Date.parse(`${date}T${minutes}:${seconds}${fraction.slice(0, 4)}${offset}`);
+}
+
+/** `Date.parse` takes 30 February for 1 March. */
+function isDay(date: string): boolean {
+  const day = Number(date.slice(8));
+  return day <= shortestMonthDays || new Date(`${date}T00:00:00Z`).getUTCDate() === day;
 }
