@@ -22,7 +22,7 @@ export {
   mlflowStatuses,
   type MlflowErrorCode,
 } from './mlflow-error.ts';
-export { decodePageToken, encodePageToken, pageOf } from './page-token.ts';
+export { decodeOffset, encodePageToken, pageOf } from './page-token.ts';
 export { readRequest } from './read-request.ts';
 export { parseFilter, type Clause, type Comparator } from './search-filter.ts';
 export { parseOrderBy, type OrderTerm } from './search-order.ts';

@@ -8,8 +8,7 @@ export function encodePageToken(query: unknown, position: unknown): string {
   return Buffer.from(JSON.stringify([fingerprint(query), position])).toString('base64url');
 }
 
-export function decodePageToken(query: unknown, token: string | undefined): unknown {
-  if (token === undefined || token === '') return undefined;
+function decodePageToken(query: unknown, token: string): unknown {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(token, 'base64url').toString());
@@ -22,13 +21,20 @@ export function decodePageToken(query: unknown, token: string | undefined): unkn
   return parsed[1];
 }
 
+/** For lists that are paged by a number of rows: what a token that we did not make says may be anything. */
+export function decodeOffset(query: unknown, token: string | undefined): number {
+  if (token === undefined || token === '') return 0;
+  const position = decodePageToken(query, token);
+  if (typeof position === 'number' && Number.isSafeInteger(position) && position >= 0) return position;
+  throw invalidParameter('Invalid page token: it says no place in a list');
+}
+
 /** A page of a list that is at hand whole, by offset. */
 export function pageOf<T>(
   items: readonly T[],
   { query, token, size }: { query: unknown; token: string | undefined; size: number },
 ): { page: readonly T[]; nextPageToken?: string } {
-  const position = decodePageToken(query, token);
-  const start = typeof position === 'number' && position >= 0 ? position : 0;
+  const start = decodeOffset(query, token);
   const end = start + size;
   const page = items.slice(start, end);
   return end < items.length ? { page, nextPageToken: encodePageToken(query, end) } : { page };

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { integer, metricValue, pageSize, text } from './fields.ts';
 import { mlflowErrorBody } from './mlflow-error.ts';
-import { decodePageToken, pageOf } from './page-token.ts';
+import { decodeOffset, encodePageToken, pageOf } from './page-token.ts';
 import { readRequest } from './read-request.ts';
 import { checkEntityKey } from './validate-names.ts';
 
@@ -54,7 +54,10 @@ it('a page is asked for within its limits, and its token belongs to its query', 
   expect(first.page).toEqual([1, 2]);
   expect(pageOf([1, 2, 3], { query: 'q', token: first.nextPageToken, size: 2 })).toEqual({ page: [3] });
   expect(() => pageOf([1], { query: 'other', token: first.nextPageToken, size: 2 })).toThrow('another query');
-  expect(() => decodePageToken('q', '%%%')).toThrow('Invalid page token');
+  expect(() => decodeOffset('q', '%%%')).toThrow('Invalid page token');
+  for (const place of [-1, 1.5, '2', null, 2 ** 60]) {
+    expect(() => decodeOffset('q', encodePageToken('q', place))).toThrow('Invalid page token');
+  }
 });
 
 it.each(['a/../b', '/a', 'a//b', '..', 'a\nb', 'a;b', 'x'.repeat(251)])('the key %j is refused', (key) => {

@@ -54,6 +54,8 @@ export class RegisterVersion {
     const copied = versionNamedBy(state, source);
     if (copied !== null) return { ...copied, artifactUri: copied.storageLocation };
     if (!/^(runs|models|mlflow-artifacts):/.test(source)) return null;
+    // Half of a surrogate pair: nothing can be asked for by such a name.
+    if (!source.isWellFormed()) throw invalidParameter('Invalid model version source: it is not well-formed Unicode.');
     const resolved = await this.#artifacts.resolve(source);
     if (resolved === null) {
       throw invalidParameter(`Unable to fetch model from model URI source artifact location '${source}'.`);
@@ -74,9 +76,18 @@ function versionNamedBy(state: RegistryState, source: string): ModelVersion | nu
   const match = /^models:\/+([^/@]+)(?:\/(\d+)|@([\w-]+))$/.exec(source);
   if (match === null) return null;
   const [, name = '', number, alias] = match;
-  const model = state.models.get(decodeURIComponent(name));
+  const model = state.models.get(decodedName(name, source));
   const version = model?.versions.get(number === undefined ? (model.aliases.get(alias ?? '') ?? 0) : Number(number));
   if (version === undefined)
     throw invalidParameter(`Unable to fetch model from model URI source artifact location '${source}'.`);
   return version;
+}
+
+/** A name is written as a part of an address; a lone `%` is none. */
+function decodedName(name: string, source: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    throw invalidParameter(`Invalid model version source: '${source}': '${name}' is not percent-encoded.`);
+  }
 }

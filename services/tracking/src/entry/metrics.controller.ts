@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { decodePageToken, encodePageToken, invalidParameter, readRequest } from '@millrace/mlflow-protocol';
+import { decodeOffset, encodePageToken, invalidParameter, readRequest } from '@millrace/mlflow-protocol';
 import { ApiJsonQuery } from '@millrace/service-kit';
 import { LiveRuns } from '../flow/live-runs.ts';
 import type { RunHistory } from '../flow/ports.ts';
@@ -40,8 +40,7 @@ export class MetricsController {
       );
     }
     if ((await this.#live.get('run', runId)) === null) throw notFound('run', runId);
-    const position = decodePageToken({ runId, key }, token);
-    const offset = typeof position === 'number' ? position : 0;
+    const offset = decodeOffset({ runId, key }, token);
     const size = wanted ?? wholeHistory;
     await this.#live.untilStoredOf(runId);
     const points = await this.#history.metricHistory({ runId, key, limit: size + 1, offset });

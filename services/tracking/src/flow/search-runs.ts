@@ -1,4 +1,4 @@
-import { decodePageToken, encodePageToken } from '@millrace/mlflow-protocol';
+import { decodeOffset, encodePageToken } from '@millrace/mlflow-protocol';
 import type { LiveRuns } from './live-runs.ts';
 import type { ExperimentsJournal, RunHistory } from './ports.ts';
 import type { Subject } from './run-facts.ts';
@@ -37,8 +37,7 @@ export class SearchRuns {
   async run(request: SearchRequest): Promise<FoundRuns> {
     const { subject, experimentIds, filter, viewType, orderBy, maxResults, pageToken } = request;
     const query = { subject, experimentIds, filter, viewType, orderBy };
-    const position = decodePageToken(query, pageToken);
-    const offset = typeof position === 'number' && position > 0 ? position : 0;
+    const offset = decodeOffset(query, pageToken);
     const clauses = searchClauses(filter);
     const order = searchOrder(orderBy);
 
