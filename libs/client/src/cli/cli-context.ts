@@ -12,11 +12,29 @@ import type { Terminal } from './terminal.ts';
 export class CliContext {
   readonly terminal: Terminal;
   readonly env: Environment;
+  /** The command was ended from outside; nothing is known of what it still waits for. */
+  isCutOff = false;
+  #endsItself = false;
   #platform: Platform | undefined;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
     this.env = platformEnvironment(terminal.env, terminal.folder);
+  }
+
+  /** Whether the command heeds the terminal's signal itself. */
+  get endsItself(): boolean {
+    return this.#endsItself;
+  }
+
+  /** For work that has to be finished and told when it is stopped; work that never ends otherwise. */
+  async endingItself<T>(work: () => Promise<T>): Promise<T> {
+    this.#endsItself = true;
+    try {
+      return await work();
+    } finally {
+      this.#endsItself = false;
+    }
   }
 
   get gatewayUrl(): string {

@@ -7,3 +7,8 @@ export class ExitCode extends Error {
     this.code = code;
   }
 }
+
+/** How a command ends that was stopped: 130 after Ctrl-C, 143 after SIGTERM. */
+export function stopped({ reason }: AbortSignal): ExitCode {
+  return reason instanceof ExitCode ? reason : new ExitCode(130);
+}

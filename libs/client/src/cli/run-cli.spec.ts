@@ -1,16 +1,27 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
+import { ExitCode } from './exit-code.ts';
 import { runCli } from './run-cli.ts';
 import type { Terminal } from './terminal.ts';
 
-async function run(...args: string[]): Promise<{ code: number; out: string; status: string }> {
+function run(...args: string[]): Promise<{ code: number; out: string; status: string }> {
+  return runWith(args, { env: { MILLRACE_GATEWAY_URL: 'http://127.0.0.1:9' } });
+}
+
+async function runWith(
+  args: string[],
+  { env, signal = new AbortController().signal }: { env: Terminal['env']; signal?: AbortSignal },
+): Promise<{ code: number; out: string; status: string }> {
   const [out, status]: [string[], string[]] = [[], []];
   const terminal: Terminal = {
-    env: { MILLRACE_GATEWAY_URL: 'http://127.0.0.1:9' },
+    env,
     folder: tmpdir(),
     interactive: false,
     columns: 100,
-    signal: new AbortController().signal,
+    signal,
     out: async (line) => void out.push(line),
     status: (text) => void status.push(text),
   };
@@ -53,4 +64,22 @@ test('a platform that does not run is said in words, with the remedy', async () 
   expect(code).toBe(1);
   expect(status).toMatch(/^error: .*does not answer: is the platform running \("npm start"\)\?/);
   expect(status).not.toMatch(/at .*\.ts:/);
+});
+
+test.each([
+  [new ExitCode(130), 130],
+  [new ExitCode(143), 143],
+])('a command that waits for an answer ends when it is stopped (%s)', async (reason, expected) => {
+  const stop = new AbortController();
+  // An address where a connection is taken and nothing ever answered.
+  const server = createServer(() => stop.abort(reason)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { code } = await runWith(['sources'], {
+    env: { MILLRACE_GATEWAY_URL: `http://127.0.0.1:${port}` },
+    signal: stop.signal,
+  });
+  expect(code).toBe(expected);
+  server.closeAllConnections();
+  server.close();
 });

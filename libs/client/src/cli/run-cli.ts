@@ -11,19 +11,22 @@ import { sourcesCommand } from './commands/sources.command.ts';
 import { statusCommand } from './commands/status.command.ts';
 import { traceCommand } from './commands/trace.command.ts';
 import { watchCommand } from './commands/watch.command.ts';
-import { ExitCode } from './exit-code.ts';
+import { ExitCode, stopped } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
 const afterHelp = `
 Addresses come from the environment (MILLRACE_GATEWAY_URL, MILLRACE_KAFKA_BROKERS, MILLRACE_SCHEMA_REGISTRY_URL, …), else
 from the running stack: .millrace/stack/<instance>/addresses.json here or in a folder above (MILLRACE_STACK_INSTANCE).`;
 
-/** Runs one command line and resolves with the exit code; what went wrong is said in words. */
+/**
+ * Runs one command line and resolves with the exit code; what went wrong is said in words. A command that is stopped ends at once,
+ * unless it has something to finish and say first.
+ */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   let context: CliContext | undefined;
   try {
     context = new CliContext(terminal);
-    await program(context).parseAsync([...args], { from: 'user' });
+    await untilStopped(program(context).parseAsync([...args], { from: 'user' }), context);
     return 0;
   } catch (error) {
     if (error instanceof ExitCode) return error.code;
@@ -32,7 +35,26 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     terminal.status(`${describe(error, terminal.env['DEBUG'] !== undefined)}\n`);
     return 1;
   } finally {
-    await context?.close();
+    // What a cut off command has open is closed by the end of the process, and may not be waited for.
+    if (!context?.isCutOff) await context?.close();
+  }
+}
+
+async function untilStopped(action: Promise<unknown>, context: CliContext): Promise<void> {
+  const { signal } = context.terminal;
+  const { promise: cut, reject } = Promise.withResolvers<never>();
+  const stop = (): void => {
+    if (context.endsItself) return;
+    context.isCutOff = true;
+    reject(stopped(signal));
+  };
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  action.catch(() => undefined);
+  try {
+    await Promise.race([action, cut]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../connect/platform-environment.ts';
+import { ExitCode } from './exit-code.ts';
 
 /** What a command sees of the world; tests have their own. */
 export interface Terminal {
@@ -8,7 +9,7 @@ export interface Terminal {
   /** Whether a person looks at what goes to `status`. */
   readonly interactive: boolean;
   readonly columns: number;
-  /** Aborted by the first Ctrl-C. */
+  /** Aborted by the first Ctrl-C or SIGTERM; the reason is an ExitCode. */
   readonly signal: AbortSignal;
   /** A line of the answer. Resolves when there is room for more. */
   out(line: string): Promise<void>;
@@ -24,9 +25,9 @@ export function processTerminal(): Terminal {
     // `npm run` hands on the same Ctrl-C that the terminal has already sent.
     if (stop.signal.aborted && Date.now() - stoppedAtMs > 1_000) process.exit(130);
     stoppedAtMs ||= Date.now();
-    stop.abort();
+    stop.abort(new ExitCode(130));
   });
-  process.on('SIGTERM', () => stop.abort());
+  process.on('SIGTERM', () => stop.abort(new ExitCode(143)));
   // The reader of a pipe has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   return {

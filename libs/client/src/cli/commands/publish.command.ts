@@ -8,7 +8,7 @@ import { ClientError } from '../../client-error.ts';
 import { fileFormats, type FileFormat } from '../../files/file-format.ts';
 import { publishFile, type PublishOptions, type PublishResult } from '../../publish/publish-file.ts';
 import type { CliContext } from '../cli-context.ts';
-import { ExitCode } from '../exit-code.ts';
+import { stopped } from '../exit-code.ts';
 import { count, grouped, shortDuration } from '../layout.ts';
 import { countOption, durationOption, positiveOption, timeOption } from '../option-values.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -127,12 +127,12 @@ async function publish(context: CliContext, file: string, flags: Flags): Promise
   };
   let result: PublishResult;
   try {
-    result = await publishFile(bus, options);
+    result = await context.endingItself(() => publishFile(bus, options));
   } finally {
     line.end();
   }
   for (const text of summary(result, flags, performance.now() - startedMs)) await terminal.out(text);
-  if (result.stopped) throw new ExitCode(130);
+  if (result.stopped) throw stopped(terminal.signal);
 }
 
 function labelsOf(flags: Flags): PublishOptions['labels'] {
@@ -171,7 +171,7 @@ function readSchema(path: string): AvroSchemaJson {
 }
 
 function summary(result: PublishResult, { topic }: Flags, elapsedMs: number): string[] {
-  const { events, outcomes, rows, reachedMs, schemaFrom, topicCreated, renamed, resent, stopped } = result;
+  const { events, outcomes, rows, reachedMs, schemaFrom, topicCreated, renamed, resent } = result;
   const published = `${count(events, 'event')}${outcomes > 0 ? ` and ${count(outcomes, 'outcome')}` : ''}`;
   const rate = grouped(((events + outcomes) * 1000) / Math.max(1, elapsedMs));
   const lines = [
@@ -183,7 +183,7 @@ function summary(result: PublishResult, { topic }: Flags, elapsedMs: number): st
     lines.push(
       `${count(resent, 'record')} sent again while the broker was away: some may be there twice; a source with an id drops them`,
     );
-  if (stopped)
+  if (result.stopped)
     lines.push(
       reachedMs === null
         ? 'stopped before anything was published'

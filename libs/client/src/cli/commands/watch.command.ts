@@ -3,6 +3,7 @@ import type { DecodeResult, SourceRecord } from '@millrace/events';
 import { findTopic } from '../../watch/find-topic.ts';
 import { watchTopic, type WatchOptions } from '../../watch/watch-topic.ts';
 import type { CliContext } from '../cli-context.ts';
+import { stopped } from '../exit-code.ts';
 import { jsonText } from '../json-text.ts';
 import { countOption, timeOption } from '../option-values.ts';
 
@@ -44,8 +45,9 @@ async function watch(context: CliContext, name: string, { from, limit, follow, v
   const { terminal } = context;
   const { bus } = await context.platform();
   let count = 0;
-  await watchTopic(bus, {
-    topic: await findTopic(bus, name),
+  const topic = await findTopic(bus, name);
+  const options: WatchOptions = {
+    topic,
     from,
     follow,
     signal: terminal.signal,
@@ -55,7 +57,9 @@ async function watch(context: CliContext, name: string, { from, limit, follow, v
       return count === limit ? 'enough' : 'more';
     },
     onWaiting: (error) => terminal.status(`${error.message}; trying again\n`),
-  });
+  };
+  await context.endingItself(() => watchTopic(bus, options));
+  if (terminal.signal.aborted) throw stopped(terminal.signal);
 }
 
 function line({ partition, offset, timestampMs, key, value }: SourceRecord, decoded: DecodeResult<unknown>): object {
