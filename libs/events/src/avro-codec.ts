@@ -1,12 +1,13 @@
 import type { AvroSchemaJson } from '@millrace/schemas';
-import type { Schema } from 'avsc';
+import type { Schema, Type } from 'avsc';
+import { faultsIn } from './avro-faults.ts';
 import { CachedAvroReader } from './avro-reader.ts';
 import type { AvroReader } from './avro-reader.ts';
 import { SlabAvroWriter } from './avro-writer.ts';
 import type { AvroWriter } from './avro-writer.ts';
 import { EventsError } from './errors.ts';
 import { avroOptions, avsc } from './load-avsc.ts';
-import type { SchemaRegistry } from './schema-registry.ts';
+import type { SchemaRegistry, StoredSchema } from './schema-registry.ts';
 import { SchemaFault, WriterSchemas } from './writer-schemas.ts';
 
 export interface RegisteredSchema {
@@ -66,25 +67,43 @@ export class AvroCodec {
    */
   async latestSchema(subject: string): Promise<RegisteredSchema | null> {
     const latest = await this.#registry.latest(subject);
+    return latest && { schemaId: latest.id, schema: (await this.#parseLatest(subject, latest)).schema };
+  }
+
+  /**
+   * A writer with the newest schema of a subject, which is not touched: a user's own. Null when there is none;
+   * EVENTS_SCHEMA_UNUSABLE when it is not Avro.
+   */
+  async latestWriter<T>(subject: string): Promise<RegisteredWriter<T> | null> {
+    const latest = await this.#registry.latest(subject);
     if (!latest) return null;
+    const { schema, type } = await this.#parseLatest(subject, latest);
+    return { schemaId: latest.id, schema, writer: new SlabAvroWriter<T>(type, latest.id) };
+  }
+
+  /**
+   * Tells of a value what in it a writer with this schema would refuse, empty where nothing: known before anything is registered.
+   * EVENTS_SCHEMA_UNUSABLE when the schema is not Avro.
+   */
+  checker(schema: AvroSchemaJson): (value: unknown) => string {
     try {
-      const { schema } = await this.#schemas.parse(latest);
-      return { schemaId: latest.id, schema };
+      const type = avsc.Type.forSchema(schema as Schema, { ...avroOptions });
+      return (value) => faultsIn(value, type);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new EventsError('EVENTS_SCHEMA_UNUSABLE', `the schema is not Avro: ${reason}`, { cause });
+    }
+  }
+
+  async #parseLatest(subject: string, latest: StoredSchema): Promise<{ type: Type; schema: AvroSchemaJson }> {
+    try {
+      return await this.#schemas.parse(latest);
     } catch (error) {
       if (!(error instanceof SchemaFault)) throw error;
       throw new EventsError('EVENTS_SCHEMA_UNUSABLE', `the newest schema of subject "${subject}": ${error.message}`, {
         cause: error,
       });
     }
-  }
-
-  /** A writer with the newest schema of a subject, which is not touched: a user's own. Null when there is none. */
-  async latestWriter<T>(subject: string): Promise<RegisteredWriter<T> | null> {
-    const latest = await this.#registry.latest(subject);
-    if (!latest) return null;
-    const { schema } = await this.#schemas.parse(latest);
-    const type = avsc.Type.forSchema(schema as Schema, { ...avroOptions });
-    return { schemaId: latest.id, schema, writer: new SlabAvroWriter<T>(type, latest.id) };
   }
 
   async #makeWriter(subject: string, schema: AvroSchemaJson, text: string): Promise<AvroWriter<unknown>> {

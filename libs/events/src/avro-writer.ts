@@ -1,4 +1,5 @@
 import type { Type } from 'avsc';
+import { faultsIn } from './avro-faults.ts';
 import { EventsError } from './errors.ts';
 
 export interface AvroWriter<T> {
@@ -48,20 +49,11 @@ export class SlabAvroWriter<T> implements AvroWriter<T> {
     } catch (error) {
       throw new EventsError(
         'EVENTS_UNENCODABLE',
-        `a value does not fit schema ${this.#type.name}: ${this.#faults(value)}`,
+        `a value does not fit schema ${this.#type.name}: ${faultsIn(value, this.#type)}`,
         {
           cause: error,
         },
       );
     }
-  }
-
-  #faults(value: T): string {
-    const faults: string[] = [];
-    this.#type.isValid(value, {
-      errorHook: (path: string[], found: unknown, expected: Type) =>
-        faults.push(`${path.join('.')}: ${typeof found} where ${expected.typeName} is needed`),
-    });
-    return faults.slice(0, 5).join('; ');
   }
 }
