@@ -18,6 +18,11 @@ export class HttpProblem extends ClientError {
   }
 }
 
+/** Headers by which every service knows who asks: the audit trail says who did what. There is no password to check. */
+export function inTheNameOf(actor: string): Readonly<Record<string, string>> {
+  return { authorization: `Basic ${Buffer.from(`${actor}:`).toString('base64')}`, 'x-millrace-actor': actor };
+}
+
 const timeoutMs = 120_000;
 
 /** JSON over HTTP to the gateway; a problem document becomes an HttpProblem. */

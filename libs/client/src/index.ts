@@ -2,7 +2,7 @@ export { ClientError } from './client-error.ts';
 export { connect, type ConnectOptions, type Platform } from './connect/connect.ts';
 export { platformEnvironment, type Environment } from './connect/platform-environment.ts';
 export type { FileFormat } from './files/file-format.ts';
-export { HttpClient, HttpProblem, type ProblemFault } from './http-client.ts';
+export { HttpClient, HttpProblem, inTheNameOf, type ProblemFault } from './http-client.ts';
 export { onModelPromoted, type ModelPromotedOptions, type Subscription } from './on-model-promoted.ts';
 export { publishFile, type PublishOptions, type PublishProgress, type PublishResult } from './publish/publish-file.ts';
 export type { LabelOptions } from './publish/label-reader.ts';

@@ -5,7 +5,7 @@ import { ClientError } from '../client-error.ts';
 import { connect, type Platform } from '../connect/connect.ts';
 import { eventsConfigOf, gatewayUrlOf } from '../connect/events-config.ts';
 import { platformEnvironment, type Environment } from '../connect/platform-environment.ts';
-import { HttpClient } from '../http-client.ts';
+import { HttpClient, inTheNameOf } from '../http-client.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What commands share; connections are made when a command first needs them. */
@@ -41,11 +41,9 @@ export class CliContext {
     return gatewayUrlOf(this.env);
   }
 
-  /** The gateway, asked in the name of the person at the terminal: the audit trail says who did what. */
+  /** The gateway, asked in the name of the person at the terminal. */
   http(): HttpClient {
-    const user = userInfo().username;
-    const authorization = `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
-    return new HttpClient(this.gatewayUrl, { authorization, 'x-millrace-actor': user });
+    return new HttpClient(this.gatewayUrl, inTheNameOf(userInfo().username));
   }
 
   async platform(): Promise<Platform> {
