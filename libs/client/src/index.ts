@@ -4,8 +4,10 @@ export { platformEnvironment, type Environment } from './connect/platform-enviro
 export type { FileFormat } from './files/file-format.ts';
 export { HttpClient, HttpProblem, inTheNameOf, type ProblemFault } from './http-client.ts';
 export { onModelPromoted, type ModelPromotedOptions, type Subscription } from './on-model-promoted.ts';
+export { PublicationError } from './publish/publication-error.ts';
 export { publishFile, type PublishOptions, type PublishProgress, type PublishResult } from './publish/publish-file.ts';
 export type { LabelOptions } from './publish/label-reader.ts';
 export { readPromotedModel } from './read-promoted-model.ts';
 export { ScoringClient, type CandidateEvent, type EntityRow, type Score } from './scoring-client.ts';
+export { readSources } from './read-sources.ts';
 export { SourceProducer, type SourceProducerOptions } from './source-producer.ts';

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { EventsError, TransientError } from '@millrace/events';
 import { ClientError } from '../client-error.ts';
 import { HttpProblem } from '../http-client.ts';
+import { placeOf, PublicationError } from '../publish/publication-error.ts';
 import { CliContext } from './cli-context.ts';
 import { applyCommand } from './commands/apply.command.ts';
 import { deadLettersCommand } from './commands/dead-letters.command.ts';
@@ -89,6 +90,7 @@ function program(context: CliContext): Command {
 }
 
 function describe(error: unknown, withStack: boolean): string {
+  if (error instanceof PublicationError) return `${describe(error.cause, withStack)}\n${placeOf(error.progress)}`;
   if (!(error instanceof Error)) return `error: ${String(error)}`;
   const stack = withStack ? `\n${error.stack}` : '';
   if (error instanceof HttpProblem && error.faults.length > 0) {

@@ -4,6 +4,7 @@ import { subjectOf } from '@millrace/schemas';
 import { ClientError } from '../client-error.ts';
 import type { FileRow } from '../files/file-row.ts';
 import { HttpProblem, type HttpClient } from '../http-client.ts';
+import { SeenColumns } from '../publish/field-names.ts';
 import { RowConverter } from '../publish/row-converter.ts';
 
 /** Confluent's header for the schema's id: the mended value carries its own in front. */
@@ -21,7 +22,9 @@ export async function mendLetter(
   const subject = subjectOf(letter.topic);
   const registered = await bus.codec.latestWriter<Record<string, unknown>>(subject);
   if (!registered) throw new ClientError('CLIENT_SCHEMA_MISSING', `subject "${subject}" has no schema to encode with`);
-  const converted = new RowConverter(registered.schema).convert(value);
+  const columns = new SeenColumns();
+  columns.see(value);
+  const converted = new RowConverter(registered.schema, columns).convert(value);
   const { [schemaHeader]: _, ...headers } = letter.headers;
   const mended = { value: registered.writer.encode(converted), headers };
   const source = await sourceOf(letter, http);

@@ -1,24 +1,16 @@
 import type { FileRow } from './file-row.ts';
 
-/** What all values of a column are; null when it has none. */
-export type ColumnKind = 'boolean' | 'long' | 'double' | 'timestamp' | 'string';
+/** What all values of a column are. */
+export type ColumnKind = 'boolean' | 'long' | 'double' | 'timestamp' | 'bytes' | 'string';
 
 export interface InferredColumn {
   readonly name: string;
+  /** Null where no row has a value and nothing else says it. */
   readonly kind: ColumnKind | null;
-  /** Some row has no value here. */
-  readonly nullable: boolean;
-  /** Largest absolute value of a whole-number column. */
-  readonly largest: number;
 }
 
-interface Column {
-  readonly name: string;
-  kind: ColumnKind | null;
-  values: number;
-  largest: number;
-}
-
+/** As JSON, Python and spreadsheets write them. */
+const booleanText = /^(true|True|TRUE|false|False|FALSE)$/;
 const wholeNumber = /^-?(0|[1-9]\d*)$/;
 const decimalNumber = /^-?(0|[1-9]\d*)?(\.\d+)?([eE][+-]?\d+)?$/;
 
@@ -27,30 +19,26 @@ const decimalNumber = /^-?(0|[1-9]\d*)?(\.\d+)?([eE][+-]?\d+)?$/;
  * with a leading zero (postcodes) and whole numbers beyond 2^53 (card numbers) stay text: as numbers they would change.
  */
 export class ColumnInference {
-  readonly #columns = new Map<string, Column>();
-  #rows = 0;
+  readonly #declared = new Map<string, ColumnKind>();
+  readonly #kinds = new Map<string, ColumnKind | null>();
+
+  /** What the file itself says of a column: a column of doubles is one even if all of its values are whole. */
+  declare(column: string, kind: ColumnKind): void {
+    this.#declared.set(column, kind);
+  }
 
   add(row: FileRow): void {
-    this.#rows += 1;
     for (const name in row) {
-      let column = this.#columns.get(name);
-      if (!column) this.#columns.set(name, (column = { name, kind: null, values: 0, largest: 0 }));
-      const value = row[name];
-      const kind = kindOf(value);
-      if (kind === null) continue;
-      column.values += 1;
-      if (kind === 'long') column.largest = Math.max(column.largest, Math.abs(Number(value)));
-      if (kind !== column.kind) column.kind = column.kind === null ? kind : widest(column.kind, kind);
+      const before = this.#kinds.get(name);
+      const known = before === undefined ? (this.#declared.get(name) ?? null) : before;
+      const kind = kindOf(row[name]);
+      const both = kind === null || kind === known ? known : known === null ? kind : widest(known, kind);
+      if (both !== before) this.#kinds.set(name, both);
     }
   }
 
   columns(): InferredColumn[] {
-    return [...this.#columns.values()].map(({ name, kind, values, largest }) => ({
-      name,
-      kind,
-      largest,
-      nullable: values < this.#rows,
-    }));
+    return [...this.#kinds].map(([name, kind]) => ({ name, kind }));
   }
 }
 
@@ -69,12 +57,13 @@ function kindOf(value: unknown): ColumnKind | null {
     case 'string':
       return kindOfText(value);
     default:
+      if (value instanceof Uint8Array) return 'bytes';
       return value === null ? null : value instanceof Date ? 'timestamp' : 'string';
   }
 }
 
 function kindOfText(text: string): ColumnKind {
-  if (text === 'true' || text === 'false') return 'boolean';
+  if (booleanText.test(text)) return 'boolean';
   if (wholeNumber.test(text)) return Number.isSafeInteger(Number(text)) ? 'long' : 'string';
   return text !== '' && decimalNumber.test(text) && Number.isFinite(Number(text)) ? 'double' : 'string';
 }

@@ -10,14 +10,17 @@ export function parseJsonLine(text: string, where: string): FileRow {
   try {
     row = manyDigits.test(text) ? JSON.parse(text, exactIntegers) : JSON.parse(text);
   } catch (cause) {
-    throw new ClientError(
-      'CLIENT_ROW_INVALID',
-      `${where} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ClientError('CLIENT_ROW_INVALID', `${where} is not JSON: ${reason}${hintFor(text)}`, { cause });
   }
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as FileRow;
-  throw new ClientError('CLIENT_ROW_INVALID', `${where} is not a JSON object`);
+  throw new ClientError('CLIENT_ROW_INVALID', `${where} is not a JSON object${hintFor(text)}`);
+}
+
+/** One document over many lines, or an array of rows: what most programs write when they are asked for JSON. */
+function hintFor(text: string): string {
+  if (!/^\s*(\[|\{\s*$)/.test(text)) return '';
+  return '; the file must hold one object a line: "jq -c .[] FILE" makes that of an array, "jq -c . FILE" of objects over several lines';
 }
 
 function exactIntegers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {

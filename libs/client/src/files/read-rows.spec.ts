@@ -34,6 +34,44 @@ test('further texts can mean that a value is missing, and fields can be separate
   expect(await rowsOf('b.tsv', 'a\tb\n1\t2\n')).toEqual([{ a: '1', b: '2' }]);
 });
 
+test('what separates the names in the first line separates the values', async () => {
+  expect(await rowsOf('m.csv', 'a;b\n1,5;2\n')).toEqual([{ a: '1,5', b: '2' }]);
+});
+
+test("spaces around a value don't belong to it unless they are in quotes, tabs between fields are no spaces", async () => {
+  expect(await rowsOf('n.csv', 'a, b, c\n1, 2, " x"\n3 , , "y, z"\n')).toEqual([
+    { a: '1', b: '2', c: ' x' },
+    { a: '3', b: null, c: 'y, z' },
+  ]);
+  expect(await rowsOf('n.tsv', 'a\tb\tc\n1\t\tx \n')).toEqual([{ a: '1', b: null, c: 'x ' }]);
+});
+
+test.each(['o.csv', 'o.jsonl'])('bytes of another encoding are named by their line, not replaced: %s', async (name) => {
+  const line = name.endsWith('csv') ? 'Müller' : '{"name":"Müller"}';
+  const bytes = Buffer.from(
+    `name\n${'x\n'.repeat(name.endsWith('csv') ? 2 : 0)}${line}\n`.replace(/^name\n(?={)/, ''),
+    'latin1',
+  );
+  await expect(rowsOf(name, bytes)).rejects.toMatchObject({
+    code: 'CLIENT_ENCODING_INVALID',
+    message: expect.stringMatching(name.endsWith('csv') ? /line 4 is not UTF-8.*--encoding latin1/ : /line 1 is not/),
+  });
+  expect((await rowsOf(name, bytes, { encoding: 'latin1' })).at(-1)).toEqual({ name: 'Müller' });
+});
+
+test('the columns are told before the rows, also where there are none', async () => {
+  const seen: (readonly string[])[] = [];
+  await rowsOf('p.csv', 'a,b\n', { onColumns: (columns) => seen.push(columns) });
+  expect(seen).toEqual([['a', 'b']]);
+});
+
+test.each(['[{"a":1},\n{"a":2}]', '{\n  "a": 1\n}'])(
+  'JSON that is not in lines says how to make it so: %j',
+  async (text) => {
+    await expect(rowsOf('q.json', text)).rejects.toThrow(/one object a line.*jq -c/);
+  },
+);
+
 test('a CSV row with too many fields is named by its line', async () => {
   await expect(rowsOf('c.csv', 'a,b\n1,2\n1,2,3\n')).rejects.toMatchObject({
     code: 'CLIENT_ROW_INVALID',
@@ -89,6 +127,34 @@ test.each(codecs)('Parquet (%s) gives typed values over several row groups', asy
   expect(rows).toHaveLength(count);
   expect(rows[10]).toEqual({ id: 'id-1', at: new Date(10_000), big: 2n ** 60n + 10n, amount: null });
   expect(rows[24]).toEqual({ id: 'id-0', at: new Date(24_000), big: 2n ** 60n + 24n, amount: 6 });
+});
+
+test('Parquet values keep their types: decimals their digits, bytes their bytes, and the kinds are told', async () => {
+  const writer = new ByteWriter();
+  const required = { repetition_type: 'REQUIRED' } as const;
+  await parquetWrite({
+    writer,
+    columnData: [
+      { name: 'price', data: [4.35, 1.1] },
+      { name: 'raw', data: [new Uint8Array([0xff, 0]), new Uint8Array([1])] },
+      { name: 'rate', data: [1, 2] },
+    ],
+    schema: [
+      { name: 'root', num_children: 3 },
+      { name: 'price', type: 'INT32', converted_type: 'DECIMAL', precision: 9, scale: 2, ...required },
+      { name: 'raw', type: 'BYTE_ARRAY', ...required },
+      { name: 'rate', type: 'DOUBLE', ...required },
+    ],
+  });
+  const kinds: Record<string, string> = {};
+  const rows = await rowsOf('r.parquet', Buffer.from(writer.getBuffer()), {
+    onKind: (column, kind) => (kinds[column] = kind),
+  });
+  expect(rows).toEqual([
+    { price: 4.35, raw: new Uint8Array([0xff, 0]), rate: 1 },
+    { price: 1.1, raw: new Uint8Array([1]), rate: 2 },
+  ]);
+  expect(kinds).toEqual({ price: 'double', rate: 'double' });
 });
 
 test('a file that is no Parquet says so', async () => {

@@ -6,6 +6,10 @@ export interface FieldType {
   /** `long`, `string`, `record`…; `union` where a value may be of several types. */
   readonly name: string;
   readonly logical: string | undefined;
+  /** Digits behind the point of a decimal. */
+  readonly scale: number;
+  /** Bytes of a `fixed`. */
+  readonly sizeBytes: number | undefined;
 }
 
 export function fieldsOf(schema: AvroSchemaJson): readonly AvroField[] {
@@ -14,18 +18,27 @@ export function fieldsOf(schema: AvroSchemaJson): readonly AvroField[] {
 }
 
 export function typeOfField(type: AvroSchemaJson): FieldType {
-  if (typeof type === 'string') return { nullable: type === 'null', name: type, logical: undefined };
+  if (typeof type === 'string') return { ...plain, nullable: type === 'null', name: type };
   if (isUnion(type)) {
     const branches = type.filter((branch) => branch !== 'null');
     const nullable = branches.length < type.length;
     const [only] = branches;
-    if (branches.length !== 1 || only === undefined) return { nullable, name: 'union', logical: undefined };
+    if (branches.length !== 1 || only === undefined) return { ...plain, nullable, name: 'union' };
     return { ...typeOfField(only), nullable };
   }
   if (typeof type.type !== 'string') return typeOfField(type.type);
-  return { nullable: false, name: type.type, logical: type.logicalType };
+  const scale = type['scale'];
+  return {
+    nullable: false,
+    name: type.type,
+    logical: type.logicalType,
+    scale: typeof scale === 'number' ? scale : 0,
+    sizeBytes: type.size,
+  };
 }
 
-function isUnion(type: AvroSchemaJson): type is readonly AvroSchemaJson[] {
+const plain = { logical: undefined, scale: 0, sizeBytes: undefined } as const;
+
+export function isUnion(type: AvroSchemaJson): type is readonly AvroSchemaJson[] {
   return Array.isArray(type);
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { ClientError } from '../client-error.ts';
 import type { FileRow } from '../files/file-row.ts';
+import { EventTimeColumn } from './event-time.ts';
 import { fileEntries, type EntryOptions } from './file-entries.ts';
 import { collect } from '../collect-for-tests.ts';
 
@@ -7,8 +9,11 @@ async function* from(rows: readonly FileRow[]): AsyncGenerator<FileRow> {
   yield* rows;
 }
 
-function entriesOf(rows: readonly FileRow[], options: Partial<EntryOptions> = {}) {
-  return collect(fileEntries(from(rows), { eventTimeColumn: 't', onRow: () => undefined, ...options }));
+const ignore = (): void => undefined;
+
+function entriesOf(rows: readonly FileRow[], { unit, ...options }: Partial<EntryOptions> & { unit?: 's' } = {}) {
+  const eventTime = new EventTimeColumn('t', unit);
+  return collect(fileEntries(from(rows), { eventTime, onRow: ignore, check: ignore, onEnd: ignore, ...options }));
 }
 
 const labels = { column: 'label', delayMs: 1_000, idColumn: 'id', positive: 'fraud' };
@@ -67,7 +72,40 @@ test('a row that cannot be used is named by its number', async () => {
   await expect(worded).rejects.toThrow(/label "fraud" .*--positive/);
 });
 
-test('a column that the file does not have is named beside those it has', async () => {
-  await expect(entriesOf([{ time: 1, id: 2 }])).rejects.toThrow('the file has no column "t": it has time, id');
-  await expect(entriesOf([{ t: 1 }], { keyColumn: 'card' })).rejects.toThrow(/no column "card"/);
+test('a fault that is found in a row carries its number', async () => {
+  const check = (): void => {
+    throw new ClientError('CLIENT_ROW_INVALID', 'column "n": "x" is not a long');
+  };
+  await expect(entriesOf([{ t: 1 }], { check })).rejects.toMatchObject({
+    code: 'CLIENT_ROW_INVALID',
+    message: 'row 1: column "n": "x" is not a long',
+  });
+});
+
+test('the label column may come up in a later row', async () => {
+  const entries = await entriesOf(
+    [
+      { t: 1, id: 'a' },
+      { t: 2, id: 'b', label: 'fraud' },
+    ],
+    { labels, unit: 's' },
+  );
+  expect(entries.map(({ entry }) => entry.kind)).toEqual(['event', 'event', 'outcome']);
+});
+
+test('a positive label that no row has is taken for a mistake, beside those that there are', async () => {
+  const rows = [
+    { t: 1, id: 'a', label: 'legit' },
+    { t: 2, id: 'b', label: 'Fraud' },
+  ];
+  await expect(entriesOf(rows, { labels, unit: 's' })).rejects.toThrow(
+    /no label in column "label" is "fraud": there are "legit", "Fraud".*--negative/,
+  );
+});
+
+test('with both labels named none needs to be positive, and a third one is an error', async () => {
+  const both = { ...labels, negative: 'legit' };
+  expect(await entriesOf([{ t: 1, id: 'a', label: 'legit' }], { labels: both, unit: 's' })).toHaveLength(2);
+  const other = entriesOf([{ t: 1, id: 'a', label: 'Fraud' }], { labels: both, unit: 's' });
+  await expect(other).rejects.toThrow(/row 1: label "Fraud".*neither "fraud".*nor "legit"/);
 });

@@ -1,49 +1,65 @@
 import { partitioners, type AvroWriter, type EventBus, type OutgoingRecord } from '@millrace/events';
-import { readKey } from '@millrace/feature-engine';
 import { subjectOf, topics, type AvroSchemaJson, type Outcome } from '@millrace/schemas';
 import { ClientError } from '../client-error.ts';
-import type { ColumnInference } from '../files/infer-columns.ts';
+import type { InferredColumn } from '../files/infer-columns.ts';
 import { fieldsOf } from './avro-type.ts';
-import { fieldNames, legalName } from './field-names.ts';
+import type { EventTimeColumn } from './event-time.ts';
+import type { SeenColumns } from './field-names.ts';
 import type { FileEntry } from './file-entries.ts';
+import type { Placing } from './placing.ts';
 import type { PublishOptions, SchemaOrigin } from './publish-file.ts';
+import { keyBytes, keyColumnOf } from './row-check.ts';
 import { RowConverter } from './row-converter.ts';
 import { extendSchema, schemaOfColumns } from './row-schema.ts';
+import type { TopicFacts } from './topic-facts.ts';
 
 /** Where entries go: the topic exists, schemas are registered. */
 export interface Publication {
   readonly schemaFrom: SchemaOrigin;
   readonly topicCreated: boolean;
+  /** Fields that were of whole numbers in the topic and are no longer. */
+  readonly widened: readonly string[];
   record(entry: FileEntry, timeMs: number): OutgoingRecord;
+}
+
+/** What is known when all rows have been seen. */
+export interface SeenFile {
+  readonly facts: TopicFacts;
+  readonly placing: Placing;
+  readonly inferred: readonly InferredColumn[];
+  readonly columns: SeenColumns;
+  readonly eventTime: EventTimeColumn;
 }
 
 const defaultPartitions = 4;
 const maxMessageBytes = 1_048_576;
 
-/** Makes the topic where it is absent and settles the schema; call it when all rows have been seen. */
-export async function openPublication(
-  bus: EventBus,
-  options: PublishOptions,
-  inference: ColumnInference,
-): Promise<Publication> {
-  const { schemaFrom, schema, writer } = await openWriter(bus, options, inference);
-  const topicCreated = await ensureTopic(bus, options);
-  const partitionCount = await bus.topics.partitions(options.topic);
+/** Makes the topic where it is absent and settles the schema. */
+export async function openPublication(bus: EventBus, options: PublishOptions, seen: SeenFile): Promise<Publication> {
+  const { facts, placing, columns } = seen;
+  const { topic } = options;
+  const { schema, widened, schemaFrom, registeredWriter } = settleSchema(topic, seen);
+  // A registered schema is not registered once more: its text may differ from what we would write.
+  const writer = registeredWriter ?? (await bus.codec.writer<Record<string, unknown>>(subjectOf(topic), schema));
+  if (!facts.exists) await createTopic(bus, options);
+  const partitionCount = await bus.topics.partitions(topic);
   const outcomes = options.labels && (await openOutcomes(bus, options.labels.source));
-  const converter = new RowConverter(schema);
-  const place = partitioners[options.partitioner ?? 'murmur2'];
-  const keyField = options.keyColumn === undefined ? null : keyFieldOf(options.keyColumn, { schema, inference });
+  const converter = new RowConverter(schema, columns, seen.eventTime);
+  const place = partitioners[placing.partitioner];
+  const keyColumn = keyColumnOf({ keyColumn: options.keyColumn, placing, columns });
+  const keyField = keyColumn === null ? null : columns.fieldOf(keyColumn);
+  if (keyField !== null) requireField(schema, keyField, seen);
   let turn = 0;
   const event = (row: Record<string, unknown>): OutgoingRecord => {
-    // Rows are converted while they are read when the schema is given.
-    const value = options.schema ? row : converter.convert(row);
-    const key = keyField === null ? null : keyOf(value, keyField);
+    const value = converter.convert(row);
+    const key = keyField === null ? null : keyBytes(value[keyField], placing, keyField);
     const partition = key === null ? (turn += 1) % partitionCount : place(key, partitionCount);
-    return { topic: options.topic, partition, key, value: writer.encode(value), timestampMs: Date.now() };
+    return { topic, partition, key, value: writer.encode(value), timestampMs: Date.now() };
   };
   return {
     schemaFrom,
-    topicCreated,
+    topicCreated: !facts.exists,
+    widened,
     record: (entry, timeMs) => {
       if (entry.kind === 'event') return event(entry.row);
       if (outcomes) return outcomes(entry, timeMs);
@@ -52,31 +68,22 @@ export async function openPublication(
   };
 }
 
-async function openWriter(
-  bus: EventBus,
-  { schema: given, topic }: PublishOptions,
-  inference: ColumnInference,
-): Promise<{ schemaFrom: SchemaOrigin; schema: AvroSchemaJson; writer: AvroWriter<Record<string, unknown>> }> {
-  const subject = subjectOf(topic);
-  if (given) return { schemaFrom: 'given', schema: given, writer: await bus.codec.writer(subject, given) };
-  const registered = await bus.codec.latestWriter<Record<string, unknown>>(subject);
-  const schema = registered
-    ? extendSchema(registered.schema, inference.columns(), subject)
-    : schemaOfColumns(topic, inference.columns());
-  if (registered && schema === registered.schema)
-    return { schemaFrom: 'registered', schema, writer: registered.writer };
-  return { schemaFrom: registered ? 'extended' : 'inferred', schema, writer: await bus.codec.writer(subject, schema) };
+interface SettledSchema {
+  readonly schema: AvroSchemaJson;
+  readonly schemaFrom: SchemaOrigin;
+  readonly widened: readonly string[];
+  readonly registeredWriter?: AvroWriter<Record<string, unknown>>;
 }
 
-async function ensureTopic(bus: EventBus, { topic, partitions, keyColumn }: PublishOptions): Promise<boolean> {
-  if ((await bus.topics.list()).includes(topic)) {
-    const found = await bus.topics.partitions(topic);
-    if (partitions === undefined || partitions === found) return false;
-    throw new ClientError(
-      'CLIENT_TOPIC_PARTITIONS',
-      `topic "${topic}" exists with ${found} partitions, ${partitions} were asked for: leave the number out, or publish to another topic`,
-    );
-  }
+function settleSchema(topic: string, { facts: { known }, inferred }: SeenFile): SettledSchema {
+  if (known === null) return { schema: schemaOfColumns(topic, inferred), schemaFrom: 'inferred', widened: [] };
+  if (known.from === 'given') return { schema: known.schema, schemaFrom: 'given', widened: [] };
+  const { schema, widened } = extendSchema(known.schema, inferred);
+  if (schema !== known.schema) return { schema, schemaFrom: 'extended', widened };
+  return { schema, schemaFrom: 'registered', widened, registeredWriter: known.writer };
+}
+
+async function createTopic(bus: EventBus, { topic, partitions, keyColumn }: PublishOptions): Promise<void> {
   const spec = {
     name: topic,
     schema: null,
@@ -87,7 +94,6 @@ async function ensureTopic(bus: EventBus, { topic, partitions, keyColumn }: Publ
     maxMessageBytes,
   };
   await bus.topics.ensureExact([spec]);
-  return true;
 }
 
 async function openOutcomes(
@@ -106,19 +112,9 @@ async function openOutcomes(
   };
 }
 
-function keyFieldOf(
-  column: string,
-  { schema, inference }: { readonly schema: AvroSchemaJson; readonly inference: ColumnInference },
-): string {
-  const field = fieldNames(inference.columns().map(({ name }) => name)).get(column) ?? legalName(column);
-  if (fieldsOf(schema).some(({ name }) => name === field)) return field;
+/** A column that no row has a value in needs no field: then no event has a key. */
+function requireField(schema: AvroSchemaJson, field: string, { inferred, columns }: SeenFile): void {
+  if (fieldsOf(schema).some(({ name }) => name === field)) return;
+  if (inferred.some(({ name, kind }) => kind === null && columns.fieldOf(name) === field)) return;
   throw new ClientError('CLIENT_COLUMN_UNKNOWN', `the schema has no field "${field}" to key the events by`);
-}
-
-/** The key that the features service expects of such an entity; an event without one has no key and goes anywhere. */
-function keyOf(value: Record<string, unknown>, field: string): Buffer | null {
-  const key = readKey(value, field);
-  if (typeof key === 'string') return Buffer.from(key);
-  const found = value[field];
-  return found === null || found === undefined || found === '' ? null : Buffer.from(String(found));
 }

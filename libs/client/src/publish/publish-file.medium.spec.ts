@@ -2,9 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { partitioners } from '@millrace/events';
+import type { SourceDefinition } from '@millrace/feature-engine';
 import { subjectOf, topics, type Outcome } from '@millrace/schemas';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClientTestBed, sharedData } from '../client-test-bed.ts';
+import { PublicationError } from './publication-error.ts';
 import { publishFile, type PublishProgress } from './publish-file.ts';
 
 let bed: ClientTestBed;
@@ -107,8 +109,70 @@ test('a later file is published with the schema that is there, extended by its n
     { t: 4, amount: 8, shop: 'x' },
   ]);
   const wrong = await file('wrong.csv', 't,amount\n5,much\n');
-  await expect(publishFile(bed.bus, { ...options, file: wrong })).rejects.toThrow(/column "amount" holds text/);
+  await expect(publishFile(bed.bus, { ...options, file: wrong })).rejects.toThrow(
+    /row 1: column "amount": "much" is not a double/,
+  );
   expect(await bed.read(topic)).toHaveLength(4);
+});
+
+test('whole numbers become doubles when a later file has fractions, where the registry takes that', async () => {
+  const topic = bed.topic('widened');
+  const options = { topic, eventTimeColumn: 't', unit: 's' as const, partitions: 1 };
+  const first = await file('whole.csv', 't,amount,note\n1,2,\n');
+  expect(await publishFile(bed.bus, { ...options, file: first })).toMatchObject({ widened: [] });
+  const second = await file('fractions.csv', 't,amount,note\n2,12.5,1.5\n');
+  expect(await publishFile(bed.bus, { ...options, file: second })).toMatchObject({
+    schemaFrom: 'extended',
+    widened: ['amount'],
+  });
+  expect((await bed.read(topic)).map(({ value }) => value)).toEqual([
+    { t: 1, amount: 2 },
+    { t: 2, amount: 12.5, note: 1.5 },
+  ]);
+  const wrong = await file('wrong-time.csv', 't,at\n3,soon\n');
+  const schema = {
+    type: 'record',
+    name: 'W',
+    fields: [{ name: 'at', type: { type: 'enum', name: 'E', symbols: ['A'] } }],
+  };
+  await expect(publishFile(bed.bus, { ...options, file: wrong, schema })).rejects.toThrow(
+    /row 1: at: string where enum/,
+  );
+});
+
+test('keys lie where a source on the topic declares, and a record that is too large says how far it came', async () => {
+  const topic = bed.topic('declared');
+  const source: SourceDefinition = {
+    kind: 'source',
+    name: 'declared',
+    topic,
+    eventTime: { column: 't', unit: 's' },
+    entity: 'card',
+    partitioner: 'crc32',
+    keyEncoding: 'long-be',
+    allowedLateness: '1h',
+    maxFuture: '1h',
+  };
+  const options = { topic, eventTimeColumn: 't', unit: 's' as const, sources: [source] };
+  const small = Array.from({ length: 2_500 }, (_, i) => `{"t":${i},"card":${i % 7}}`);
+  const path = await file(
+    'declared.jsonl',
+    `${small.join('\n')}\n{"t":9000,"card":1,"x":"${'x'.repeat(1_200_000)}"}\n`,
+  );
+  const failed = await publishFile(bed.bus, { ...options, file: path }).catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(PublicationError);
+  const events = await bed.read<{ card: number }>(topic);
+  expect(failed).toMatchObject({
+    progress: { events: 2_000 },
+    message: expect.stringMatching(/--from 1970-01-01T00:33/),
+  });
+  expect(events.length).toBeGreaterThanOrEqual(2_000);
+  for (const { record, value } of events) {
+    const key = Buffer.alloc(8);
+    key.writeBigInt64BE(BigInt(value.card));
+    expect(record.key).toEqual(key);
+    expect(record.partition).toBe(partitioners.crc32(key, 4));
+  }
 });
 
 test('a given schema decides the types, and a row that does not fit it stops everything before it begins', async () => {
@@ -130,7 +194,9 @@ test('a given schema decides the types, and a row that does not fit it stops eve
     { id: '008', at: 1_704_067_201_000, n: 5 },
   ]);
   const bad = await file('bad.csv', 'id,at,n\n009,2024-01-01T00:00:00Z,1\n010,2024-01-01T00:00:01Z,many\n');
-  await expect(publishFile(bed.bus, { ...options, file: bad })).rejects.toThrow(/row 2: field "n": "many"/);
+  await expect(publishFile(bed.bus, { ...options, file: bad })).rejects.toThrow(
+    /row 2: column "n": "many" is not a int/,
+  );
   expect(await bed.read(topic)).toHaveLength(2);
 });
 
@@ -189,6 +255,8 @@ test('label options that do not go together are named with what is missing', asy
   expect(one).toMatchObject({ code: 1, status: expect.stringContaining('--id-column') });
   const two = await bed.cli([...args, '--positive', 'fraud']);
   expect(two).toMatchObject({ code: 1, status: expect.stringContaining('--label-column') });
+  const header = await bed.cli(['publish', await file('header.csv', 'a,b\n'), '--topic', 'x', '--event-time', 'when']);
+  expect(header).toMatchObject({ code: 1, status: expect.stringContaining('no column "when": it has a, b') });
   const three = await bed.cli([...args, '--label-delay', 'soon']);
   expect(three).toMatchObject({ code: 1, status: expect.stringContaining('90s') });
 });

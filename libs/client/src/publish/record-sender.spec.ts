@@ -77,3 +77,30 @@ test('one that stays away, and a record that is refused, end it with the reason'
   await expect(failing(new TransientError('kafka', 'away for good'))).rejects.toThrow('away for good');
   await expect(failing(new EventsError('EVENTS_RECORD_TOO_LARGE', 'too large'))).rejects.toThrow('too large');
 });
+
+test('a broker that is away is not waited for once the sending is stopped', async () => {
+  const stop = new AbortController();
+  const sender = new RecordSender<number>({
+    retryMs: 60_000,
+    send: () => Promise.reject(new TransientError('kafka', 'away')),
+    acknowledged: () => undefined,
+    resending: () => stop.abort(),
+    signal: stop.signal,
+  });
+  await sender.add(record(1), 1);
+  await expect(sender.flush()).rejects.toThrow('away');
+});
+
+test('after a fault what was under way is waited for, so that what is in the log is known', async () => {
+  const acknowledged: number[] = [];
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const sender = new RecordSender<number>({
+    send: () => promise,
+    acknowledged: (of) => acknowledged.push(...of),
+  });
+  await sender.add({ ...record(1), value: Buffer.alloc(2_000_000) }, 1);
+  const settled = sender.settled();
+  resolve(undefined);
+  await settled;
+  expect(acknowledged).toEqual([1]);
+});

@@ -9,6 +9,8 @@ export interface SenderOptions<T> {
   /** A broker that is away is asked again this often, for so long. */
   readonly retryMs?: number;
   readonly patienceMs?: number;
+  /** Nothing is sent again once it is aborted. */
+  readonly signal?: AbortSignal;
   /** Called when records must be sent again: some of them may be in the log twice. */
   readonly resending?: (count: number, error: Error) => void;
 }
@@ -42,6 +44,11 @@ export class RecordSender<T> {
     await this.#inFlight;
   }
 
+  /** Resolves when nothing is under way any more, whatever became of it. */
+  async settled(): Promise<void> {
+    await this.#inFlight.catch(() => undefined);
+  }
+
   async #dispatch(): Promise<void> {
     const [records, of] = [this.#records, this.#of];
     this.#records = [];
@@ -55,16 +62,16 @@ export class RecordSender<T> {
   }
 
   async #send(records: readonly OutgoingRecord[]): Promise<void> {
-    const { send, retryMs = 1_000, patienceMs = 120_000, resending } = this.#options;
+    const { send, retryMs = 1_000, patienceMs = 120_000, resending, signal } = this.#options;
     const deadline = Date.now() + patienceMs;
     for (;;) {
       try {
         await send(records);
         return;
       } catch (error) {
-        if (!(error instanceof TransientError) || Date.now() > deadline) throw error;
+        if (!(error instanceof TransientError) || Date.now() > deadline || signal?.aborted) throw error;
         resending?.(records.length, error);
-        await sleep(retryMs);
+        await sleep(retryMs, undefined, signal && { signal }).catch(() => undefined);
       }
     }
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ColumnInference, type InferredColumn } from '../files/infer-columns.ts';
 import { fieldNames } from './field-names.ts';
-import { extendSchema, schemaOfColumns } from './row-schema.ts';
+import { extendSchema, schemaOfColumns, widestSchema } from './row-schema.ts';
 
 function columnsOf(...rows: Record<string, unknown>[]): InferredColumn[] {
   const inference = new ColumnInference();
@@ -9,7 +9,7 @@ function columnsOf(...rows: Record<string, unknown>[]): InferredColumn[] {
   return inference.columns();
 }
 
-test('every column becomes a nullable field, times with their logical type', () => {
+test('every column with a value becomes a nullable field, times with their logical type', () => {
   const schema = schemaOfColumns(
     'shop.orders',
     columnsOf({ id: '7', at: new Date(0), 'unit price': '1.5', none: null }),
@@ -21,7 +21,6 @@ test('every column becomes a nullable field, times with their logical type', () 
       { name: 'id', type: ['null', 'long'], default: null },
       { name: 'at', type: ['null', { type: 'long', logicalType: 'timestamp-millis' }], default: null },
       { name: 'unit_price', type: ['null', 'double'], default: null },
-      { name: 'none', type: ['null', 'string'], default: null },
     ],
   });
 });
@@ -51,26 +50,47 @@ test('a file that fits the registered schema is published with it as it is', () 
     { id: '7', amount: '3', count: '12', at: '2022-05-30T00:00:18Z' },
     { id: '8', amount: null },
   );
-  expect(extendSchema(registered, columns, 'orders-value')).toBe(registered);
+  expect(extendSchema(registered, columns)).toEqual({ schema: registered, widened: [] });
+  expect(extendSchema(registered, columns).schema).toBe(registered);
 });
 
 test('new columns are added, nullable, behind the registered ones', () => {
-  const extended = extendSchema(registered, columnsOf({ id: 'a', shop: 'x' }), 'orders-value');
-  expect(extended).toMatchObject({
+  const { schema } = extendSchema(registered, columnsOf({ id: 'a', shop: 'x' }));
+  expect(schema).toMatchObject({
     name: 'Order',
     fields: [...registered.fields, { name: 'shop', type: ['null', 'string'] }],
   });
 });
 
-test('all columns that do not fit are named at once', () => {
-  const columns = columnsOf({ id: null, amount: 'much', count: String(2 ** 40) });
-  expect(() => extendSchema(registered, columns, 'orders-value')).toThrow(
-    /"orders-value".*column "id" holds nothing.*column "amount" holds text.*column "count" holds whole numbers.*--schema/,
-  );
+test('a column without a value gets its field with the first file that has one', () => {
+  const first = schemaOfColumns('t', columnsOf({ id: '7', discount: null }));
+  const second = extendSchema(first, columnsOf({ id: '8', discount: '0.5' }));
+  expect(second.schema).toMatchObject({
+    fields: [{ name: 'id' }, { name: 'discount', type: ['null', 'double'] }],
+  });
 });
 
-test('a field that must have a value and has no column is named', () => {
-  expect(() => extendSchema(registered, columnsOf({ amount: '1' }), 'orders-value')).toThrow(
-    /field "id" needs a value/,
-  );
+const whole = {
+  type: 'record',
+  name: 'Order',
+  fields: [
+    { name: 'amount', type: ['null', 'long'], default: null },
+    { name: 'count', type: 'long' },
+    { name: 'at', type: ['null', { type: 'long', logicalType: 'timestamp-millis' }], default: null },
+  ],
+};
+
+test('whole numbers are widened where a later file has fractions, and nothing else is', () => {
+  const { schema, widened } = extendSchema(whole, columnsOf({ amount: '12.5', count: '1', at: '5' }));
+  expect(widened).toEqual(['amount']);
+  expect(schema).toEqual({
+    ...whole,
+    fields: [{ name: 'amount', type: ['null', 'double'], default: null }, ...whole.fields.slice(1)],
+  });
+});
+
+test('rows may hold fractions where the field could be widened', () => {
+  expect(widestSchema(whole)).toMatchObject({
+    fields: [{ type: ['null', 'double'] }, { type: 'long' }, { type: ['null', { logicalType: 'timestamp-millis' }] }],
+  });
 });

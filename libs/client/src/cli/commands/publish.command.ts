@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import { timeUnits, type TimeUnit } from '@millrace/feature-engine';
+import { timeUnits, type SourceDefinition, type TimeUnit } from '@millrace/feature-engine';
 import { subjectOf, type AvroSchemaJson } from '@millrace/schemas';
 import type { PartitionerName } from '@millrace/events';
 import { ClientError } from '../../client-error.ts';
+import { textEncodings, type TextEncoding } from '../../files/decode-text.ts';
 import { fileFormats, type FileFormat } from '../../files/file-format.ts';
+import { placeOf } from '../../publish/publication-error.ts';
 import { publishFile, type PublishOptions, type PublishResult } from '../../publish/publish-file.ts';
+import { readSources } from '../../read-sources.ts';
 import type { CliContext } from '../cli-context.ts';
 import { stopped } from '../exit-code.ts';
 import { count, grouped, shortDuration } from '../layout.ts';
@@ -26,11 +29,13 @@ interface Flags {
   readonly to?: number;
   readonly format?: FileFormat;
   readonly delimiter?: string;
+  readonly encoding?: TextEncoding;
   readonly null?: string[];
   readonly labelColumn?: string;
   readonly labelDelay?: number;
   readonly labelTime?: string;
   readonly positive?: string;
+  readonly negative?: string;
   readonly idColumn?: string;
   readonly source?: string;
 }
@@ -38,18 +43,30 @@ interface Flags {
 const afterHelp = `
 The file may be in any order and larger than memory: it is read once, sorted by event time (on disk in TMPDIR where it does not
 fit) and published as a stream. Records carry the time at which they are published as their timestamp; the event time stays
-in its column. An error in a row is found before anything is published.
+in its column. Values that don't fit are found before anything is published, and named by row and column.
 
 Without --schema the schema is the one that the topic's subject has, with the file's further columns added; without one
 there it is inferred from all rows: numbers, booleans and text, every field nullable. Postcodes (leading zeros) and whole
-numbers beyond 2^53 stay text; an empty CSV field and NaN are missing values. Column names that Avro does not allow are
-changed ("e-mail" becomes e_mail) and said.
+numbers beyond 2^53 stay text; an empty CSV field and NaN are missing values. Whole numbers become doubles when a later file
+has fractions; a column without any value gets its field with the first file that has one. Column names that Avro does not
+allow are changed ("e-mail" becomes e_mail) and said. Types are those of the file where it is Parquet: decimals of more than
+15 digits are text, bytes that are not marked as text stay bytes. One row group of a Parquet file is held in memory at a time;
+of CSV and JSON lines a few lines.
+
+CSV fields are separated by what separates the names in the first line. JSON lines may lack columns, but a column that an
+option names must be in some row.
+
+Where a source on the topic declares its entity and partitioner, keys are placed and encoded as it says; --key and
+--partitioner may then be left out and must not contradict it.
 
 With --label-column the label leaves the events, as nobody knows it when they happen. It follows as an outcome of --source
-(topic "outcomes"), --label-delay after its event, matched by --id-column. Rows without a label have no outcome.
+(topic "outcomes"), --label-delay after its event, matched by --id-column. Rows without a label have no outcome. With --positive
+some label must be the positive one, unless --negative names the other.
 
 --from and --to cut the stream, not the file: a label that becomes known within them is published although its event lies before.
-Stopped by Ctrl-C, it says from where to go on.
+Stopped by Ctrl-C or an error, it says from where to go on. Killed, it says nothing: run it again with --from a time that the
+topic has surely reached ("millrace watch TOPIC --from beginning"); a source with an "id" drops what comes twice within its
+allowed lateness, without one every repeat is counted again.
 
 Examples:
   millrace publish registrations.csv --topic registrations --event-time EVENT_TIMESTAMP --key ip_address
@@ -67,9 +84,10 @@ export function publishCommand(context: CliContext): Command {
     .addOption(new Option('--unit <unit>', 'of the event time; guessed from the first row').choices(timeUnits))
     .option('-k, --key <column>', 'column whose value is the record key; without it records go round')
     .addOption(
-      new Option('--partitioner <name>', 'places keys as Java and kafkajs do (murmur2) or as librdkafka does (crc32)')
-        .choices(['murmur2', 'crc32'])
-        .default('murmur2'),
+      new Option(
+        '--partitioner <name>',
+        'places keys as Java and kafkajs do (murmur2, the default) or as librdkafka does (crc32)',
+      ).choices(['murmur2', 'crc32']),
     )
     .option('--partitions <n>', 'of the topic if it has to be made (default: 4)', countOption)
     .option('--schema <file>', 'Avro schema (.avsc) to publish with')
@@ -81,7 +99,12 @@ export function publishCommand(context: CliContext): Command {
     .option('--from <time>', 'publish only what happens from here on', timeOption)
     .option('--to <time>', 'publish only what happens before', timeOption)
     .addOption(new Option('--format <format>', 'of the file, where its ending does not say it').choices(fileFormats))
-    .option('--delimiter <text>', 'between CSV fields (default: "," or a tab for .tsv)')
+    .option('--delimiter <text>', 'between CSV fields (default: what separates the names in the first line)')
+    .addOption(
+      new Option('--encoding <name>', 'of CSV and JSON lines (default: utf-8; latin1 is Windows-1252)').choices(
+        textEncodings,
+      ),
+    )
     .option('--null <texts...>', 'CSV texts that mean a missing value, beside the empty one')
     .option('--label-column <column>', 'publish this column as outcomes instead of within the events')
     .option(
@@ -91,6 +114,7 @@ export function publishCommand(context: CliContext): Command {
     )
     .option('--label-time <column>', 'column with the time at which a label became known; the later of the two counts')
     .option('--positive <value>', 'label that means 1; every other one means 0. Without it labels are numbers')
+    .option('--negative <value>', 'label that means 0: then one that is neither is an error')
     .option('--id-column <column>', 'column with the id of an event, by which outcomes are matched')
     .option('--source <name>', 'source that the outcomes belong to')
     .addHelpText('after', afterHelp)
@@ -102,6 +126,7 @@ async function publish(context: CliContext, file: string, flags: Flags): Promise
   const labels = labelsOf(flags);
   const schema = flags.schema === undefined ? undefined : readSchema(context.path(flags.schema));
   const { bus } = await context.platform();
+  const sources = await sourcesOf(context, flags);
   const line = new ProgressLine(terminal, { file: basename(file), speed: flags.speed });
   const startedMs = performance.now();
   const options: PublishOptions = {
@@ -118,6 +143,8 @@ async function publish(context: CliContext, file: string, flags: Flags): Promise
       toMs: flags.to,
       format: flags.format,
       delimiter: flags.delimiter,
+      encoding: flags.encoding,
+      sources,
       nullTexts: flags.null,
       schema,
       labels,
@@ -135,9 +162,31 @@ async function publish(context: CliContext, file: string, flags: Flags): Promise
   if (result.stopped) throw stopped(terminal.signal);
 }
 
+/** Undefined where they cannot be asked for: files can be published while the services are not running. */
+async function sourcesOf(
+  { gatewayUrl, terminal }: CliContext,
+  { topic, partitioner }: Flags,
+): Promise<readonly SourceDefinition[] | undefined> {
+  try {
+    return await readSources(gatewayUrl);
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    const placed = partitioner ?? 'murmur2';
+    terminal.status(
+      `the sources on topic "${topic}" cannot be asked for, keys are placed by ${placed}: ${error.message}\n`,
+    );
+    return undefined;
+  }
+}
+
 function labelsOf(flags: Flags): PublishOptions['labels'] {
-  const { labelColumn, labelDelay, labelTime, positive, idColumn, source } = flags;
-  const others = { '--label-delay': labelDelay, '--label-time': labelTime, '--positive': positive };
+  const { labelColumn, labelDelay, labelTime, positive, negative, idColumn, source } = flags;
+  const others = {
+    '--label-delay': labelDelay,
+    '--label-time': labelTime,
+    '--positive': positive,
+    '--negative': negative,
+  };
   if (labelColumn === undefined) {
     const stray = Object.entries({ ...others, '--id-column': idColumn, '--source': source }).find(
       ([, v]) => v !== undefined,
@@ -157,8 +206,11 @@ function labelsOf(flags: Flags): PublishOptions['labels'] {
       `--label-column ${labelColumn} needs --label-delay or --label-time: when does a label become known? "--label-delay 0s" means at once`,
     );
   }
+  if (negative !== undefined && positive === undefined) {
+    throw new ClientError('CLIENT_OPTIONS_INVALID', `--negative ${negative} needs --positive: which label means 1?`);
+  }
   const options = { column: labelColumn, delayMs: labelDelay ?? 0, idColumn, source };
-  return { ...options, ...given({ timeColumn: labelTime, positive }) };
+  return { ...options, ...given({ timeColumn: labelTime, positive, negative }) };
 }
 
 function readSchema(path: string): AvroSchemaJson {
@@ -171,24 +223,21 @@ function readSchema(path: string): AvroSchemaJson {
 }
 
 function summary(result: PublishResult, { topic }: Flags, elapsedMs: number): string[] {
-  const { events, outcomes, rows, reachedMs, schemaFrom, topicCreated, renamed, resent } = result;
+  const { events, outcomes, positives, rows, schemaFrom, topicCreated, widened, renamed, resent } = result;
   const published = `${count(events, 'event')}${outcomes > 0 ? ` and ${count(outcomes, 'outcome')}` : ''}`;
   const rate = grouped(((events + outcomes) * 1000) / Math.max(1, elapsedMs));
   const lines = [
     `${published} of ${count(rows, 'row')} published to topic "${topic}"${topicCreated ? ' (created)' : ''} in ${shortDuration(elapsedMs)}, ${rate}/s`,
   ];
   if (schemaFrom !== null) lines.push(`schema: ${schemaFrom}, subject ${subjectOf(topic)}`);
+  if (outcomes > 0) lines.push(`${grouped(positives)} of the outcomes are positive`);
+  for (const field of widened) lines.push(`field "${field}" held whole numbers, from now on it is a double`);
   for (const [column, field] of renamed) lines.push(`column "${column}" is field "${field}"`);
   if (resent > 0)
     lines.push(
       `${count(resent, 'record')} sent again while the broker was away: some may be there twice; a source with an id drops them`,
     );
-  if (result.stopped)
-    lines.push(
-      reachedMs === null
-        ? 'stopped before anything was published'
-        : `stopped; go on with --from ${new Date(reachedMs).toISOString()} (what happened at exactly that time comes again)`,
-    );
+  if (result.stopped) lines.push(`stopped; ${placeOf(result)}`);
   return lines;
 }
 
