@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import time
+import urllib.error
 import urllib.request
 
 # Before mlflow is imported: it asks the network about its own newest version otherwise.
@@ -43,7 +44,15 @@ def complete_training_rows(args):
     """History is stored a moment after it is served: asks again until the expected rows are there."""
     deadline = time.monotonic() + args.wait_seconds
     while True:
-        rows = training_rows(args)
+        try:
+            rows = training_rows(args)
+        except urllib.error.URLError as error:
+            # Away for a moment, as it says itself; everything else is an answer.
+            away = not isinstance(error, urllib.error.HTTPError) or error.code in (502, 503, 504)
+            if not away or time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+            continue
         if len(rows) >= args.expect:
             return rows
         if time.monotonic() > deadline:

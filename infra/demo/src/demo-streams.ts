@@ -6,6 +6,7 @@ import type { Outcome, TopicSpec } from '@millrace/schemas';
 import type { DemoNames } from './demo-names.ts';
 import { labelRecord, labelSchema, outcomeOf, transactionRecord, transactionSchema } from './demo-records.ts';
 import type { LabelRecord, TransactionRecord } from './demo-records.ts';
+import { patient, type Patience } from './patient.ts';
 import { publishedUpTo } from './resume-point.ts';
 import type { StoryPlace } from './resume-point.ts';
 import type { Population } from './simulator/population.ts';
@@ -28,6 +29,7 @@ export class DemoStreams {
   readonly #transactions: SourceProducer<TransactionRecord>;
   readonly #labels: SourceProducer<LabelRecord>;
   readonly #outcomes: AvroWriter<Outcome>;
+  readonly #patience: Patience;
 
   private constructor(parts: {
     bus: EventBus;
@@ -35,16 +37,22 @@ export class DemoStreams {
     transactions: SourceProducer<TransactionRecord>;
     labels: SourceProducer<LabelRecord>;
     outcomes: AvroWriter<Outcome>;
+    patience: Patience;
   }) {
     this.#bus = parts.bus;
     this.#names = parts.names;
     this.#transactions = parts.transactions;
     this.#labels = parts.labels;
     this.#outcomes = parts.outcomes;
+    this.#patience = parts.patience;
   }
 
   /** Creates the demo's topics; the sources must be defined. */
-  static async open(bus: EventBus, names: DemoNames, gateway: string): Promise<DemoStreams> {
+  static async open(
+    bus: EventBus,
+    names: DemoNames,
+    { gateway, patience }: { readonly gateway: string; readonly patience: Patience },
+  ): Promise<DemoStreams> {
     const connect = { gatewayUrl: gateway };
     const [transactions, labels, outcomes] = await Promise.all([
       SourceProducer.connect<TransactionRecord>(bus, {
@@ -55,7 +63,7 @@ export class DemoStreams {
       SourceProducer.connect<LabelRecord>(bus, { ...connect, source: names.labels, schema: labelSchema }),
       bus.writerFor(topics.outcomes),
     ]);
-    return new DemoStreams({ bus, names, transactions, labels, outcomes });
+    return new DemoStreams({ bus, names, transactions, labels, outcomes, patience });
   }
 
   static async ensureTopics(bus: EventBus, names: DemoNames): Promise<void> {
@@ -69,14 +77,16 @@ export class DemoStreams {
   async resumePoints(simulator: SimulatorConfig, population: Population): Promise<ResumePoints> {
     const { transactionsTopic, labelsTopic } = this.#names;
     const log = { bus: this.#bus, batch: CHUNK };
-    const [transactions, labels] = await Promise.all([
-      publishedUpTo({ ...log, topic: transactionsTopic, keyOf: (t) => t.customerId }, simulator, population),
-      publishedUpTo({ ...log, topic: labelsTopic, keyOf: (t) => t.terminalId }, simulator, population),
-    ]);
-    return { transactions, labels };
+    return patient(this.#patience, async () => {
+      const [transactions, labels] = await Promise.all([
+        publishedUpTo({ ...log, topic: transactionsTopic, keyOf: (t) => t.customerId }, simulator, population),
+        publishedUpTo({ ...log, topic: labelsTopic, keyOf: (t) => t.terminalId }, simulator, population),
+      ]);
+      return { transactions, labels };
+    });
   }
 
-  /** Everything acknowledged, each kind in the order given. */
+  /** Everything acknowledged, each kind in the order given. What a broker that went away may have taken comes again, and is dropped by its id. */
   async publish(events: readonly TimelineEvent[]): Promise<void> {
     const payments = events.filter((event) => event.kind === 'transaction');
     const labels = events.filter((event) => event.kind === 'label');
@@ -84,12 +94,18 @@ export class DemoStreams {
     const sendLabels = async (): Promise<void> => {
       // Outcomes first: where a label is in the log its outcome is too, so labels alone tell where to go on.
       const outcomes = labels.map((event) => outcomeOf(event.transaction, event.timeMs, source));
-      await inChunks(outcomes, (chunk) => this.#sendOutcomes(chunk));
+      await this.#inChunks(outcomes, (chunk) => this.#sendOutcomes(chunk));
       const records = labels.map((event) => labelRecord(event.transaction, event.timeMs));
-      await inChunks(records, (chunk) => this.#labels.send(chunk));
+      await this.#inChunks(records, (chunk) => this.#labels.send(chunk));
     };
     const records = payments.map((event) => transactionRecord(event.transaction));
-    await Promise.all([inChunks(records, (chunk) => this.#transactions.send(chunk)), sendLabels()]);
+    await Promise.all([this.#inChunks(records, (chunk) => this.#transactions.send(chunk)), sendLabels()]);
+  }
+
+  async #inChunks<T>(records: readonly T[], send: (chunk: readonly T[]) => Promise<unknown>): Promise<void> {
+    for (let start = 0; start < records.length; start += CHUNK) {
+      await patient(this.#patience, () => send(records.slice(start, start + CHUNK)));
+    }
   }
 
   async #sendOutcomes(outcomes: readonly Outcome[]): Promise<void> {
@@ -102,10 +118,6 @@ export class DemoStreams {
       }),
     );
   }
-}
-
-async function inChunks<T>(records: readonly T[], send: (chunk: readonly T[]) => Promise<unknown>): Promise<void> {
-  for (let start = 0; start < records.length; start += CHUNK) await send(records.slice(start, start + CHUNK));
 }
 
 function sourceTopic(name: string, key: string): TopicSpec {

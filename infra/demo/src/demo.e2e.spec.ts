@@ -87,7 +87,8 @@ describe('the demo', () => {
   });
 
   test('shows the change: the amount drifts from that day on, and not before', async () => {
-    const api = new PlatformApi(services.env['MILLRACE_GATEWAY_URL'] ?? '');
+    const patience = { signal: new AbortController().signal, say: () => undefined };
+    const api = new PlatformApi(services.env['MILLRACE_GATEWAY_URL'] ?? '', patience);
     // The demo ends when most is reported; on a busy machine the last windows follow.
     const reports = await vi.waitFor(
       async () => {

@@ -7,6 +7,7 @@ import type { DemoProfile, ProfileName } from './demo-profile.ts';
 import { DemoStreams } from './demo-streams.ts';
 import { LiveScores } from './live-scores.ts';
 import { openEndpoint } from './open-endpoint.ts';
+import { patient } from './patient.ts';
 import { PlatformApi, waitUntil } from './platform-api.ts';
 import { playLive } from './play-live.ts';
 import { populate } from './simulator/population.ts';
@@ -35,12 +36,13 @@ export async function playDemo({ env, profile: name, signal, say = sayElapsed() 
   await using platform = await connect({ env, clientId: 'millrace-demo' });
   const { bus, gatewayUrl: gateway } = platform;
   const names = demoNames(name, bus.config.topicPrefix);
-  const api = new PlatformApi(gateway);
+  const patience = { signal, say };
+  const api = new PlatformApi(gateway, patience);
   let scores: LiveScores | null = null;
   try {
-    await DemoStreams.ensureTopics(bus, names);
+    await patient(patience, () => DemoStreams.ensureTopics(bus, names));
     await api.apply(demoDefinitions(names));
-    const streams = await DemoStreams.open(bus, names, gateway);
+    const streams = await patient(patience, () => DemoStreams.open(bus, names, { gateway, patience }));
     say(`streaming ${profile.historyDays} days of payments of ${profile.simulator.cardholders} cardholders`);
     await streamHistory({ bus, api, names, profile, population, streams, signal, say });
 
@@ -53,7 +55,7 @@ export async function playDemo({ env, profile: name, signal, say = sayElapsed() 
         `version ${version} is champion: AUC ${trained.auc?.toFixed(4) ?? 'unknown'} on later days, ${trained.rows} rows, ${trained.frauds} frauds`,
       );
     }
-    version = await openEndpoint(api, { names, profile, signal });
+    version = await openEndpoint(api, { names, profile, champion: version, signal });
     say(
       `endpoint ${names.endpoint} scores with version ${version}; drift: ${gateway}/api/v1/drift/pages/${names.endpoint}`,
     );

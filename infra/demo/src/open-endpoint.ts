@@ -3,14 +3,19 @@ import type { DemoNames } from './demo-names.ts';
 import { dayStartMs } from './demo-profile.ts';
 import type { DemoProfile } from './demo-profile.ts';
 import { waitUntil } from './platform-api.ts';
-import type { PlatformApi } from './platform-api.ts';
+import type { EndpointStatus, PlatformApi } from './platform-api.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 
 /** An endpoint that scores with the champion, and a monitor that watches it; resolves when it scores. */
 export async function openEndpoint(
   api: PlatformApi,
-  { names, profile, signal }: { names: DemoNames; profile: DemoProfile; signal: AbortSignal },
+  {
+    names,
+    profile,
+    champion,
+    signal,
+  }: { names: DemoNames; profile: DemoProfile; champion: string; signal: AbortSignal },
 ): Promise<string> {
   await api.createEndpoint({
     name: names.endpoint,
@@ -19,11 +24,16 @@ export async function openEndpoint(
   });
   await api.createMonitor(demoMonitor(names, profile));
   const wait = { what: `endpoint ${names.endpoint} to score`, timeoutMs: READY_TIMEOUT_MS, everyMs: 100, signal };
-  return waitUntil(wait, async () => {
-    const { state, active, lastRefusal } = await api.endpoint(names.endpoint);
-    if (lastRefusal !== null) throw new Error(`version ${lastRefusal.version} was refused: ${lastRefusal.reason}`);
-    return state === 'active' && active !== null ? active.version : null;
-  });
+  return waitUntil(wait, async () => scoringVersion(await api.endpoint(names.endpoint), champion));
+}
+
+/** Null while it may still come. What was refused before tells nothing of the champion, and an active version scores anyway. */
+export function scoringVersion({ state, active, lastRefusal }: EndpointStatus, champion: string): string | null {
+  if (state === 'active' && active !== null) return active.version;
+  if (lastRefusal?.version !== champion) return null;
+  throw new Error(
+    `version ${champion} is champion and was refused: ${lastRefusal.reason}. Take the alias away or promote another version (npm run millrace -- promote --help), then start again`,
+  );
 }
 
 /** A window a day, against the vectors that the model learned from. */

@@ -3,6 +3,7 @@ import type { DemoNames } from './demo-names.ts';
 import type { DemoProfile } from './demo-profile.ts';
 import { dateOfDay } from './demo-profile.ts';
 import type { DemoStreams, ResumePoints } from './demo-streams.ts';
+import { patient } from './patient.ts';
 import { waitUntil } from './platform-api.ts';
 import type { PlatformApi } from './platform-api.ts';
 import { placeOf } from './resume-point.ts';
@@ -65,33 +66,29 @@ export function notYetPublished(events: readonly TimelineEvent[], published: Res
   });
 }
 
-async function publishLabels(
-  { bus, api, names, streams, signal }: StreamHistory,
-  events: readonly TimelineEvent[],
-): Promise<void> {
+async function publishLabels(parts: StreamHistory, events: readonly TimelineEvent[]): Promise<void> {
+  const { names, streams } = parts;
   const labels = events.filter((event) => event.kind === 'label');
   if (labels.length === 0) return;
   await streams.publish(labels);
-  await whenRead({ bus, api, signal }, names.labels, names.labelsTopic);
+  await whenRead(parts, names.labels, names.labelsTopic);
 }
 
-async function publishPayments(
-  { bus, api, names, streams, signal }: StreamHistory,
-  events: readonly TimelineEvent[],
-): Promise<void> {
+async function publishPayments(parts: StreamHistory, events: readonly TimelineEvent[]): Promise<void> {
+  const { names, streams } = parts;
   const payments = events.filter((event) => event.kind === 'transaction');
   if (payments.length === 0) return;
   await streams.publish(payments);
-  await whenRead({ bus, api, signal }, names.transactions, names.transactionsTopic);
+  await whenRead(parts, names.transactions, names.transactionsTopic);
 }
 
 /** Resolves when the features service has handled what the topic holds now. */
 async function whenRead(
-  { bus, api, signal }: Pick<StreamHistory, 'bus' | 'api' | 'signal'>,
+  { bus, api, signal, say }: Pick<StreamHistory, 'bus' | 'api' | 'signal' | 'say'>,
   source: string,
   topic: string,
 ): Promise<void> {
-  const ends = await bus.topics.endOffsets(topic);
+  const ends = await patient({ signal, say }, () => bus.topics.endOffsets(topic));
   const wait = {
     what: `the features service to read source ${source}`,
     timeoutMs: READ_TIMEOUT_MS,

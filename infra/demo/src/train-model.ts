@@ -4,6 +4,7 @@ import type { Environment } from '@millrace/client';
 import type { DemoNames } from './demo-names.ts';
 import { dayStartMs } from './demo-profile.ts';
 import type { DemoProfile } from './demo-profile.ts';
+import { demoActor } from './platform-api.ts';
 import type { Population } from './simulator/population.ts';
 import { transactionsOfDay } from './simulator/transactions-of-day.ts';
 
@@ -24,6 +25,9 @@ export interface TrainModel {
   readonly env: Environment;
   readonly signal: AbortSignal;
 }
+
+/** As the mlflow client takes it; without a password it sends neither, and nobody looks at one. */
+const inOurName = { MLFLOW_TRACKING_USERNAME: demoActor, MLFLOW_TRACKING_PASSWORD: demoActor };
 
 const SCRIPT = path.join(import.meta.dirname, '..', 'train.py');
 
@@ -67,7 +71,7 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       // Compiled modules are kept, whatever this shell says: importing mlflow and its libraries takes half as long the next time.
-      env: { ...process.env, ...env, PYTHONDONTWRITEBYTECODE: '' },
+      env: { ...inOurName, ...process.env, ...env, PYTHONDONTWRITEBYTECODE: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
       signal,
     });
