@@ -1,6 +1,7 @@
-"""Judges one file's way through the platform: its rows in the topic, its vectors, and its scores after the model was there.
+"""Judges each file's way through the platform: its rows in the topic, its vectors, and its scores after the model was there.
 
-One argument, JSON: {which, file, gateway, topic, featureService, names, types, endpoint, model, version, until, folder}.
+One argument, JSON: {gateway, files: [{which, file, topic, featureService, names, types, endpoint, model, version, until, folder}]};
+the answer has a verdict for each `which`.
 """
 
 import json
@@ -21,8 +22,7 @@ KEY_COLUMNS = {
 }
 
 
-def main():
-    args = json.loads(sys.argv[1])
+def verdict_on(args, gateway):
     which = args["which"]
     columns = KEY_COLUMNS[which]
     in_file = sorted((files.time_ms(row["EVENT_TIMESTAMP"]), *[row[c] for c in columns]) for row in files.rows(args["file"]))
@@ -49,7 +49,7 @@ def main():
         recomputed[place] = [numpy.nan if is_missing(values[n]) else float(values[n]) for n in args["names"]]
     until = files.time_ms(args["until"])
     later = [place for place, event in recomputation.events.items() if event["time"] >= until and place in recomputed]
-    model = OfflineModel(args["gateway"], args["model"], args["version"], args["folder"])
+    model = OfflineModel(gateway, args["model"], args["version"], args["folder"])
     offline = model.scores(numpy.array([recomputed[place] for place in later]))
     records = [r for r in read_all(own_topic("inference.predictions")) if r[2]["endpoint"] == args["endpoint"]]
     predictions = {(p["sourcePartition"], p["sourceOffset"]): p for _, _, p in first_by_event_id(records)}
@@ -64,27 +64,28 @@ def main():
         if abs(prediction["score"] - float(score)) > 1e-6:
             wrong_scores.append({"place": place, "score": float(score), "served": prediction["score"]})
     outcomes = [value for _, _, value in read_all(own_topic("outcomes")) if value["source"] == which]
-    print(
-        json.dumps(
-            {
-                "rows": len(in_file),
-                "events": len(events),
-                "sameRows": in_file == in_topic,
-                "outOfOrder": out_of_order,
-                "vectors": len(vectors),
-                "values": len(vectors) * len(args["names"]),
-                "wrong": {"count": len(wrong), "first": wrong[:3]},
-                "missingValues": sum(1 for values in recomputed.values() for v in values if v != v),
-                "later": len(later),
-                "predictions": len(predictions),
-                "wrongScores": {"count": len(wrong_scores), "first": wrong_scores[:3]},
-                "largestScoreDifference": largest,
-                "distinctScores": len(set(offline.tolist())),
-                "outcomes": len({outcome["sourceEventId"] for outcome in outcomes}),
-                "lastOutcomeMs": max([ms(outcome["observedAtMs"]) for outcome in outcomes], default=0),
-            }
-        )
-    )
+    return {
+        "rows": len(in_file),
+        "events": len(events),
+        "sameRows": in_file == in_topic,
+        "outOfOrder": out_of_order,
+        "vectors": len(vectors),
+        "values": len(vectors) * len(args["names"]),
+        "wrong": {"count": len(wrong), "first": wrong[:3]},
+        "missingValues": sum(1 for values in recomputed.values() for v in values if v != v),
+        "later": len(later),
+        "predictions": len(predictions),
+        "wrongScores": {"count": len(wrong_scores), "first": wrong_scores[:3]},
+        "largestScoreDifference": largest,
+        "distinctScores": len(set(offline.tolist())),
+        "outcomes": len({outcome["sourceEventId"] for outcome in outcomes}),
+        "lastOutcomeMs": max([ms(outcome["observedAtMs"]) for outcome in outcomes], default=0),
+    }
+
+
+def main():
+    args = json.loads(sys.argv[1])
+    print(json.dumps({file["which"]: verdict_on(file, args["gateway"]) for file in args["files"]}))
 
 
 if __name__ == "__main__":

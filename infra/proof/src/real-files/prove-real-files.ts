@@ -13,7 +13,11 @@ export interface RealFilesSize {
   readonly registrations: number;
   /** Multiple of real time at which the later part comes; as fast as it goes when absent. */
   readonly speed?: number;
+  /** For each thing that is waited for; long enough for the full size when absent. */
+  readonly patienceMs?: number;
 }
+
+const defaultPatienceMs = 600_000;
 
 interface FileVerdict {
   readonly rows: number;
@@ -59,14 +63,17 @@ export async function proveRealFiles(report: ProofReport, size: RealFilesSize): 
     const registrations = await firstRows(path.join(data, 'registrations.csv'), { folder, count: size.registrations });
     const files = filesUnderProof({ registrations, transactions: path.join(data, 'transactions.csv') });
     await using platform = await ProofPlatform.start(report, platformServices);
-    const versions = await learn(platform, files);
+    const patienceMs = size.patienceMs ?? defaultPatienceMs;
+    const versions = await learn(platform, files, patienceMs);
     report.say(`publishing what happened from ${until} on`);
     const speed = size.speed === undefined ? [] : ['--speed', String(size.speed)];
-    for (const file of files) await publish(platform, file, ['--from', until, ...speed]);
-    for (const file of files) {
-      await platform.drained(file.name, file.topic);
-      await judge(platform, file, { version: versions[file.name], folder });
+    for (const file of files) await publish(platform, file, { range: ['--from', until, ...speed], patienceMs });
+    for (const { name, topic } of files) {
+      report.say(`waiting for the vectors and predictions of ${name}`);
+      await platform.drained(name, topic, patienceMs);
+      await scored(platform, { endpoint: name, topic, patienceMs });
     }
+    await judge(platform, files, { versions, folder, patienceMs });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -104,29 +111,39 @@ function topicsOf(files: readonly FileUnderProof[]): Record<FileUnderProof['name
   return { registrations: topicOf('registrations'), transactions: topicOf('transactions') };
 }
 
-function publish(platform: ProofPlatform, { file, topic, flags }: FileUnderProof, range: string[]): Promise<void> {
-  return runCommandLine(platform, ['publish', file, '--topic', topic, ...flags, ...range]);
+function publish(
+  platform: ProofPlatform,
+  { file, topic, flags }: FileUnderProof,
+  { range, patienceMs }: { readonly range: readonly string[]; readonly patienceMs: number },
+): Promise<void> {
+  return runCommandLine(platform, ['publish', file, '--topic', topic, ...flags, ...range], patienceMs);
 }
 
 /** The first part of both streams, the definitions, a promoted model for each, and an endpoint that waits for the rest. */
 async function learn(
   platform: ProofPlatform,
   files: readonly FileUnderProof[],
+  patienceMs: number,
 ): Promise<Record<FileUnderProof['name'], string>> {
   const { report, http, clickhouse } = platform;
   report.say(`publishing what happened before ${until}`);
-  for (const file of files) await publish(platform, file, ['--to', until]);
+  for (const file of files) await publish(platform, file, { range: ['--to', until], patienceMs });
   await http.post('/api/v1/definitions', fileDefinitions(topicsOf(files)));
   for (const { name, topic } of files) {
-    await platform.drained(name, topic);
+    report.say(`waiting for the vectors and the history of ${name}`);
+    await platform.drained(name, topic, patienceMs);
     const published = await platform.records(topic);
-    await platform.until(`the history of ${name}`, 120_000, async () => {
-      const stored = await clickhouse.queryOne<{ n: number }>(
+    let stored = 0;
+    const complete = async (): Promise<boolean> => {
+      const row = await clickhouse.queryOne<{ n: number }>(
         `SELECT count() AS n FROM ${clickhouse.qualified('feature_vectors')} WHERE source_topic = {topic:String}`,
         { topic },
       );
-      return stored?.n === published;
-    });
+      stored = row?.n ?? 0;
+      return stored === published;
+    };
+    const seen = (): string => `: ${stored} of ${published} vectors are stored`;
+    await platform.until(`the history of ${name}`, patienceMs, complete, seen);
   }
   report.say('training, registering and promoting two models');
   const names = Object.fromEntries(
@@ -134,13 +151,17 @@ async function learn(
       files.map(async ({ name, featureService }) => [name, (await describe(platform, featureService)).featureNames]),
     ),
   ) as Record<string, string[]>;
-  const trained = (await platform.python('train_on_files.py', {
+  const asked = {
     gateway: platform.services.url('gateway'),
     ...Object.fromEntries(files.map(({ name, file }) => [name, file])),
     until,
     labelDelayMs: labelDelay.ms,
     names,
-  })) as Record<FileUnderProof['name'], { version: string; rows: number; labelled?: number }>;
+  };
+  const trained = (await platform.python('train_on_files.py', asked, patienceMs)) as Record<
+    FileUnderProof['name'],
+    { version: string; rows: number; labelled?: number }
+  >;
   report.equal(
     trained.transactions.rows,
     trained.transactions.labelled ?? -1,
@@ -158,28 +179,52 @@ function describe(platform: ProofPlatform, service: string): Promise<{ featureNa
   }>;
 }
 
+/** One Python process for both files: most of its time goes into importing mlflow. */
 async function judge(
   platform: ProofPlatform,
-  { name, file, topic, featureService, model }: FileUnderProof,
-  { version, folder }: { readonly version: string; readonly folder: string },
+  files: readonly FileUnderProof[],
+  {
+    versions,
+    folder,
+    patienceMs,
+  }: {
+    readonly versions: Readonly<Record<FileUnderProof['name'], string>>;
+    readonly folder: string;
+    readonly patienceMs: number;
+  },
 ): Promise<void> {
   const { report } = platform;
-  const { featureNames: names, types } = await describe(platform, featureService);
-  await scored(platform, { endpoint: name, topic });
-  const verdict = (await platform.python('verify_files.py', {
-    which: name,
-    file,
-    gateway: platform.services.url('gateway'),
-    topic,
-    featureService,
-    names,
-    types,
-    endpoint: name,
-    model,
-    version,
-    until,
-    folder: path.join(folder, name),
-  })) as FileVerdict;
+  report.say('recomputing every feature and score in Python');
+  const asked = await Promise.all(
+    files.map(async ({ name, file, topic, featureService, model }) => {
+      const { featureNames: names, types } = await describe(platform, featureService);
+      const version = versions[name];
+      const own = path.join(folder, name);
+      return {
+        which: name,
+        file,
+        topic,
+        featureService,
+        names,
+        types,
+        endpoint: name,
+        model,
+        version,
+        until,
+        folder: own,
+      };
+    }),
+  );
+  const argument = { gateway: platform.services.url('gateway'), files: asked };
+  const verdicts = (await platform.python('verify_files.py', argument, patienceMs)) as Record<string, FileVerdict>;
+  for (const { name } of files) {
+    const verdict = verdicts[name];
+    if (verdict === undefined) throw new Error(`verify_files.py said nothing of ${name}`);
+    tell(report, name, verdict);
+  }
+}
+
+function tell(report: ProofReport, name: FileUnderProof['name'], verdict: FileVerdict): void {
   report.check(
     verdict.sameRows,
     `${name}: the topic holds the rows of the file`,
@@ -202,10 +247,11 @@ async function judge(
 /** Until an endpoint that starts now has given a prediction for each later event. */
 async function scored(
   platform: ProofPlatform,
-  { endpoint, topic }: { endpoint: string; topic: string },
+  { endpoint, topic, patienceMs }: { endpoint: string; topic: string; patienceMs: number },
 ): Promise<void> {
   const { clickhouse } = platform;
-  await platform.until(`the predictions of ${endpoint}`, 120_000, async () => {
+  let found: object = {};
+  const complete = async (): Promise<boolean> => {
     const row = await clickhouse.queryOne<{ vectors: number; predictions: number }>(
       `SELECT (SELECT count() FROM ${clickhouse.qualified('feature_vectors')} WHERE source_topic = {topic:String} AND event_time >= {until:String}) AS vectors,
               (SELECT count() FROM ${clickhouse.qualified('predictions')} WHERE endpoint = {endpoint:String}) AS predictions`,
@@ -216,8 +262,11 @@ async function scored(
       `SELECT count() AS n FROM ${clickhouse.qualified('feature_vectors')} WHERE source_topic = {topic:String}`,
       { topic },
     );
+    found = { ...row, published, allVectors: all?.n };
     return row !== null && all?.n === published && row.predictions >= row.vectors;
-  });
+  };
+  const seen = (): string => `: ${JSON.stringify(found)} are there`;
+  await platform.until(`the predictions of ${endpoint}`, patienceMs, complete, seen);
 }
 
 function none(

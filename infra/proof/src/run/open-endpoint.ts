@@ -24,9 +24,12 @@ export async function openEndpoint(
     model: { name: model, target: 'alias:champion' },
     startFrom,
   });
-  await platform.until(`endpoint ${name} to score`, 60_000, async () => {
-    const { state, lastRefusal } = (await platform.http.get(`/api/v1/endpoints/${name}`)) as EndpointStatus;
+  let status: EndpointStatus | undefined;
+  const scores = async (): Promise<boolean> => {
+    status = (await platform.http.get(`/api/v1/endpoints/${name}`)) as EndpointStatus;
+    const { state, lastRefusal } = status;
     if (lastRefusal !== null) throw new Error(`version ${lastRefusal.version} was refused: ${lastRefusal.reason}`);
     return state === 'active';
-  });
+  };
+  await platform.until(`endpoint ${name} to score`, 60_000, scores, () => `; it is ${JSON.stringify(status)}`);
 }

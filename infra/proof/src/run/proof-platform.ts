@@ -80,8 +80,9 @@ export class ProofPlatform implements AsyncDisposable {
     await this.clickhouse.close();
   }
 
-  python(script: string, argument: object): Promise<unknown> {
-    return runPython(script, argument, { env: this.env, say: (line) => this.report.say(line) });
+  python(script: string, argument: object, timeoutMs?: number): Promise<unknown> {
+    const say = (line: string): void => this.report.say(line);
+    return runPython(script, argument, { env: this.env, say, ...(timeoutMs !== undefined && { timeoutMs }) });
   }
 
   /** Name of one of the platform's own topics here. */
@@ -98,11 +99,14 @@ export class ProofPlatform implements AsyncDisposable {
   /** Until the features service has handled all that a source's topic holds. */
   async drained(source: string, topic: string, timeoutMs = 600_000): Promise<void> {
     const ends = await this.bus.topics.endOffsets(topic);
-    await this.until(`source ${source} to be read`, timeoutMs, async () => {
-      const { consumer } = (await this.http.get(`/api/v1/sources/${source}`)) as SourceStatus;
-      const positions = new Map(consumer?.partitions.map(({ partition, position }) => [partition, position]));
+    let status: SourceStatus | undefined;
+    const read = async (): Promise<boolean> => {
+      status = (await this.http.get(`/api/v1/sources/${source}`)) as SourceStatus;
+      const positions = new Map(status.consumer?.partitions.map(({ partition, position }) => [partition, position]));
       return ends.every((end, partition) => end === 0 || (positions.get(partition) ?? 0) >= end);
-    });
+    };
+    const seen = (): string => `up to ${ends.join(', ')}; it is at ${JSON.stringify(status)}`;
+    await this.until(`source ${source} to be read`, timeoutMs, read, seen);
   }
 
   /** The sum over all labels of one of a service's counters. */

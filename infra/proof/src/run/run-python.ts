@@ -3,6 +3,15 @@ import path from 'node:path';
 
 export const pythonFolder = path.join(import.meta.dirname, '..', '..', 'python');
 
+export interface PythonRun {
+  readonly env: Readonly<Record<string, string>>;
+  readonly say: (line: string) => void;
+  /** Long enough for a cold import of mlflow on a busy machine, and for the full sizes. */
+  readonly timeoutMs?: number;
+}
+
+const defaultTimeoutMs = 900_000;
+
 /**
  * Runs a script of `infra/proof/python` with a JSON document as its argument and gives the JSON of its last line; what it
  * prints before goes to `say`.
@@ -10,13 +19,14 @@ export const pythonFolder = path.join(import.meta.dirname, '..', '..', 'python')
 export function runPython(
   script: string,
   argument: object,
-  { env, say }: { readonly env: Readonly<Record<string, string>>; readonly say: (line: string) => void },
+  { env, say, timeoutMs = defaultTimeoutMs }: PythonRun,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const python = env['MILLRACE_PYTHON'] ?? 'python3';
     const child = spawn(python, [path.join(pythonFolder, script), JSON.stringify(argument)], {
       env: { ...process.env, ...env, PYTHONUNBUFFERED: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
     });
     const lines: string[] = [];
     let rest = '';
@@ -31,8 +41,12 @@ export function runPython(
     });
     child.stderr.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-8_000)));
     child.once('error', reject);
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       if (code === 0) resolve(JSON.parse(rest || (lines.at(-1) ?? 'null')));
+      else if (signal !== null)
+        reject(
+          new Error(`${script} was ended by ${signal}, it had ${timeoutMs / 1000} s; it last said: ${lines.at(-1)}`),
+        );
       else reject(new Error(`${script} ended with code ${code}:\n${complaints}`));
     });
   });
