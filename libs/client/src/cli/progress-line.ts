@@ -1,4 +1,4 @@
-import type { PublishProgress } from '../publish/publish-file.ts';
+import type { PublishProgress } from '../publish/publish-options.ts';
 import { grouped, oneLine, shortDuration, shortTime } from './layout.ts';
 import type { Terminal } from './terminal.ts';
 

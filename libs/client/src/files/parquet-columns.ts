@@ -5,7 +5,7 @@ import type { ColumnKind } from './infer-columns.ts';
 const exactDigits = 15;
 
 /** What a Parquet file says of one of its columns. */
-export interface ParquetColumn {
+interface ParquetColumn {
   readonly name: string;
   /** Undefined where its values decide. */
   readonly kind: ColumnKind | undefined;

@@ -7,7 +7,7 @@ import type { EventTimeColumn } from './event-time.ts';
 import type { SeenColumns } from './field-names.ts';
 import type { FileEntry } from './file-entries.ts';
 import type { Placing } from './placing.ts';
-import type { PublishOptions, SchemaOrigin } from './publish-file.ts';
+import type { PublishOptions, SchemaOrigin } from './publish-options.ts';
 import { keyBytes, keyColumnOf } from './row-check.ts';
 import { RowConverter } from './row-converter.ts';
 import { extendSchema, schemaOfColumns } from './row-schema.ts';

@@ -1,6 +1,6 @@
 import { EventsError } from '@millrace/events';
 import { expect, test } from 'vitest';
-import type { PublishProgress } from './publish-file.ts';
+import type { PublishProgress } from './publish-options.ts';
 import { PublicationError } from './publication-error.ts';
 
 const progress: PublishProgress = {

@@ -1,5 +1,5 @@
 import { ClientError } from '../client-error.ts';
-import type { PublishProgress } from './publish-file.ts';
+import type { PublishProgress } from './publish-options.ts';
 
 /** Something ended a publication half-way: what is in the log stays there, and `progress` says where to go on. */
 export class PublicationError extends ClientError {

@@ -7,7 +7,8 @@ import { subjectOf, topics, type Outcome } from '@millrace/schemas';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClientTestBed, sharedData } from '../client-test-bed.ts';
 import { PublicationError } from './publication-error.ts';
-import { publishFile, type PublishProgress } from './publish-file.ts';
+import { publishFile } from './publish-file.ts';
+import type { PublishProgress } from './publish-options.ts';
 
 let bed: ClientTestBed;
 let folder: string;

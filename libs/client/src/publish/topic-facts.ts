@@ -1,7 +1,7 @@
 import type { AvroWriter, EventBus } from '@millrace/events';
 import { subjectOf, type AvroSchemaJson } from '@millrace/schemas';
 import { ClientError } from '../client-error.ts';
-import type { PublishOptions } from './publish-file.ts';
+import type { PublishOptions } from './publish-options.ts';
 import { widestSchema } from './row-schema.ts';
 
 /** What is settled before the first row is read. */
@@ -13,7 +13,7 @@ export interface TopicFacts {
   readonly exists: boolean;
 }
 
-export type KnownSchema =
+type KnownSchema =
   | { readonly from: 'given'; readonly schema: AvroSchemaJson }
   | {
       readonly from: 'registered';
