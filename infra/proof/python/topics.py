@@ -2,12 +2,16 @@
 
 import datetime
 import os
+import time
 import uuid
 
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
+
+# Without a record for so long something is wrong: what a topic holds when it is asked is there to be read.
+PATIENCE_SECONDS = 60
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -42,18 +46,26 @@ def read_all(topic):
     context = SerializationContext(topic, MessageField.VALUE)
     try:
         partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        ends = {}
+        starts, ends = {}, {}
         for partition in partitions:
             low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
             if high > low:
-                ends[partition] = high
+                starts[partition], ends[partition] = low, high
         records = []
         if not ends:
             return records
-        consumer.assign([TopicPartition(topic, partition, 0) for partition in ends])
+        consumer.assign([TopicPartition(topic, partition, low) for partition, low in starts.items()])
         open_partitions = set(ends)
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while open_partitions:
-            for message in consumer.consume(1_000, timeout=0.1):
+            messages = consumer.consume(1_000, timeout=0.1)
+            if messages:
+                deadline = time.monotonic() + PATIENCE_SECONDS
+            elif time.monotonic() > deadline:
+                raise RuntimeError(
+                    f"{topic}: nothing came for {PATIENCE_SECONDS} s, partitions {open_partitions} of {starts} to {ends} are missing"
+                )
+            for message in messages:
                 if message.error():
                     raise RuntimeError(message.error())
                 partition, offset = message.partition(), message.offset()

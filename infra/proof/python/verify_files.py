@@ -33,9 +33,10 @@ def verdict_on(args, gateway):
     for event in events:
         out_of_order += event["time"] < last.get(event["partition"], 0)
         last[event["partition"]] = event["time"]
-    print(f"{len(events)} events of {which} read, recomputing")
+    print(f"{len(events)} events of {which} read, reading the logs of the views")
     recomputation = Recomputation(VIEWS[which], events)
     vectors, _ = read_vectors(args["featureService"])
+    print(f"{len(vectors)} vectors read, recomputing")
     wrong = []
     recomputed = {}
     for vector in vectors:
@@ -49,8 +50,10 @@ def verdict_on(args, gateway):
         recomputed[place] = [numpy.nan if is_missing(values[n]) else float(values[n]) for n in args["names"]]
     until = files.time_ms(args["until"])
     later = [place for place, event in recomputation.events.items() if event["time"] >= until and place in recomputed]
+    print(f"{len(recomputed)} vectors recomputed, fetching the model")
     model = OfflineModel(gateway, args["model"], args["version"], args["folder"])
     offline = model.scores(numpy.array([recomputed[place] for place in later]))
+    print(f"{len(later)} events scored offline, reading predictions and outcomes")
     records = [r for r in read_all(own_topic("inference.predictions")) if r[2]["endpoint"] == args["endpoint"]]
     predictions = {(p["sourcePartition"], p["sourceOffset"]): p for _, _, p in first_by_event_id(records)}
     wrong_scores = []

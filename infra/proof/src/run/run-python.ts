@@ -23,10 +23,12 @@ export function runPython(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const python = env['MILLRACE_PYTHON'] ?? 'python3';
-    const child = spawn(python, [path.join(pythonFolder, script), JSON.stringify(argument)], {
+    const child = spawn(python, ['-X', 'faulthandler', path.join(pythonFolder, script), JSON.stringify(argument)], {
       env: { ...process.env, ...env, PYTHONUNBUFFERED: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: timeoutMs,
+      // The fault handler answers it with what every thread is doing.
+      killSignal: 'SIGABRT',
     });
     const lines: string[] = [];
     let rest = '';
@@ -43,11 +45,10 @@ export function runPython(
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) resolve(JSON.parse(rest || (lines.at(-1) ?? 'null')));
-      else if (signal !== null)
-        reject(
-          new Error(`${script} was ended by ${signal}, it had ${timeoutMs / 1000} s; it last said: ${lines.at(-1)}`),
-        );
-      else reject(new Error(`${script} ended with code ${code}:\n${complaints}`));
+      else if (signal !== null) {
+        const last = `it last said: ${lines.at(-1)}`;
+        reject(new Error(`${script} was ended by ${signal}, it had ${timeoutMs / 1000} s; ${last}\n${complaints}`));
+      } else reject(new Error(`${script} ended with code ${code}:\n${complaints}`));
     });
   });
 }
