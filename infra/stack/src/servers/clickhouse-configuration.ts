@@ -1,11 +1,15 @@
 /** The read-only user for analysts. The listener is bound to loopback, so the password is a name tag, not a secret. */
 export const analystUser = { name: 'analyst', password: 'analyst' } as const;
 
+/** A path may hold any character but a zero byte. */
+const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
 const gigabyte = 1024 ** 3;
 
 export function clickhouseConfiguration(usersFile: string): string {
   return `<clickhouse>
-  <users_config>${usersFile}</users_config>
+  <users_config>${escapeXml(usersFile)}</users_config>
   <log-level>warning</log-level>
   <max_server_memory_usage>${4 * gigabyte}</max_server_memory_usage>
   <mark_cache_size>${gigabyte / 16}</mark_cache_size>
@@ -23,7 +27,7 @@ export function clickhouseConfiguration(usersFile: string): string {
 
 /**
  * The default user must stay without a password (the program logs in as it). The analyst may set what shapes an answer, but
- * not its own limits, and holds SELECT only: no writes, no files, no addresses.
+ * not its own limits (0 would lift them, hence the lower bounds), and holds SELECT only: no writes, no files, no addresses.
  */
 export const clickhouseUsers = `<clickhouse>
   <profiles>
@@ -35,8 +39,8 @@ export const clickhouseUsers = `<clickhouse>
       <max_execution_time>60</max_execution_time>
       <max_memory_usage>${gigabyte}</max_memory_usage>
       <constraints>
-        <max_execution_time><max>60</max></max_execution_time>
-        <max_memory_usage><max>${gigabyte}</max></max_memory_usage>
+        <max_execution_time><min>1</min><max>60</max></max_execution_time>
+        <max_memory_usage><min>1</min><max>${gigabyte}</max></max_memory_usage>
       </constraints>
     </analyst>
   </profiles>

@@ -47,6 +47,9 @@ test.each([
   ["SELECT * FROM file('/etc/passwd', 'LineAsString')", 'ACCESS_DENIED'],
   ["SELECT * FROM remote('127.0.0.1', system.one)", 'ACCESS_DENIED'],
   ['SET readonly = 0', 'READONLY'],
+  // Zero means without limit.
+  ['SELECT 1 SETTINGS max_execution_time = 0', 'SETTING_CONSTRAINT_VIOLATION'],
+  ['SELECT 1 SETTINGS max_memory_usage = 0', 'SETTING_CONSTRAINT_VIOLATION'],
   ['SELECT 1 SETTINGS max_execution_time = 3600', 'SETTING_CONSTRAINT_VIOLATION'],
   ['SELECT 1 SETTINGS max_memory_usage = 100000000000', 'SETTING_CONSTRAINT_VIOLATION'],
 ])('the analyst may not: %s', async (sql, code) => {
