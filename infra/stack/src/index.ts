@@ -1,16 +1,6 @@
 export { artifactsDirectory, readAddresses, type Addresses } from './addresses.ts';
-export { ensurePython } from './fetch/python.ts';
-export {
-  killServer,
-  reset,
-  restartServer,
-  startServer,
-  status,
-  stop,
-  stopServer,
-  up,
-  type ServerStatus,
-} from './instance.ts';
+export { reset, up } from './instance.ts';
+export { killServer, restartServer, startServer, stopServer } from './one-server.ts';
 export { instancePaths, repositoryRoot, type InstancePaths } from './paths.ts';
 export { choosePort } from './ports.ts';
 export { runningProcess } from './server-process.ts';

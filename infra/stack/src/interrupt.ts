@@ -1,6 +1,9 @@
 /** npm, the shell and the terminal may each pass one Ctrl-C on; what comes within this time is the same one. */
 const sameKeyPressMs = 1_000;
 
+/** For work that nobody interrupts. */
+export const uninterrupted: AbortSignal = new AbortController().signal;
+
 /**
  * Aborts `first` on Ctrl-C (or a plain kill, or a closed terminal); `again` runs when the person asks a second time.
  */
@@ -11,7 +14,7 @@ export function onInterrupt(again: () => void): AbortSignal {
     const now = performance.now();
     if (!first.signal.aborted) {
       firstAt = now;
-      first.abort();
+      first.abort(new Error('interrupted'));
     } else if (now - firstAt > sameKeyPressMs) {
       again();
     }

@@ -9,9 +9,9 @@ export function readJson(file: string): unknown {
   }
 }
 
-/** Readers see the old file or the new one, never half of one. */
+/** Readers see the old file or the new one, never half of one. Only this user may read it: addresses hold passwords. */
 export function writeJson(file: string, value: unknown): void {
   const beside = `${file}.${process.pid}.new`;
-  writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`);
+  writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
   renameSync(beside, file);
 }

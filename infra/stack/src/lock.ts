@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
+import { uninterrupted } from './interrupt.ts';
 import { say } from './say.ts';
 
 function tryListen(name: string): Promise<Server | null> {
@@ -28,14 +29,20 @@ export async function tryLock(name: string): Promise<{ release(): void } | null>
 }
 
 /** Runs `work` while no other process on this machine holds the lock of the same name. */
-export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  name: string,
+  work: () => Promise<T>,
+  signal: AbortSignal = uninterrupted,
+): Promise<T> {
   let lock = await tryLock(name);
   if (lock === null) say(`waiting for another process that works on ${name}`);
   while (lock === null) {
     await new Promise((resolve) => setTimeout(resolve, 200));
+    signal.throwIfAborted();
     lock = await tryLock(name);
   }
   try {
+    signal.throwIfAborted();
     return await work();
   } finally {
     lock.release();

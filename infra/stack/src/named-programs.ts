@@ -3,11 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.ts';
 import { ensurePython } from './fetch/python.ts';
-import { refreshAddresses, reset, stop, up } from './instance.ts';
+import { refreshAddresses } from './describe-instance.ts';
+import { reset, stop, up } from './instance.ts';
 import { onInterrupt } from './interrupt.ts';
 import { tryLock } from './lock.ts';
 import { repositoryRoot } from './paths.ts';
 import { say } from './say.ts';
+import { together } from './together.ts';
 
 type ProgramKind = 'proof' | 'bench';
 
@@ -40,7 +42,8 @@ function printUsage(kind: ProgramKind): void {
       `  ${name.padEnd(18)}${describeProgram(readFileSync(path.join(folderOf(kind), `${name}.ts`), 'utf8'))}`,
     );
   }
-  console.log(`\nIt runs on a stack of its own (instance "${kind}"), which starts empty and is stopped at the end.`);
+  console.log(`\nIt runs on a stack of its own (instance "${kind}"), which starts empty and is stopped at the end.
+Servers of yours that MILLRACE_… variables name are not used.`);
 }
 
 function runProgramFile(
@@ -76,10 +79,13 @@ export async function runNamed(kind: ProgramKind, args: readonly string[]): Prom
   const interrupted = onInterrupt(() => process.exit(130));
   try {
     await reset(kind);
-    await Promise.all([up(kind), build(), ensurePython()]);
+    await together(interrupted, [(signal) => up(kind, { signal }), build, ensurePython]);
     await refreshAddresses(kind);
     say(`${kind} ${name}`);
-    return interrupted.aborted ? 130 : await runProgramFile(file, rest, kind, interrupted);
+    return await runProgramFile(file, rest, kind, interrupted);
+  } catch (error) {
+    if (interrupted.aborted) return 130;
+    throw error;
   } finally {
     await stop(kind);
   }

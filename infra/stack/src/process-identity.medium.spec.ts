@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { expect, test } from 'vitest';
-import { endProcess, identify, isAlive, signal, startTicksOf } from './process-identity.ts';
+import { expect, test, vi } from 'vitest';
+import { endProcess, identify, isAlive, isStopped, signal, startTicksOf } from './process-identity.ts';
 
 test('the start time is read behind a command that holds spaces and brackets', () => {
   const behind = Array.from({ length: 20 }, (_, index) => (index === 19 ? '4711' : String(index))).join(' ');
@@ -28,7 +28,9 @@ test('a stopped process that ignores polite requests is ended too', async () => 
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const identity = identify(child.pid ?? 0);
   if (identity === null) throw new Error('the child must be found');
+  expect(isStopped(identity)).toBe(false);
   signal(identity, 'SIGSTOP');
+  await vi.waitFor(() => expect(isStopped(identity)).toBe(true));
   await endProcess(identity, 200);
   expect(isAlive(identity)).toBe(false);
 });

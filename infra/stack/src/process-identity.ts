@@ -19,6 +19,11 @@ export function startTicksOf(statLine: string): string {
   return ticks;
 }
 
+/** Field 3 of a /proc/PID/stat line. */
+function stateOf(statLine: string): string {
+  return statLine.charAt(statLine.lastIndexOf(')') + 2);
+}
+
 function statLineOf(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -36,8 +41,13 @@ export function identify(pid: number): ProcessIdentity | null {
 export function isAlive(identity: ProcessIdentity): boolean {
   const line = statLineOf(identity.pid);
   if (line === null || identity.bootId !== bootId()) return false;
-  const state = line.slice(line.lastIndexOf(')') + 2, line.lastIndexOf(')') + 3);
+  const state = stateOf(line);
   return state !== 'Z' && state !== 'X' && startTicksOf(line) === identity.startTicks;
+}
+
+/** True while a signal (SIGSTOP, Ctrl-Z) keeps the process from running. */
+export function isStopped(identity: ProcessIdentity): boolean {
+  return isAlive(identity) && stateOf(statLineOf(identity.pid) ?? '') === 'T';
 }
 
 /** Signals exactly that process and says whether it was there. */

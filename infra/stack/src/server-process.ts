@@ -1,14 +1,25 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { readJson, writeJson } from './json-file.ts';
 import type { InstancePaths } from './paths.ts';
-import { endProcess, identify, isAlive, signal, waitForEnd, type ProcessIdentity } from './process-identity.ts';
+import {
+  endProcess,
+  identify,
+  isAlive,
+  signal as sendSignal,
+  waitForEnd,
+  type ProcessIdentity,
+} from './process-identity.ts';
+import { say } from './say.ts';
 import type { LaunchPlan, ServerContext, ServerDefinition, ServerName } from './servers/server.ts';
 
 const readyTimeoutMs = 180_000;
+/** A server that runs already and answers nobody for this long is replaced. */
+const replacedAfterMs = 60_000;
 const stopGraceMs = 20_000;
 const askedGraceMs = 7_000;
+const logTailBytes = 64 * 1024;
 const logRotatesAtBytes = 20 * 1024 * 1024;
 
 const pidFile = (paths: InstancePaths, name: ServerName): string => path.join(paths.run, `${name}.json`);
@@ -20,8 +31,18 @@ export function runningProcess(paths: InstancePaths, name: ServerName): ProcessI
   return recorded !== null && isAlive(recorded) ? recorded : null;
 }
 
+/** The last lines, as far as they lie in the last 64 KB. */
 export function logTail(file: string, lines: number): string {
-  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') : '';
+  if (!existsSync(file)) return '';
+  const handle = openSync(file, 'r');
+  try {
+    const size = fstatSync(handle).size;
+    const end = Buffer.alloc(Math.min(size, logTailBytes));
+    readSync(handle, end, 0, end.length, size - end.length);
+    return end.toString().trimEnd().split('\n').slice(-lines).join('\n');
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** Appends to the log; a large one is put aside first, one generation is kept. */
@@ -48,28 +69,55 @@ function launch(paths: InstancePaths, name: ServerName, plan: LaunchPlan): Proce
   return identity;
 }
 
-/** Starts the server unless it runs, and resolves when it answers. */
-export async function startProcess(server: ServerDefinition, context: ServerContext): Promise<'started' | 'running'> {
-  const { paths } = context;
-  const already = runningProcess(paths, server.name);
-  const identity = already ?? launch(paths, server.name, await server.prepare(context));
-  const until = performance.now() + readyTimeoutMs;
+/** Starts the server unless it runs, and resolves when it answers. An aborted start ends the process that it has launched. */
+export async function startProcess(
+  server: ServerDefinition,
+  context: ServerContext,
+  signal: AbortSignal,
+): Promise<'started' | 'running'> {
+  const already = runningProcess(context.paths, server.name);
+  if (already !== null) {
+    // It may have been stopped by a signal (SIGSTOP, Ctrl-Z) and would never answer.
+    sendSignal(already, 'SIGCONT');
+    const outcome = await waitForAnswer(server, context, { identity: already, signal, timeoutMs: replacedAfterMs });
+    if (outcome === 'ready') return 'running';
+    say(`${server.title} ${outcome} and is replaced`);
+    await stopProcess(server, context);
+  }
+  const plan = await server.prepare(context, signal);
+  signal.throwIfAborted();
+  const identity = launch(context.paths, server.name, plan);
+  try {
+    const outcome = await waitForAnswer(server, context, { identity, signal, timeoutMs: readyTimeoutMs });
+    if (outcome === 'ready') return 'started';
+    const file = logFile(context.paths, server.name);
+    throw new Error(`${server.title} ${outcome}; the end of ${file}:\n${logTail(file, 20)}`);
+  } catch (error) {
+    if (signal.aborted) await stopProcess(server, context);
+    throw error;
+  }
+}
+
+async function waitForAnswer(
+  server: ServerDefinition,
+  context: ServerContext,
+  { identity, signal, timeoutMs }: { identity: ProcessIdentity; signal: AbortSignal; timeoutMs: number },
+): Promise<'ready' | 'ended' | 'does not answer'> {
+  const until = performance.now() + timeoutMs;
   while (!(await server.ready(context))) {
-    const problem = !isAlive(identity) ? 'ended' : performance.now() > until ? 'does not answer' : null;
-    if (problem !== null) {
-      const file = logFile(paths, server.name);
-      throw new Error(`${server.title} ${problem}; the end of ${file}:\n${logTail(file, 20)}`);
-    }
+    signal.throwIfAborted();
+    if (!isAlive(identity)) return 'ended';
+    if (performance.now() > until) return 'does not answer';
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return already === null ? 'started' : 'running';
+  return 'ready';
 }
 
 /** Stops the server in good order, by force when it takes too long. */
 export async function stopProcess(server: ServerDefinition, context: ServerContext): Promise<boolean> {
   const identity = runningProcess(context.paths, server.name);
   if (identity !== null) {
-    signal(identity, 'SIGCONT');
+    sendSignal(identity, 'SIGCONT');
     if (server.askToStop !== undefined) {
       await server.askToStop(context, identity);
       await waitForEnd(identity, askedGraceMs);
@@ -84,6 +132,6 @@ export async function stopProcess(server: ServerDefinition, context: ServerConte
 export async function signalProcess(paths: InstancePaths, name: ServerName, kind: NodeJS.Signals): Promise<void> {
   const identity = runningProcess(paths, name);
   if (identity === null) throw new Error(`${name} of instance ${paths.instance} does not run`);
-  signal(identity, kind);
+  sendSignal(identity, kind);
   if (kind === 'SIGKILL') await waitForEnd(identity, 10_000);
 }

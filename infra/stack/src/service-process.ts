@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { uninterrupted } from './interrupt.ts';
 import { readJson, writeJson } from './json-file.ts';
 import { repositoryRoot, type InstancePaths } from './paths.ts';
 import { endProcess, identify, isAlive, signal, waitForEnd, type ProcessIdentity } from './process-identity.ts';
@@ -101,12 +102,13 @@ export class ServiceProcess {
   }
 
   /** Resolves when /health/ready answers 200; fails with the end of the log when the process ends or takes too long. */
-  async ready(timeoutMs = readyTimeoutMs): Promise<void> {
-    const until = performance.now() + timeoutMs;
+  async ready(signal: AbortSignal = uninterrupted): Promise<void> {
+    const until = performance.now() + readyTimeoutMs;
     while (!(await answersOk(`${this.url}/health/ready`))) {
+      signal.throwIfAborted();
       const ended = this.#identity !== null && !isAlive(this.#identity) && this.#options.onRestart === undefined;
       if (ended || performance.now() > until) {
-        const problem = ended ? 'ended before it was ready' : `was not ready after ${timeoutMs / 1000} s`;
+        const problem = ended ? 'ended before it was ready' : `was not ready after ${readyTimeoutMs / 1000} s`;
         throw new Error(`${this.name} ${problem}; the end of ${this.logFile}:\n${logTail(this.logFile, 20)}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -125,17 +127,18 @@ export class ServiceProcess {
     throw new Error(`${this.name} still runs after ${timeoutMs / 1000} s`);
   }
 
-  /** Ends the process in good order and keeps it ended. */
-  async stop(graceMs = stopGraceMs): Promise<void> {
+  /** Ends the process in good order, keeps it ended, and says whether it was ever started. */
+  async stop(graceMs = stopGraceMs): Promise<boolean> {
     this.#wanted = false;
     clearTimeout(this.#restart);
     if (this.#identity !== null) await endProcess(this.#identity, graceMs);
     rmSync(this.#record, { force: true });
+    return this.#identity !== null;
   }
 }
 
 /** The recorded service processes of the instance that still run, whoever started them. */
-function runningServices(paths: InstancePaths): { name: string; identity: ProcessIdentity }[] {
+export function runningServices(paths: InstancePaths): { name: string; identity: ProcessIdentity }[] {
   if (!existsSync(recordsOf(paths))) return [];
   return readdirSync(recordsOf(paths)).flatMap((file) => {
     const identity = readJson(path.join(recordsOf(paths), file)) as ProcessIdentity | null;

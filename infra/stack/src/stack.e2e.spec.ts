@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -73,9 +73,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('a second start finds the running servers and leaves them alone', async () => {
+test('a second start finds the running servers, wakes a stopped one and leaves them alone', async () => {
   expect((await stack(['up', '--instance', 'one', ...light])).output).toContain('Redis is ready');
   const before = addressesOf('one');
+  expect((await stack(['status', '--instance', 'one'])).code).toBe(0);
+  process.kill(before.pids['redis'] ?? 0, 'SIGSTOP');
+  const status = await stack(['status', '--instance', 'one']);
+  expect(status.output).toMatch(/redis\s+starting or stuck/);
+  expect(status.output).toMatch(/gateway\s+stopped/);
+  expect(status.code).toBe(1);
   const second = await stack(['up', '--instance', 'one', ...light]);
   expect(second.output).toContain('Redis runs already');
   expect(second.output).toContain('ClickHouse runs already');
@@ -138,6 +144,9 @@ test('a server of your own is used and not started', async () => {
   expect(addresses.pids['redis']).toBeUndefined();
   expect(addresses.env['MILLRACE_REDIS_URL']).toBe(env.MILLRACE_REDIS_URL);
   expect(addresses.env['MILLRACE_KAFKA_TLS']).toBe('true');
+  // The password is for programs of this user: printed nowhere, readable by nobody else.
+  expect(output + JSON.stringify(addresses.urls)).not.toContain('secret');
+  expect((await stat(path.join(folder, 'one', 'addresses.json'))).mode & 0o777).toBe(0o600);
 });
 
 test.each([['--help'], ['up --only postgres'], ['fly'], ['up --instance ../x']])('%s explains itself', async (line) => {

@@ -1,21 +1,26 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { reset, status, stop, up } from './instance.ts';
+import { readAddresses } from './addresses.ts';
+import { reset, stop, up } from './instance.ts';
 import { defaultInstance } from './instance-ports.ts';
+import { onInterrupt } from './interrupt.ts';
 import { instancePaths } from './paths.ts';
 import { runProgram } from './program.ts';
 import { say } from './say.ts';
 import { logFile, logTail } from './server-process.ts';
 import { isServerName, serverNames, type ServerName } from './servers/server.ts';
+import { serviceNames } from './service-names.ts';
+import { areUp, status } from './status.ts';
+import { runningSupervisor } from './supervisor.ts';
 
 const usage = `usage: npm run stack -- COMMAND [--instance NAME]
 
   up [--only SERVER,…]   start the servers that don't run yet and wait until they answer
-  status                 which servers run, and where
-  stop                   stop them in order; data stays
-  reset                  stop them and delete data, logs and ports
-  logs [NAME] [--follow] the end of a log: ${serverNames.join(', ')} or a service
+  status                 which servers and services run, and where; exit code 1 when one that was started is down
+  stop                   stop the platform or the servers in order; data stays
+  reset                  stop all of it and delete data, logs and ports
+  logs [NAME] [--follow] the end of every log, or of one: ${serverNames.join(', ')} or a service
 
   --instance NAME        "${defaultInstance}" unless given; each instance has its own data and ports
   --help                 this text
@@ -30,12 +35,32 @@ function serversOf(list: string | undefined): readonly ServerName[] | undefined 
   });
 }
 
-async function showStatus(instance: string): Promise<void> {
-  for (const { name, state, pid, url } of await status(instance)) {
+/** True when everything that was started is up: the servers of the addresses file and, under an `npm start`, the services. */
+async function showStatus(instance: string): Promise<boolean> {
+  const paths = instancePaths(instance);
+  const statuses = await status(instance);
+  for (const { name, state, pid, url } of statuses) {
     console.log(`${name.padEnd(16)} ${state.padEnd(18)} ${String(pid ?? '').padEnd(8)} ${url}`);
   }
-  const { addresses } = instancePaths(instance);
-  if (existsSync(addresses)) console.log(`addresses: ${addresses}`);
+  const supervisor = runningSupervisor(paths);
+  if (supervisor !== null) console.log(`npm start        runs               ${supervisor.pid}`);
+  const addresses = readAddresses(paths);
+  if (addresses === null) return false;
+  console.log(`addresses: ${paths.addresses}`);
+  return areUp([...Object.keys(addresses.pids), ...(supervisor === null ? [] : serviceNames)], statuses);
+}
+
+async function startServers(instance: string, only: readonly ServerName[] | undefined): Promise<number> {
+  const interrupted = onInterrupt(() => process.exit(130));
+  try {
+    await up(instance, { signal: interrupted, ...(only && { only }) });
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+    say('interrupted: "npm run stack -- stop" ends the servers that run');
+    return 130;
+  }
+  say(`addresses: ${instancePaths(instance).addresses}`);
+  return 0;
 }
 
 async function showLogs(instance: string, name: string | undefined, follow: boolean): Promise<void> {
@@ -46,12 +71,14 @@ async function showLogs(instance: string, name: string | undefined, follow: bool
   if (name !== undefined && !known.includes(name)) {
     throw new Error(`instance ${instance} has no log of "${name}", it has: ${known.join(', ') || 'none'}`);
   }
-  if (name !== undefined && follow) {
-    const tail = spawn('tail', ['-n', '50', '-F', logFile(paths, name)], { stdio: 'inherit' });
+  const shown = name === undefined ? known : [name];
+  if (follow && shown.length > 0) {
+    const files = shown.map((each) => logFile(paths, each));
+    const tail = spawn('tail', ['-n', name === undefined ? '10' : '50', '-F', ...files], { stdio: 'inherit' });
     await new Promise((resolve) => tail.once('close', resolve));
     return;
   }
-  for (const each of name === undefined ? known : [name]) {
+  for (const each of shown) {
     console.log(`==> ${each}\n${logTail(logFile(paths, each), name === undefined ? 10 : 100)}\n`);
   }
 }
@@ -73,15 +100,10 @@ async function main(): Promise<number> {
   }
   const { instance } = values;
   switch (command) {
-    case 'up': {
-      const only = serversOf(values.only);
-      await up(instance, only === undefined ? {} : { only });
-      say(`addresses: ${instancePaths(instance).addresses}`);
-      return 0;
-    }
+    case 'up':
+      return startServers(instance, serversOf(values.only));
     case 'status':
-      await showStatus(instance);
-      return 0;
+      return (await showStatus(instance)) ? 0 : 1;
     case 'stop':
       await stop(instance);
       return 0;

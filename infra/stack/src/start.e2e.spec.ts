@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,49 +6,36 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAddresses, type Addresses } from './addresses.ts';
 import { readJson } from './json-file.ts';
 import { repositoryRoot, type InstancePaths } from './paths.ts';
-import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { isAlive, waitForEnd, type ProcessIdentity } from './process-identity.ts';
 import { serviceNames } from './service-names.ts';
+import { serverNames } from './servers/server.ts';
+import { runSpoken, type SpokenProgram } from './spoken-program.ts';
 
-/** `npm start -- --no-demo` behind npm and the bootstrap: the program that they hand over to. */
-const program = path.join(repositoryRoot, 'infra', 'stack', 'src', 'start.ts');
+const stackFolder = path.join(repositoryRoot, 'infra', 'stack');
+const bootstrap = path.join(stackFolder, 'bootstrap.mjs');
 const instance = 'whole';
 let folder = '';
-const started: ChildProcess[] = [];
+const started: SpokenProgram[] = [];
 
-interface Start {
-  readonly process: ChildProcess;
-  /** Resolves when the text was printed; fails with all output when the process ends without it. */
-  said(text: string): Promise<void>;
-  readonly ended: Promise<{ code: number | null; output: string }>;
+/** `npm start -- --no-demo` behind npm and the bootstrap: the program that they hand over to. */
+function start(): SpokenProgram {
+  return run(path.join(stackFolder, 'src', 'start.ts'), ['--no-demo']);
 }
 
-function start(): Start {
-  const child = spawn(process.execPath, ['--conditions=source', program, '--no-demo', '--instance', instance], {
-    env: { ...process.env, MILLRACE_STACK_DIR: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  started.push(child);
-  let output = '';
-  const listeners = new Set<() => void>();
-  const take = (chunk: Buffer): void => {
-    output += chunk.toString();
-    for (const listener of listeners) listener();
-  };
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
-  const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
-    child.once('close', (code) => resolve({ code, output }));
-  });
-  const said = (text: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (output.includes(text)) resolve();
-      };
-      listeners.add(look);
-      look();
-      void ended.then(() => reject(new Error(`ended without saying "${text}":\n${output}`)));
-    });
-  return { process: child, said, ended };
+function run(file: string, args: readonly string[]): SpokenProgram {
+  const program = runSpoken(file, [...args, '--instance', instance], { MILLRACE_STACK_DIR: folder });
+  started.push(program);
+  return program;
+}
+
+const runFile = (name: string): string => path.join(folder, instance, 'run', name);
+
+/** Everything that a pid file of the instance names, the supervisor first: as long as it lives it starts the others again. */
+async function recorded(): Promise<ProcessIdentity[]> {
+  const names = ['platform', ...serverNames].map((name) => runFile(`${name}.json`));
+  const services = existsSync(runFile('services')) ? await readdir(runFile('services')) : [];
+  const files = [...names, ...services.map((name) => path.join(runFile('services'), name))];
+  return files.flatMap((file) => (readJson(file) as ProcessIdentity | null) ?? []);
 }
 
 function addresses(): Addresses {
@@ -57,21 +44,37 @@ function addresses(): Addresses {
   return found;
 }
 
-async function services(): Promise<ProcessIdentity[]> {
-  const records = path.join(folder, instance, 'run', 'services');
-  const files = await readdir(records);
-  return files.map((file) => readJson(path.join(records, file)) as ProcessIdentity);
-}
-
-async function everything(): Promise<ProcessIdentity[]> {
-  const servers = Object.values(addresses().pids).map((pid) => identify(pid));
-  return [...servers.filter((each) => each !== null), ...(await services())];
-}
-
 async function allReady(): Promise<boolean> {
   const { urls } = addresses();
   const answers = await Promise.all(serviceNames.map((name) => fetch(`${urls[name]}/health/ready`)));
   return answers.every((answer) => answer.ok);
+}
+
+async function query(sql: string): Promise<string> {
+  const response = await fetch(addresses().env['MILLRACE_CLICKHOUSE_URL'] ?? '', { method: 'POST', body: sql });
+  return (await response.text()).trim();
+}
+
+const subjects = (): string => `${addresses().env['MILLRACE_SCHEMA_REGISTRY_URL']}/subjects`;
+
+async function register(subject: string): Promise<void> {
+  const body = JSON.stringify({ schema: '"string"' });
+  const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
+  const response = await fetch(`${subjects()}/${subject}/versions`, { method: 'POST', headers, body });
+  expect(response.ok).toBe(true);
+}
+
+async function createExperiment(name: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const url = `${addresses().urls['gateway']}/api/2.0/mlflow/experiments/create`;
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ name }) });
+  expect(response.ok).toBe(true);
+}
+
+async function experiment(name: string): Promise<number> {
+  const query = new URLSearchParams({ experiment_name: name });
+  return (await fetch(`${addresses().urls['gateway']}/api/2.0/mlflow/experiments/get-by-name?${query.toString()}`))
+    .status;
 }
 
 beforeAll(async () => {
@@ -79,25 +82,30 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const child of started) child.kill('SIGKILL');
-  const reset = spawn(
-    process.execPath,
-    [path.join(repositoryRoot, 'infra/stack/bootstrap.mjs'), 'stack', 'reset', '--instance', instance],
-    {
-      env: { ...process.env, MILLRACE_STACK_DIR: folder },
-      stdio: 'ignore',
-    },
-  );
-  await new Promise((resolve) => reset.once('close', resolve));
+  for (const { process: program } of started) program.kill('SIGKILL');
+  await run(bootstrap, ['stack', 'reset']).ended;
   await rm(folder, { recursive: true, force: true });
 });
 
-test('the platform comes up, is found by a second start, survives kill -9 of everything, and Ctrl-C ends all of it', async () => {
+test('an interrupt while the servers start ends what has started', async () => {
+  const interrupted = start();
+  await interrupted.said('Redis is ready');
+  const before = await recorded();
+  expect(before.length).toBeGreaterThan(1);
+  interrupted.process.kill('SIGINT');
+  const { code, output } = await interrupted.ended;
+  expect(code, output).toBe(0);
+  expect(output).toContain('Redis has stopped');
+  expect([...before, ...(await recorded())].filter(isAlive)).toEqual([]);
+  expect(existsSync(path.join(folder, instance, 'addresses.json'))).toBe(false);
+});
+
+test('the platform is found by a second start, survives kill -9 of everything, and "stack stop" ends it without its npm', async () => {
   const first = start();
   await first.said('the platform is ready');
   expect(await allReady()).toBe(true);
-  const before = await everything();
-  expect(before).toHaveLength(4 + serviceNames.length);
+  const before = await recorded();
+  expect(before).toHaveLength(serverNames.length + 1 + serviceNames.length);
 
   const second = await start().ended;
   expect(second.code).toBe(0);
@@ -105,27 +113,57 @@ test('the platform comes up, is found by a second start, survives kill -9 of eve
   expect(second.output).toContain(addresses().urls['gateway']);
   expect(before.every(isAlive)).toBe(true);
 
-  // The supervisor, a server, and two services die; the rest is left running without anybody who minds it.
-  first.process.kill('SIGKILL');
-  await first.ended;
-  const [aServer, , , , aService, anotherService] = before;
-  for (const identity of [aServer, aService, anotherService]) process.kill(identity?.pid ?? 0, 'SIGKILL');
-  const third = start();
+  await query('CREATE TABLE kept (n Int32) ENGINE = MergeTree ORDER BY n');
+  await query('INSERT INTO kept VALUES (42)');
+  await register('kept-value');
+  // Kept in a topic only: the service reads its journal again when it starts.
+  await createExperiment('kept');
+  const addressesBefore = addresses();
+  for (const { pid } of before) process.kill(pid, 'SIGKILL');
+  await Promise.all([first.ended, ...before.map((identity) => waitForEnd(identity, 10_000))]);
+  expect(before.filter(isAlive)).toEqual([]);
+
+  const third = run(bootstrap, ['start', '--no-demo']);
   await third.said('the platform is ready');
-  await third.said('a platform that was killed');
   expect(await allReady()).toBe(true);
-  expect(await services()).toHaveLength(serviceNames.length);
+  const after = await recorded();
+  expect(after).toHaveLength(before.length);
+  const pids = new Set(before.map(({ pid }) => pid));
+  expect(after.filter(({ pid }) => pids.has(pid))).toEqual([]);
+  expect(addresses().urls).toEqual(addressesBefore.urls);
+  expect(await query('SELECT n FROM kept')).toBe('42');
+  expect(await (await fetch(subjects())).json()).toContain('kept-value');
+  expect(await experiment('kept')).toBe(200);
 
-  // A service that dies is started again.
-  const [victim] = await services();
-  process.kill(victim?.pid ?? 0, 'SIGKILL');
+  // A service and a server that die are started again.
+  for (const name of ['redis', 'services']) {
+    const file =
+      name === 'redis' ? runFile('redis.json') : path.join(runFile(name), (await readdir(runFile(name)))[0] ?? '');
+    process.kill((readJson(file) as ProcessIdentity).pid, 'SIGKILL');
+  }
   await third.said('starts again');
+  await third.said('redis has ended and is started again');
 
-  const last = await everything();
-  third.process.kill('SIGINT');
-  const { code, output } = await third.ended;
-  expect(code).toBe(0);
-  expect(output).toContain('gateway has stopped');
+  // Without npm and the bootstrap, nobody passes a Ctrl-C on.
+  const supervisor = readJson(runFile('platform.json')) as ProcessIdentity;
+  third.process.kill('SIGKILL');
+  expect(isAlive(supervisor)).toBe(true);
+  const stopped = await run(bootstrap, ['stack', 'stop']).ended;
+  expect(stopped.code, stopped.output).toBe(0);
+  expect([supervisor, ...after, ...(await recorded())].filter(isAlive)).toEqual([]);
+  const { output } = await third.ended;
   expect(output.indexOf('gateway has stopped')).toBeLessThan(output.indexOf('Kafka has stopped'));
-  expect(last.filter(isAlive)).toEqual([]);
+});
+
+test('"stack reset" ends a platform whose services start and deletes its data', async () => {
+  const running = start();
+  await running.said('tracking is ready');
+  const before = await recorded();
+  const reset = await run(bootstrap, ['stack', 'reset']).ended;
+  expect(reset.code, reset.output).toBe(0);
+  const { code, output } = await running.ended;
+  expect(code, output).toBe(0);
+  expect(output).toContain('gateway has stopped');
+  expect(before.filter(isAlive)).toEqual([]);
+  expect(existsSync(path.join(folder, instance))).toBe(false);
 });

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { readAddresses, type Addresses } from './addresses.ts';
 import { build } from './build.ts';
 import { ensurePython } from './fetch/python.ts';
-import { killInstance, refreshAddresses, stop, up } from './instance.ts';
+import { refreshAddresses } from './describe-instance.ts';
+import { killInstance, stop, up } from './instance.ts';
 import { defaultInstance } from './instance-ports.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
 import { tryLock } from './lock.ts';
@@ -12,6 +13,8 @@ import { instancePaths, repositoryRoot } from './paths.ts';
 import { Platform } from './platform.ts';
 import { runProgram } from './program.ts';
 import { say } from './say.ts';
+import { recordSupervisor, removeSupervisorRecord } from './supervisor.ts';
+import { together } from './together.ts';
 
 const profiles = ['small', 'medium'] as const;
 type Profile = (typeof profiles)[number];
@@ -37,6 +40,10 @@ Ctrl-C stops everything in order, a second Ctrl-C at once. Data stays: "npm run 
 
 function printUrls(addresses: Addresses): void {
   const { gateway } = addresses.urls;
+  const name = addresses.env['MILLRACE_CLICKHOUSE_ANALYST_USERNAME'];
+  // A ClickHouse of the user's own has users of its own.
+  const analyst =
+    name === undefined ? '' : `   (user ${name}, password ${addresses.env['MILLRACE_CLICKHOUSE_ANALYST_PASSWORD']})`;
   console.log(`
   platform, MLflow tracking   ${gateway}
   API of each service         ${['tracking', 'registry', 'features', 'inference', 'drift']
@@ -44,7 +51,7 @@ function printUrls(addresses: Addresses): void {
     .join('\n                              ')}
   Kafka                       ${addresses.urls['kafka']}
   schema registry             ${addresses.urls['schema-registry']}
-  ClickHouse                  ${addresses.urls['clickhouse']}/play   (user analyst, password analyst)
+  ClickHouse                  ${addresses.urls['clickhouse']}/play${analyst}
   Redis                       ${addresses.urls['redis']}
   all addresses               ${instancePaths(addresses.instance).addresses}
 `);
@@ -57,8 +64,8 @@ async function playDemo(addresses: Addresses, profile: Profile, signal: AbortSig
 }
 
 /** Fetches, builds and starts the servers, all at the same time. */
-async function prepare(instance: string, withPython: boolean): Promise<Addresses> {
-  await Promise.all([up(instance), build(), withPython ? ensurePython() : null]);
+async function prepare(instance: string, withPython: boolean, interrupted: AbortSignal): Promise<Addresses> {
+  await together(interrupted, [(signal) => up(instance, { signal }), build, ...(withPython ? [ensurePython] : [])]);
   return refreshAddresses(instance);
 }
 
@@ -66,11 +73,9 @@ async function run(instance: string, profile: Profile | null): Promise<number> {
   const interrupted = onInterrupt(() => void killInstance(instance).finally(() => process.exit(130)));
   let platform: Platform | null = null;
   try {
-    const addresses = await Promise.race([prepare(instance, profile !== null), aborted(interrupted)]);
-    if (interrupted.aborted || addresses === undefined) return 0;
+    const addresses = await prepare(instance, profile !== null, interrupted);
     platform = new Platform(instance, addresses.env);
-    await Promise.race([platform.start(), aborted(interrupted)]);
-    if (interrupted.aborted) return 0;
+    await platform.start(interrupted);
     printUrls(addresses);
     const startedAtMs = Number(process.env['MILLRACE_STARTED_AT_MS'] ?? Date.now());
     say(`the platform is ready ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s after the command was given`);
@@ -79,10 +84,12 @@ async function run(instance: string, profile: Profile | null): Promise<number> {
     if (!interrupted.aborted) say('the platform keeps running: Ctrl-C stops it');
     await aborted(interrupted);
     return 0;
+  } catch (error) {
+    if (interrupted.aborted) return 0;
+    throw error;
   } finally {
     say('stopping');
     await platform?.stop();
-    // Waits for a start that is still under way, then ends what it has started.
     await stop(instance);
   }
 }
@@ -124,7 +131,12 @@ async function main(): Promise<number> {
     if (addresses !== null) printUrls(addresses);
     return 0;
   }
-  return run(values.instance, values.demo ? profile : null);
+  recordSupervisor(paths);
+  try {
+    return await run(values.instance, values.demo ? profile : null);
+  } finally {
+    removeSupervisorRecord(paths);
+  }
 }
 
 runProgram(main);

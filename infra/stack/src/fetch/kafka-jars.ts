@@ -20,19 +20,22 @@ ${dependencies.map(([group, artifact, version]) => `    <dependency><groupId>${g
 </project>
 `;
 
+export const kafkaKey = `kafka/${versions.kafka}`;
+
 /** Folder with the broker's jars; `libs/*` in it is the class path. */
-export function ensureKafka(): Promise<string> {
-  return cached(`kafka/${versions.kafka}`, `Apache Kafka ${versions.kafka}`, async (directory) => {
+export function ensureKafka(signal: AbortSignal): Promise<string> {
+  const build = async (directory: string): Promise<void> => {
     const libs = path.join(directory, 'libs');
     await writeFile(path.join(directory, 'pom.xml'), pom);
     const plugin = `org.apache.maven.plugins:maven-dependency-plugin:${versions.mavenDependencyPlugin}`;
-    await maven(
-      [`${plugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${libs}`],
-      'Kafka',
-      directory,
-    );
+    await maven([`${plugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${libs}`], {
+      label: 'Kafka',
+      cwd: directory,
+      signal,
+    });
     await verifySha256(path.join(libs, `kafka_${versions.kafkaScala}-${versions.kafka}.jar`), kafkaJarSha256);
     if ((await readdir(libs)).length < 30) throw new Error(`${libs} holds too few jars for a broker`);
     await rm(path.join(directory, 'pom.xml'));
-  });
+  };
+  return cached({ key: kafkaKey, title: `Apache Kafka ${versions.kafka}`, build }, signal);
 }

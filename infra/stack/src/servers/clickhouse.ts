@@ -9,7 +9,7 @@ import { portOf, type LaunchPlan, type Ports, type ServerContext, type ServerDef
 const url = (ports: Ports): string => `http://127.0.0.1:${portOf(ports, 'clickhouse')}`;
 const keepAlivePipe = (run: string): string => path.join(run, 'clickhouse.keep-alive');
 
-async function prepare({ paths, ports }: ServerContext): Promise<LaunchPlan> {
+async function prepare({ paths, ports }: ServerContext, signal: AbortSignal): Promise<LaunchPlan> {
   const data = path.join(paths.data, 'clickhouse');
   const configuration = path.join(paths.run, 'clickhouse.xml');
   const users = path.join(paths.run, 'clickhouse-users.xml');
@@ -18,7 +18,7 @@ async function prepare({ paths, ports }: ServerContext): Promise<LaunchPlan> {
   await writeFile(configuration, clickhouseConfiguration(users));
   await writeFile(users, clickhouseUsers);
   await rm(pipe, { force: true });
-  await mustRun('mkfifo', [pipe]);
+  await mustRun('mkfifo', [pipe], { signal });
   const program = path.join(import.meta.dirname, `../clickhouse-server${path.extname(import.meta.filename)}`);
   const httpPort = String(portOf(ports, 'clickhouse'));
   const nativePort = String(portOf(ports, 'clickhouse-native'));

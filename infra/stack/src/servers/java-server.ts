@@ -5,8 +5,12 @@ import { ensureJava } from '../fetch/java.ts';
 import { cacheDirectory } from '../paths.ts';
 
 /** JVM flags for a small machine, with a class archive that makes every start but the first one fast. */
-export async function javaFlags(archive: string, heap: { minMb: number; maxMb: number }): Promise<string[]> {
-  const { build } = await ensureJava();
+export async function javaFlags(
+  archive: string,
+  heap: { minMb: number; maxMb: number },
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { build } = await ensureJava(signal);
   const folder = path.join(cacheDirectory(), 'class-archives', build);
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${archive}.jsa`);

@@ -6,7 +6,7 @@ import { portOf, type LaunchPlan, type Ports, type ServerContext, type ServerDef
 
 const url = (ports: Ports): string => `redis://127.0.0.1:${portOf(ports, 'redis')}`;
 
-async function prepare({ paths, ports }: ServerContext): Promise<LaunchPlan> {
+async function prepare({ paths, ports }: ServerContext, signal: AbortSignal): Promise<LaunchPlan> {
   const data = path.join(paths.data, 'redis');
   await mkdir(data, { recursive: true });
   const settings: Record<string, string> = {
@@ -21,7 +21,7 @@ async function prepare({ paths, ports }: ServerContext): Promise<LaunchPlan> {
     'maxmemory-policy': 'noeviction',
   };
   return {
-    command: await ensureRedis(),
+    command: await ensureRedis(signal),
     args: Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]),
   };
 }
@@ -47,8 +47,8 @@ export const redis: ServerDefinition = {
   title: 'Redis',
   externalVariable: 'MILLRACE_REDIS_URL',
   ports: [{ name: 'redis', usual: 6379 }],
-  fetch: async () => {
-    await ensureRedis();
+  fetch: async (signal) => {
+    await ensureRedis(signal);
   },
   prepare,
   ready: ({ ports }) => answersPong(portOf(ports, 'redis')),

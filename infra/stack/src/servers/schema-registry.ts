@@ -9,10 +9,10 @@ import { portOf, type LaunchPlan, type Ports, type ServerContext, type ServerDef
 
 const url = (ports: Ports): string => `http://127.0.0.1:${portOf(ports, 'schema-registry')}/apis/ccompat/v7`;
 
-async function prepare({ paths, ports }: ServerContext): Promise<LaunchPlan> {
+async function prepare({ paths, ports }: ServerContext, signal: AbortSignal): Promise<LaunchPlan> {
   const data = path.join(paths.data, 'schema-registry');
   await mkdir(data, { recursive: true });
-  const flags = await javaFlags(`apicurio-${versions.apicurio}`, { minMb: 64, maxMb: 384 });
+  const flags = await javaFlags(`apicurio-${versions.apicurio}`, { minMb: 64, maxMb: 384 }, signal);
   const quarkus = [
     `-Dquarkus.http.port=${portOf(ports, 'schema-registry')}`,
     '-Dquarkus.http.host=127.0.0.1',
@@ -21,8 +21,8 @@ async function prepare({ paths, ports }: ServerContext): Promise<LaunchPlan> {
     '-Dquarkus.management.host=127.0.0.1',
   ];
   return {
-    command: (await ensureJava()).command,
-    args: [...flags, ...quarkus, '-jar', path.join(await ensureRegistryApp(), 'quarkus-run.jar')],
+    command: (await ensureJava(signal)).command,
+    args: [...flags, ...quarkus, '-jar', path.join(await ensureRegistryApp(signal), 'quarkus-run.jar')],
     env: {
       APICURIO_STORAGE_KIND: 'sql',
       APICURIO_STORAGE_SQL_KIND: 'h2',
@@ -42,9 +42,9 @@ export const schemaRegistry: ServerDefinition = {
     { name: 'schema-registry', usual: 8081 },
     { name: 'schema-registry-management', usual: 8082 },
   ],
-  fetch: async () => {
-    await ensureJava();
-    await ensureRegistryApp();
+  fetch: async (signal) => {
+    await ensureJava(signal);
+    await ensureRegistryApp(signal);
   },
   prepare,
   ready: ({ ports }) => answersOk(`${url(ports)}/subjects`),

@@ -33,9 +33,9 @@ export interface ServerDefinition {
   /** Set to an address of an existing server, it keeps ours from being started. */
   readonly externalVariable: string;
   /** Fetches what is missing; no instance is involved. */
-  fetch(): Promise<void>;
+  fetch(signal: AbortSignal): Promise<void>;
   /** Writes the configuration, formats the data folder once, and says what to run. */
-  prepare(context: ServerContext): Promise<LaunchPlan>;
+  prepare(context: ServerContext, signal: AbortSignal): Promise<LaunchPlan>;
   ready(context: ServerContext): Promise<boolean>;
   /** Asks for an orderly end where a signal isn't the best way; SIGTERM follows in any case. */
   askToStop?(context: ServerContext, identity: ProcessIdentity): Promise<void>;
