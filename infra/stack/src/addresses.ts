@@ -24,7 +24,7 @@ export function removeAddresses(paths: InstancePaths): void {
 }
 
 /** Settings of an existing server that aren't its address: they go through to the services as they are. */
-const passedThrough = [
+export const passedThrough = [
   'MILLRACE_KAFKA_TLS',
   'MILLRACE_KAFKA_CA_FILE',
   'MILLRACE_KAFKA_SASL_MECHANISM',
@@ -38,6 +38,7 @@ const passedThrough = [
   'MILLRACE_CLICKHOUSE_PASSWORD',
   'MILLRACE_CLICKHOUSE_CA_FILE',
   'MILLRACE_CLICKHOUSE_CLUSTER',
+  'MILLRACE_REDIS_CA_FILE',
   'MILLRACE_TOPIC_PREFIX',
   'MILLRACE_KEY_PREFIX',
   'MILLRACE_ARTIFACTS_DIR',

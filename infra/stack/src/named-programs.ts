@@ -9,6 +9,7 @@ import { onInterrupt } from './interrupt.ts';
 import { tryLock } from './lock.ts';
 import { repositoryRoot } from './paths.ts';
 import { say } from './say.ts';
+import { ignoreOwnServers } from './test-environment.ts';
 import { together } from './together.ts';
 
 type ProgramKind = 'proof' | 'bench';
@@ -77,6 +78,7 @@ export async function runNamed(kind: ProgramKind, args: readonly string[]): Prom
   if ((await tryLock(`${kind} in ${repositoryRoot}`)) === null)
     throw new Error(`another ${kind} runs in this checkout`);
   const interrupted = onInterrupt(() => process.exit(130));
+  ignoreOwnServers();
   try {
     await reset(kind);
     await together(interrupted, [(signal) => up(kind, { signal }), build, ensurePython]);

@@ -20,7 +20,7 @@ export interface InstancePaths {
 }
 
 /** Where the instances of this checkout live; tests of the stack itself move it out of the way. */
-function instancesDirectory(): string {
+export function instancesDirectory(): string {
   return process.env['MILLRACE_STACK_DIR'] ?? path.join(repositoryRoot, '.millrace', 'stack');
 }
 

@@ -9,9 +9,11 @@ import { onInterrupt } from './interrupt.ts';
 import { readJson } from './json-file.ts';
 import { tryLock } from './lock.ts';
 import { instancePaths, repositoryRoot } from './paths.ts';
+import { resetLeftInstances } from './private-instances.ts';
 import { signalGroup } from './process-group.ts';
 import { runProgram } from './program.ts';
 import { say } from './say.ts';
+import { ignoreOwnServers } from './test-environment.ts';
 import { together } from './together.ts';
 import {
   add,
@@ -31,7 +33,7 @@ const projects = ['unit', 'medium', 'e2e'] as const;
 const usage = `usage: npm test
 
 Installs what is missing, runs the checks (${checks.join(', ')}), starts a stack of its own
-(instance "${instance}", so npm start may run beside it), runs the ${projects.join(', ')} tests on it and stops it.
+(instance "${instance}", so npm start may run beside it; servers of yours that MILLRACE_… variables name are not used), runs the ${projects.join(', ')} tests on it and stops it.
 The last line counts everything. For a part of it: npx vitest run --project unit libs/events`;
 
 let current: ChildProcess | undefined;
@@ -102,13 +104,16 @@ async function main(): Promise<number> {
     throw new Error('another npm test runs in this checkout');
   const interrupted = onInterrupt(() => process.exit(130));
   interrupted.addEventListener('abort', endCurrent);
+  ignoreOwnServers();
   let total = oneFailed;
   try {
+    await resetLeftInstances();
     total = await runAll(interrupted);
   } catch (error) {
     if (!interrupted.aborted) console.error(error instanceof Error ? error.message : error);
   } finally {
     await stop(instance);
+    await resetLeftInstances();
   }
   if (interrupted.aborted) {
     console.log('interrupted');

@@ -1,6 +1,7 @@
 import {
   instancePaths,
   killServer,
+  privateInstance,
   reset,
   restartServer,
   startServer,
@@ -9,7 +10,6 @@ import {
   type Addresses,
   type ServerName,
 } from '@millrace/stack';
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
 /** Handles on the servers of one stack instance, for tests of what happens when one goes away. */
@@ -53,7 +53,8 @@ export interface PrivateStack extends AsyncDisposable {
 
 /** A stack of the test's own with the named servers only: kill what you like in it, no other test is disturbed. */
 export async function privateStack(only: readonly ServerName[]): Promise<PrivateStack> {
-  const addresses = await up(`private-${randomBytes(4).toString('hex')}`, { only });
+  // Without the environment, where servers of the user's own may be named: a test would stop and flood them.
+  const addresses = await up(privateInstance(), { only, env: {} });
   const remove = (): Promise<void> => reset(addresses.instance);
   return { addresses, servers: new StackServers(addresses), remove, [Symbol.asyncDispose]: remove };
 }

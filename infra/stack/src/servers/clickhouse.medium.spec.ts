@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reset, stop, up } from '../instance.ts';
 import { restartServer } from '../one-server.ts';
+import { privateInstance } from '../private-instances.ts';
 import { analystUser } from './clickhouse-configuration.ts';
 
-const instance = `clickhouse-${randomBytes(4).toString('hex')}`;
+const instance = privateInstance();
 let url = '';
 
 async function query(sql: string, user?: typeof analystUser): Promise<string> {
