@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { DataType, load, open } from 'ffi-rs';
+import { clickhouseLibrary } from './servers/clickhouse-library.ts';
 
 /**
  * A program of its own: ClickHouse's whole local program runs inside this process until its keep-alive pipe is closed.
@@ -11,8 +10,7 @@ if (!data || !configuration || !pipe || !httpPort || !nativePort) {
   throw new Error('usage: clickhouse-server DATA CONFIGURATION PIPE HTTP_PORT NATIVE_PORT');
 }
 
-const packageFile = createRequire(import.meta.url).resolve('@chdb/lib-linux-x64-gnu/package.json');
-open({ library: 'chdb', path: path.join(path.dirname(packageFile), 'libchdb.so') });
+open({ library: 'chdb', path: clickhouseLibrary() });
 
 const query = [
   'SYSTEM START LISTEN HTTP',

@@ -5,7 +5,7 @@ import { instancePaths, type InstancePaths } from './paths.ts';
 import { runningProcess } from './server-process.ts';
 import { serviceUrls } from './service-names.ts';
 import { allServers } from './servers/all.ts';
-import type { ServerContext, ServerDefinition } from './servers/server.ts';
+import type { ServerContext, ServerDefinition, ServerName } from './servers/server.ts';
 
 export function contextOf(paths: InstancePaths): ServerContext {
   return { paths, ports: knownPorts(paths) };
@@ -14,6 +14,11 @@ export function contextOf(paths: InstancePaths): ServerContext {
 /** The address of a server of the user's own that takes the place of ours. */
 export function externalAddress(server: ServerDefinition, env: NodeJS.ProcessEnv): string | undefined {
   return env[server.externalVariable] || undefined;
+}
+
+/** Names of the servers that have to be started, as the environment names none of the user's own in their place. */
+export function ownServerNames(env: NodeJS.ProcessEnv): ServerName[] {
+  return allServers.filter((server) => externalAddress(server, env) === undefined).map((server) => server.name);
 }
 
 /** An address that may be printed: without the user and the password that it may hold. */

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.ts';
+import { preflight } from './fetch/preflight.ts';
 import { ensurePython } from './fetch/python.ts';
 import { refreshAddresses } from './describe-instance.ts';
 import { reset, stop, up } from './instance.ts';
 import { onInterrupt } from './interrupt.ts';
 import { tryLock } from './lock.ts';
 import { repositoryRoot } from './paths.ts';
+import { serverNames } from './servers/server.ts';
 import { say } from './say.ts';
 import { ignoreOwnServers } from './test-environment.ts';
 import { together } from './together.ts';
@@ -81,6 +83,7 @@ export async function runNamed(kind: ProgramKind, args: readonly string[]): Prom
   ignoreOwnServers();
   try {
     await reset(kind);
+    await preflight(serverNames, { training: true });
     await together(interrupted, [(signal) => up(kind, { signal }), build, ensurePython]);
     await refreshAddresses(kind);
     say(`${kind} ${name}`);

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { ownServerNames } from './describe-instance.ts';
+import { preflight } from './fetch/preflight.ts';
 import { readAddresses } from './addresses.ts';
 import { reset, stop, up } from './instance.ts';
 import { defaultInstance } from './instance-ports.ts';
@@ -53,6 +55,8 @@ async function showStatus(instance: string): Promise<boolean> {
 async function startServers(instance: string, only: readonly ServerName[] | undefined): Promise<number> {
   const interrupted = onInterrupt(() => process.exit(130));
   try {
+    const own = ownServerNames(process.env).filter((name) => only === undefined || only.includes(name));
+    await preflight(own, { training: false });
     await up(instance, { signal: interrupted, ...(only && { only }) });
   } catch (error) {
     if (!interrupted.aborted) throw error;

@@ -3,8 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readAddresses, type Addresses } from './addresses.ts';
 import { build } from './build.ts';
+import { preflight } from './fetch/preflight.ts';
 import { ensurePython } from './fetch/python.ts';
-import { refreshAddresses } from './describe-instance.ts';
+import { ownServerNames, refreshAddresses } from './describe-instance.ts';
 import { killInstance, stop, up } from './instance.ts';
 import { defaultInstance } from './instance-ports.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
@@ -65,6 +66,7 @@ async function playDemo(addresses: Addresses, profile: Profile, signal: AbortSig
 
 /** Fetches, builds and starts the servers, all at the same time. */
 async function prepare(instance: string, withPython: boolean, interrupted: AbortSignal): Promise<Addresses> {
+  await preflight(ownServerNames(process.env), { training: withPython });
   await together(interrupted, [(signal) => up(instance, { signal }), build, ...(withPython ? [ensurePython] : [])]);
   return refreshAddresses(instance);
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { preflight } from './fetch/preflight.ts';
 import { ensurePython } from './fetch/python.ts';
 import { refreshAddresses } from './describe-instance.ts';
 import { reset, stop, up } from './instance.ts';
@@ -12,6 +13,7 @@ import { instancePaths, repositoryRoot } from './paths.ts';
 import { resetLeftInstances } from './private-instances.ts';
 import { signalGroup } from './process-group.ts';
 import { runProgram } from './program.ts';
+import { serverNames } from './servers/server.ts';
 import { say } from './say.ts';
 import { ignoreOwnServers } from './test-environment.ts';
 import { together } from './together.ts';
@@ -84,6 +86,7 @@ async function runAll(interrupted: AbortSignal): Promise<Tally> {
   }
   // Data of an earlier run would only make the broker slower to start.
   await reset(instance);
+  await preflight(serverNames, { training: true });
   await together(interrupted, [(signal) => up(instance, { signal }), ensurePython]);
   await refreshAddresses(instance);
   mkdirSync(instancePaths(instance).run, { recursive: true });

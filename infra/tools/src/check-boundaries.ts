@@ -8,6 +8,7 @@ interface Manifest {
   readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly nx?: { readonly tags?: readonly string[] };
 }
 
@@ -40,7 +41,7 @@ function readPackage(manifestPath: string): WorkspacePackage {
     name: manifest.name,
     folder: manifestPath.slice(0, -'/package.json'.length),
     kind: kind ?? ('pure' satisfies Kind),
-    dependencies: namesOf(manifest.dependencies),
+    dependencies: namesOf({ ...manifest.dependencies, ...manifest.optionalDependencies }),
     devDependencies: namesOf(manifest.devDependencies),
   };
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mustRun } from '../run-command.ts';
+import { clickhouseLibrary } from './clickhouse-library.ts';
 import { analystUser, clickhouseConfiguration, clickhouseUsers } from './clickhouse-configuration.ts';
 import { answersOk } from './http-probe.ts';
 import { portOf, type LaunchPlan, type Ports, type ServerContext, type ServerDefinition } from './server.ts';
@@ -44,7 +45,8 @@ export const clickhouse: ServerDefinition = {
     { name: 'clickhouse', usual: 8123 },
     { name: 'clickhouse-native', usual: 9000 },
   ],
-  fetch: async () => {},
+  // npm has fetched it; where it could not, that is said before anything starts.
+  fetch: async () => void clickhouseLibrary(),
   prepare,
   ready: ({ ports }) => answersOk(`${url(ports)}/ping`),
   askToStop: closePipe,
