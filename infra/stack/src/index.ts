@@ -1,10 +1,13 @@
 export { artifactsDirectory, readAddresses, type Addresses } from './addresses.ts';
 export { reset, up } from './instance.ts';
 export { killServer, restartServer, startServer, stopServer } from './one-server.ts';
+export { ensureRedis } from './fetch/redis-server.ts';
 export { instancePaths, repositoryRoot, type InstancePaths } from './paths.ts';
 export { privateInstance } from './private-instances.ts';
 export { choosePort } from './ports.ts';
 export { runningProcess } from './server-process.ts';
+export { planKafka } from './servers/kafka.ts';
+export { kafkaProperties } from './servers/kafka-configuration.ts';
 export { serverNames, type ServerName } from './servers/server.ts';
 export { serviceNames, serviceUrls, type ServiceName } from './service-names.ts';
 export { ServiceProcess, stopLeftServices, type ServiceOptions } from './service-process.ts';

@@ -52,16 +52,22 @@ export class OnlineStore {
     });
     redis.defineCommand('fenceClaim', { lua: CLAIM, numberOfKeys: 1 });
     redis.defineCommand('fenceCommit', { lua: COMMIT });
-    redis.on('error', (error: Error) => log.warn('online_store.connection_error', { error: error.message }));
+    // ioredis tells why only here (a certificate that is not trusted, a password that is refused); `connect` fails with less.
+    let reason: Error | undefined;
+    redis.on('error', (error: Error) => {
+      reason = error;
+      log.warn('online_store.connection_error', { error: error.message });
+    });
     redis.on('ready', () => log.info('online_store.connected'));
     try {
       await redis.connect();
       await warnWhenEvicting(redis, log);
     } catch (error) {
       redis.disconnect();
+      const cause = reason ?? error;
       throw new OnlineStoreUnavailable(
-        `cannot connect to Redis at ${withoutCredentials(config.url)}: ${error instanceof Error ? error.message : String(error)}`,
-        { cause: error },
+        `cannot connect to Redis at ${withoutCredentials(config.url)}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
       );
     }
     return new OnlineStore(redis, keys);

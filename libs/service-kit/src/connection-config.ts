@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { flagSetting, textSetting, urlSetting } from './service-config.ts';
+import { flagSetting, readConfig, textSetting, urlSetting, type Environment } from './service-config.ts';
 
 /** The part of the environment that libs/events needs, in the shape of its EventsConfig. */
 export interface EventsSettings {
@@ -66,6 +66,13 @@ export function eventsConfigFromEnv(clientId: string): z.ZodType<EventsSettings>
       MILLRACE_HANDLER_FAULTS_A_MINUTE: z.coerce.number().int().min(0).default(50),
     })
     .superRefine((env, context) => {
+      if (env.MILLRACE_KAFKA_CA_FILE !== undefined && !env.MILLRACE_KAFKA_TLS) {
+        context.addIssue({
+          code: 'custom',
+          path: ['MILLRACE_KAFKA_TLS'],
+          message: 'is not true, MILLRACE_KAFKA_CA_FILE is for TLS',
+        });
+      }
       if (!env.MILLRACE_KAFKA_SASL_MECHANISM) return;
       for (const name of ['MILLRACE_KAFKA_USERNAME', 'MILLRACE_KAFKA_PASSWORD'] as const) {
         if (env[name] === undefined) {
@@ -102,6 +109,11 @@ export function eventsConfigFromEnv(clientId: string): z.ZodType<EventsSettings>
     }));
 }
 
+/** For programs that need nothing else, as the command line: the settings, or CONFIG_INVALID with every fault. */
+export function readEventsSettings(env: Environment, clientId: string): EventsSettings {
+  return readConfig({ events: eventsConfigFromEnv(clientId) }, env).events;
+}
+
 export interface ClickhouseSettings {
   readonly url: string;
   readonly database: string;
@@ -136,6 +148,7 @@ export const clickhouseConfigFromEnv: z.ZodType<ClickhouseSettings> = z
 export interface OnlineStoreSettings {
   readonly url: string;
   readonly keyPrefix: string;
+  readonly ca?: string;
 }
 
 export const onlineStoreConfigFromEnv: z.ZodType<OnlineStoreSettings> = z
@@ -148,5 +161,20 @@ export const onlineStoreConfigFromEnv: z.ZodType<OnlineStoreSettings> = z
       .string()
       .regex(/^[A-Za-z0-9._-]+$/, 'may hold letters, digits, ".", "_" and "-" only')
       .default('mr'),
+    MILLRACE_REDIS_CA_FILE: caFile.optional(),
   })
-  .transform((env) => ({ url: env.MILLRACE_REDIS_URL, keyPrefix: env.MILLRACE_KEY_PREFIX }));
+  .superRefine((env, context) => {
+    // Over a plain connection the authority would check nothing, and the password would go out in clear.
+    if (env.MILLRACE_REDIS_CA_FILE !== undefined && !env.MILLRACE_REDIS_URL.startsWith('rediss://')) {
+      context.addIssue({
+        code: 'custom',
+        path: ['MILLRACE_REDIS_URL'],
+        message: 'does not begin with rediss://, MILLRACE_REDIS_CA_FILE is for TLS',
+      });
+    }
+  })
+  .transform((env) => ({
+    url: env.MILLRACE_REDIS_URL,
+    keyPrefix: env.MILLRACE_KEY_PREFIX,
+    ...(env.MILLRACE_REDIS_CA_FILE && { ca: env.MILLRACE_REDIS_CA_FILE }),
+  }));

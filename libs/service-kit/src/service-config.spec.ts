@@ -48,4 +48,14 @@ describe('the configuration', () => {
       readConfig(sections, { ...env, MILLRACE_KAFKA_USERNAME: 'u', MILLRACE_KAFKA_PASSWORD: 'p' }).events.kafka,
     ).toMatchObject({ tls: { ca: 'PEM' }, sasl: { mechanism: 'plain', username: 'u', password: 'p' } });
   });
+
+  it('reads the authority of Redis, and refuses authorities that a plain connection would not use', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'millrace-')), 'ca.pem');
+    writeFileSync(file, 'PEM');
+    const env = { MILLRACE_REDIS_URL: 'rediss://:secret@redis.example:6380', MILLRACE_REDIS_CA_FILE: file };
+    expect(readConfig(sections, env).online).toEqual({ url: env.MILLRACE_REDIS_URL, keyPrefix: 'mr', ca: 'PEM' });
+    expect(() => readConfig(sections, { MILLRACE_REDIS_CA_FILE: file, MILLRACE_KAFKA_CA_FILE: file })).toThrow(
+      /MILLRACE_KAFKA_TLS is not true[^]*MILLRACE_REDIS_URL does not begin with rediss/,
+    );
+  });
 });

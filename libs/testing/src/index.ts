@@ -6,7 +6,9 @@ export {
   type ServiceName,
   type ServiceProcess,
 } from '@millrace/stack';
+export { securedHttp, securedKafka, securedRedis, type SecuredServer } from './secured-servers.ts';
 export { stackAddresses } from './stack-addresses.ts';
 export { testNamespace, type TestNamespace } from './stack-namespace.ts';
 export { privateStack, StackServers, type PrivateStack } from './stack-servers.ts';
 export { RunningServices, runServices, type RunServicesOptions } from './stack-services.ts';
+export { throwAwayAuthority, type ThrowAwayAuthority } from './throw-away-authority.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventsConfigOf, gatewayUrlOf } from './events-config.ts';
-import { platformEnvironment } from './platform-environment.ts';
+import { platformEnvironment, type Environment } from './platform-environment.ts';
 
 let root: string;
 let inner: string;
@@ -64,7 +64,22 @@ test('TLS, SASL and the registry are read as the services read them', async () =
   expect(config.schemaRegistry).toMatchObject({ username: 'r' });
 });
 
-test('settings that cannot be used are named', () => {
-  expect(() => eventsConfigOf({ MILLRACE_KAFKA_SASL_MECHANISM: 'gssapi' }, 'me')).toThrow(/"gssapi".*scram-sha-256/);
-  expect(() => eventsConfigOf({ MILLRACE_KAFKA_CA_FILE: '/none.pem' }, 'me')).toThrow(/MILLRACE_KAFKA_CA_FILE/);
+test('settings that cannot be used are refused and named: no connection falls back to plain text', () => {
+  const config = (env: Environment) => () => eventsConfigOf(env, 'me');
+  expect(config({ MILLRACE_KAFKA_SASL_MECHANISM: 'gssapi' })).toThrow(/MILLRACE_KAFKA_SASL_MECHANISM.*scram-sha-256/);
+  expect(config({ MILLRACE_KAFKA_TLS: 'true', MILLRACE_KAFKA_CA_FILE: '/none.pem' })).toThrow(/MILLRACE_KAFKA_CA_FILE/);
+  expect(config({ MILLRACE_KAFKA_TLS: '1' })).toThrow(/MILLRACE_KAFKA_TLS is neither true nor false/);
+  expect(config({ MILLRACE_KAFKA_CA_FILE: join(inner, '../..', 'a') })).toThrow(/MILLRACE_KAFKA_CA_FILE/);
+  expect(config({ MILLRACE_KAFKA_SASL_MECHANISM: 'plain', MILLRACE_KAFKA_USERNAME: 'u' })).toThrow(
+    expect.objectContaining({
+      code: 'CLIENT_CONFIG_INVALID',
+      message: expect.stringContaining('MILLRACE_KAFKA_PASSWORD is needed'),
+    }),
+  );
+});
+
+test('a variable that is set to nothing counts as not set, with a running stack and without one', () => {
+  expect(platformEnvironment({ MILLRACE_KAFKA_TLS: '', MILLRACE_STACK_INSTANCE: '' }, tmpdir())).toEqual({});
+  expect(gatewayUrlOf(platformEnvironment({ MILLRACE_STACK_INSTANCE: '' }, inner))).toBe('http://default');
+  expect(eventsConfigOf({ MILLRACE_KAFKA_SASL_MECHANISM: '' }, 'me').kafka).not.toHaveProperty('sasl');
 });

@@ -11,10 +11,10 @@ const defaultInstance = 'default';
  * down, in `.millrace/stack/<instance>/addresses.json` of this folder or one above it.
  */
 export function platformEnvironment(env: Environment, folder: string): Environment {
-  const path = addressesFile(folder, env['MILLRACE_STACK_INSTANCE'] ?? defaultInstance);
-  if (path === null) return env;
-  const given = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
-  return { ...readAddresses(path), ...Object.fromEntries(given) };
+  // A variable that is set to nothing is as good as not set.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const path = addressesFile(folder, given['MILLRACE_STACK_INSTANCE'] ?? defaultInstance);
+  return path === null ? given : { ...readAddresses(path), ...given };
 }
 
 function addressesFile(folder: string, instance: string): string | null {
