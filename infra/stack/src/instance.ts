@@ -105,7 +105,10 @@ export async function killInstance(instance: string): Promise<void> {
 
 /** Stops the instance and deletes its data, logs and ports. */
 export async function reset(instance: string): Promise<void> {
-  const paths = instancePaths(instance);
+  await resetAt(instancePaths(instance));
+}
+
+export async function resetAt(paths: InstancePaths): Promise<void> {
   mkdirSync(paths.run, { recursive: true });
   await stopSupervisor(paths);
   await withLock(paths.root, async () => {

@@ -24,11 +24,11 @@ export function instancesDirectory(): string {
   return process.env['MILLRACE_STACK_DIR'] ?? path.join(repositoryRoot, '.millrace', 'stack');
 }
 
-export function instancePaths(instance: string): InstancePaths {
+export function instancePaths(instance: string, directory: string = instancesDirectory()): InstancePaths {
   if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(instance)) {
     throw new Error(`instance name "${instance}": use up to 32 lower-case letters, digits and dashes`);
   }
-  const root = path.join(instancesDirectory(), instance);
+  const root = path.join(directory, instance);
   return {
     instance,
     root,

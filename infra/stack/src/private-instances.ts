@@ -1,20 +1,43 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { reset } from './instance.ts';
+import { resetAt } from './instance.ts';
 import { readJson, writeJson } from './json-file.ts';
-import { instancePaths, instancesDirectory, type InstancePaths } from './paths.ts';
+import { instancePaths, instancesDirectory, repositoryRoot } from './paths.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 import { say } from './say.ts';
 
-const ownerFile = (paths: InstancePaths): string => path.join(paths.run, 'owner.json');
+const prefix = 'private-';
+/** Instances of tests of the stack itself, a folder a test. */
+const foldersOfTests = path.join(repositoryRoot, '.millrace', 'tests');
+
+function own(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeJson(path.join(folder, 'owner.json'), identify(process.pid));
+}
+
+function isLeft(folder: string): boolean {
+  const owner = readJson(path.join(folder, 'owner.json')) as ProcessIdentity | null;
+  return owner === null || !isAlive(owner);
+}
+
+const foldersIn = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    : [];
 
 /** Name of a new instance that belongs to this process: what it leaves behind is taken away when it is gone. */
 export function privateInstance(): string {
-  const paths = instancePaths(`private-${randomBytes(4).toString('hex')}`);
-  mkdirSync(paths.run, { recursive: true });
-  writeJson(ownerFile(paths), identify(process.pid));
-  return paths.instance;
+  const { instance, root } = instancePaths(prefix + randomBytes(4).toString('hex'));
+  own(root);
+  return instance;
+}
+
+/** A new folder for the instances (MILLRACE_STACK_DIR) of a test that belongs to this process. */
+export function privateInstancesDirectory(): string {
+  const folder = path.join(foldersOfTests, randomBytes(4).toString('hex'));
+  own(folder);
+  return folder;
 }
 
 /**
@@ -22,12 +45,23 @@ export function privateInstance(): string {
  * Ctrl-C reaches them.
  */
 export async function resetLeftInstances(): Promise<void> {
-  const directory = instancesDirectory();
-  const names = existsSync(directory) ? readdirSync(directory).filter((name) => name.startsWith('private-')) : [];
-  for (const name of names) {
-    const owner = readJson(ownerFile(instancePaths(name))) as ProcessIdentity | null;
-    if (owner !== null && isAlive(owner)) continue;
-    say(`removing the servers and data of an interrupted test: ${name}`);
-    await reset(name);
+  for (const name of foldersIn(instancesDirectory()).filter((each) => each.startsWith(prefix))) {
+    const paths = instancePaths(name);
+    if (isLeft(paths.root)) await resetLeft(name, () => resetAt(paths));
   }
+  for (const name of foldersIn(foldersOfTests)) {
+    const folder = path.join(foldersOfTests, name);
+    if (isLeft(folder)) await resetLeft(name, () => removeInstancesDirectory(folder));
+  }
+}
+
+async function resetLeft(name: string, reset: () => Promise<void>): Promise<void> {
+  say(`removing the servers and data of an interrupted test: ${name}`);
+  await reset();
+}
+
+/** Stops and deletes every instance in the folder, and the folder. */
+export async function removeInstancesDirectory(folder: string): Promise<void> {
+  for (const instance of foldersIn(folder)) await resetAt(instancePaths(instance, folder));
+  rmSync(folder, { recursive: true, force: true });
 }

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAddresses, type Addresses } from './addresses.ts';
 import { readJson } from './json-file.ts';
 import { repositoryRoot, type InstancePaths } from './paths.ts';
+import { privateInstancesDirectory, removeInstancesDirectory } from './private-instances.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /** The command line as a person uses it, on instances in a folder of this test's own. */
@@ -64,14 +64,11 @@ function occupy(port: number): Promise<Server | null> {
   });
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'millrace-stack-'));
+beforeAll(() => {
+  folder = privateInstancesDirectory();
 });
 
-afterAll(async () => {
-  for (const instance of ['default', 'one']) await stack(['reset', '--instance', instance]);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => removeInstancesDirectory(folder));
 
 test('a second start finds the running servers, wakes a stopped one and leaves them alone', async () => {
   expect((await stack(['up', '--instance', 'one', ...light])).output).toContain('Redis is ready');

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAddresses, type Addresses } from './addresses.ts';
 import { readJson } from './json-file.ts';
 import { repositoryRoot, type InstancePaths } from './paths.ts';
+import { privateInstancesDirectory, removeInstancesDirectory } from './private-instances.ts';
 import { isAlive, waitForEnd, type ProcessIdentity } from './process-identity.ts';
 import { serviceNames } from './service-names.ts';
 import { serverNames } from './servers/server.ts';
@@ -77,14 +77,13 @@ async function experiment(name: string): Promise<number> {
     .status;
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'millrace-start-'));
+beforeAll(() => {
+  folder = privateInstancesDirectory();
 });
 
 afterAll(async () => {
   for (const { process: program } of started) program.kill('SIGKILL');
-  await run(bootstrap, ['stack', 'reset']).ended;
-  await rm(folder, { recursive: true, force: true });
+  await removeInstancesDirectory(folder);
 });
 
 test('an interrupt while the servers start ends what has started', async () => {
