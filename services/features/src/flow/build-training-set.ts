@@ -184,7 +184,7 @@ export class BuildTrainingSet {
       for (const { source_event_id, event_time, entities, label, source_partition, source_offset } of page) {
         const given = {
           ...entities,
-          eventId: source_event_id ?? undefined,
+          eventId: source_event_id,
           time: event_time,
           ...(label !== undefined && { label }),
         };

@@ -7,8 +7,8 @@ import type { PlannedService } from './source-blueprint.ts';
 export interface SpineRow {
   /** ISO 8601, in UTC where it names no zone, or milliseconds. */
   readonly time?: string | number | undefined;
-  /** The source's `id` of the row's own event. */
-  readonly eventId?: string | undefined;
+  /** The source's `id` of the row's own event; null where the source declares none. */
+  readonly eventId?: string | null | undefined;
   /** Labels, keys, columns that pass-through features read: given back as they are. */
   readonly [column: string]: unknown;
 }
