@@ -212,6 +212,6 @@ export class HistorySinks {
 }
 
 /** `name` is a source's, or one of our own topics'. */
-export function historyGroupOf(name: string): string {
+function historyGroupOf(name: string): string {
   return `features-history.${name}`;
 }
