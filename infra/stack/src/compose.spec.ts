@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { platformEnv } from './addresses.ts';
 import { instancePaths, repositoryRoot } from './paths.ts';
-import { serviceNames, servicePorts, serviceUrls } from './service-names.ts';
+import { nodeFlagsOf, serviceNames, servicePorts, serviceUrls } from './service-names.ts';
 import { allServers } from './servers/all.ts';
 import { clickhouseUsers } from './servers/clickhouse-configuration.ts';
 import { kafkaProperties } from './servers/kafka-configuration.ts';
@@ -80,7 +80,7 @@ test('services get the same variables as from the local stack', () => {
   for (const name of serviceNames) {
     expect(Object.keys(service(name).environment ?? {}).sort(), name).toEqual(local.sort());
     expect(service(name).environment?.['MILLRACE_PORT']).toBe(ports[name]);
-    expect(service(name).command).toEqual(['node', `services/${name}/dist/main.js`]);
+    expect(service(name).command).toEqual(['node', ...nodeFlagsOf(name), `services/${name}/dist/main.js`]);
   }
 });
 

@@ -7,12 +7,10 @@ import { repositoryRoot, type InstancePaths } from './paths.ts';
 import { endProcess, identify, isAlive, signal, waitForEnd, type ProcessIdentity } from './process-identity.ts';
 import { logTail, openLog } from './server-process.ts';
 import { answersOk } from './servers/http-probe.ts';
-import type { ServiceName } from './service-names.ts';
+import { nodeFlagsOf, type ServiceName } from './service-names.ts';
 
 const readyTimeoutMs = 120_000;
 const stopGraceMs = 15_000;
-/** A batch's objects die young: a larger nursery lets most of them die before they are copied. */
-const nodeFlags = ['--max-semi-space-size=64'];
 const firstBackoffMs = 500;
 const longestBackoffMs = 15_000;
 /** A service that ran this long before it ended starts again at the shortest backoff. */
@@ -68,7 +66,7 @@ export class ServiceProcess {
     // In a session of its own: a Ctrl-C in the terminal reaches only the one who stops services and servers in order.
     const child = spawn(
       process.execPath,
-      [...nodeFlags, path.join(repositoryRoot, 'services', name, 'dist', 'main.js')],
+      [...nodeFlagsOf(name), path.join(repositoryRoot, 'services', name, 'dist', 'main.js')],
       {
         cwd: repositoryRoot,
         detached: true,
