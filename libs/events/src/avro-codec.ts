@@ -1,5 +1,5 @@
 import type { AvroSchemaJson } from '@millrace/schemas';
-import type { Schema, Type } from 'avsc';
+import type { Schema } from 'avsc';
 import { faultsIn } from './avro-faults.ts';
 import { CachedAvroReader } from './avro-reader.ts';
 import type { AvroReader } from './avro-reader.ts';
@@ -77,7 +77,9 @@ export class AvroCodec {
   async latestWriter<T>(subject: string): Promise<RegisteredWriter<T> | null> {
     const latest = await this.#registry.latest(subject);
     if (!latest) return null;
-    const { schema, type } = await this.#parseLatest(subject, latest);
+    const { schema } = await this.#parseLatest(subject, latest);
+    // Not the type that reads foreign records: of a value that was read plainly nobody knows the branch of its union.
+    const type = avsc.Type.forSchema(schema as Schema, { ...avroOptions });
     return { schemaId: latest.id, schema, writer: new SlabAvroWriter<T>(type, latest.id) };
   }
 
@@ -95,7 +97,7 @@ export class AvroCodec {
     }
   }
 
-  async #parseLatest(subject: string, latest: StoredSchema): Promise<{ type: Type; schema: AvroSchemaJson }> {
+  async #parseLatest(subject: string, latest: StoredSchema): Promise<{ schema: AvroSchemaJson }> {
     try {
       return await this.#schemas.parse(latest);
     } catch (error) {

@@ -238,7 +238,7 @@ describe('an endpoint', () => {
       { numbers: [2, null, null], strings: [] },
     ];
     const answer = await call(endpoint('/score-vectors'), { body: { ...asked, vectors } });
-    expect(answer).toMatchObject({ status: 200, body: { modelVersion: '2', scores: [114, null] } });
+    expect(answer).toMatchObject({ status: 200, body: { modelVersion: '4', scores: [114, null] } });
     const misfit = { ...asked, vectors: [vectors[0], { numbers: [1], strings: ['x'] }] };
     expect(await call(endpoint('/score-vectors'), { body: misfit })).toMatchObject({
       status: 400,
@@ -308,7 +308,7 @@ describe('an endpoint', () => {
   it('tells its metrics', async () => {
     const text = await (await fetch(`${service.url}/metrics`)).text();
     expect(text).toContain(
-      'millrace_inference_predictions_total{endpoint="fraud",version="2",status="ok",origin="stream"}',
+      'millrace_inference_predictions_total{endpoint="fraud",version="5",status="ok",origin="stream"}',
     );
     expect(text).toMatch(/millrace_inference_prediction_delay_seconds_bucket\{le="0\.1",endpoint="fraud"/);
   });

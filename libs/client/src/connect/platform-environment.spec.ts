@@ -33,7 +33,7 @@ test('what the environment says goes before it', () => {
 test('without a stack the usual local addresses count', () => {
   const env = platformEnvironment({}, tmpdir());
   expect(gatewayUrlOf(env)).toBe('http://127.0.0.1:8080');
-  expect(eventsConfigOf(env, 'me')).toEqual({
+  expect(eventsConfigOf(env, 'me')).toMatchObject({
     kafka: { brokers: ['127.0.0.1:9092'], clientId: 'me' },
     schemaRegistry: { url: 'http://127.0.0.1:8081/apis/ccompat/v7' },
     topicPrefix: '',
