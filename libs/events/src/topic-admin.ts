@@ -154,7 +154,8 @@ export class TopicAdmin {
       const { brokers } = await admin.describeCluster();
       const replicationFactor = Math.min(maxReplicas, brokers.length);
       await admin.createTopics({
-        waitForLeaders: true,
+        // Waited for by `#untilLed`: kafkajs takes a topic that metadata do not show yet for one that does not exist.
+        waitForLeaders: false,
         topics: topics.map((spec) => ({
           topic: spec.name,
           numPartitions: spec.partitions,

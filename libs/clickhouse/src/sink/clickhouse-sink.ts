@@ -23,7 +23,7 @@ export interface ClickHouseSinkOptions {
   readonly maxTotalBytes?: number;
   /** How long a row waits at most while few partitions hold rows. Default 1000. */
   readonly maxWaitMs?: number;
-  /** With many partitions each waits longer, so that ClickHouse sees no more than this many inserts a second. Default 10. */
+  /** With many partitions each waits longer, so that ClickHouse sees no more than this many inserts a second. Default 3. */
   readonly maxInsertsPerSecond?: number;
   readonly hooks?: SinkHooks;
   readonly nowMs?: () => number;
@@ -61,7 +61,7 @@ export class ClickHouseSink implements PartitionHandler {
       maxBytes: 8 << 20,
       maxTotalBytes: 128 << 20,
       maxWaitMs: 1_000,
-      maxInsertsPerSecond: 10,
+      maxInsertsPerSecond: 3,
       nowMs: Date.now,
       ...options,
     };
