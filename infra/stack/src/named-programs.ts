@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { finished } from 'node:stream/promises';
 import { build } from './build.ts';
+import { ClosingLine } from './closing-line.ts';
 import { preflight } from './fetch/preflight.ts';
 import { ensurePython } from './fetch/python.ts';
 import { refreshAddresses } from './describe-instance.ts';
@@ -49,21 +51,30 @@ function printUsage(kind: ProgramKind): void {
 Servers of yours that MILLRACE_… variables name are not used.`);
 }
 
+interface Ended {
+  readonly code: number;
+  readonly closingLine: string | null;
+}
+
 function runProgramFile(
   file: string,
   args: readonly string[],
   instance: string,
   interrupted: AbortSignal,
-): Promise<number> {
+): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--conditions=source', file, ...args], {
       cwd: repositoryRoot,
       detached: true,
-      stdio: 'inherit',
+      stdio: ['inherit', 'pipe', 'inherit'],
       env: { ...process.env, MILLRACE_STACK_INSTANCE: instance },
     });
+    const output = child.stdout.pipe(new ClosingLine());
+    output.pipe(process.stdout, { end: false });
     interrupted.addEventListener('abort', () => child.kill('SIGTERM'));
-    child.once('close', (code) => resolve(code ?? 1));
+    child.once('close', (code) => {
+      void finished(output).finally(() => resolve({ code: code ?? 1, closingLine: output.line }));
+    });
   });
 }
 
@@ -76,22 +87,25 @@ export async function runNamed(kind: ProgramKind, args: readonly string[]): Prom
     return name === '--help' ? 0 : 2;
   }
   const file = path.join(folderOf(kind), `${name}.ts`);
-  if (rest.includes('--help')) return runProgramFile(file, rest, kind, new AbortController().signal);
+  if (rest.includes('--help')) return (await runProgramFile(file, rest, kind, new AbortController().signal)).code;
   if ((await tryLock(`${kind} in ${repositoryRoot}`)) === null)
     throw new Error(`another ${kind} runs in this checkout`);
   const interrupted = onInterrupt(() => process.exit(130));
   ignoreOwnServers();
+  let ended: Ended | null = null;
   try {
     await reset(kind);
     await preflight(serverNames, { training: true });
     await together(interrupted, [(signal) => up(kind, { signal }), build, ensurePython]);
     await refreshAddresses(kind);
     say(`${kind} ${name}`);
-    return await runProgramFile(file, rest, kind, interrupted);
+    ended = await runProgramFile(file, rest, kind, interrupted);
+    return ended.code;
   } catch (error) {
     if (interrupted.aborted) return 130;
     throw error;
   } finally {
     await stop(kind);
+    if (ended !== null && ended.closingLine !== null) console.log(ended.closingLine);
   }
 }
