@@ -9,6 +9,8 @@ import { count, table } from '../layout.ts';
 
 interface Applied {
   readonly applied: readonly { readonly kind: string; readonly name: string; readonly version?: number }[];
+  /** Fields of a topic's schema that are no columns of its source. */
+  readonly leftOut: readonly { readonly source: string; readonly field: string; readonly reason: string }[];
 }
 
 const afterHelp = `
@@ -32,12 +34,14 @@ export function applyCommand(context: CliContext): Command {
 
 async function apply(context: CliContext, file: string, asJson: boolean): Promise<void> {
   const definitions = listOf(await read(context.path(file)));
-  const { applied } = await send(context, definitions);
-  if (asJson) return context.terminal.out(JSON.stringify({ applied }));
+  const { applied, leftOut } = await send(context, definitions);
+  if (asJson) return context.terminal.out(JSON.stringify({ applied, leftOut }));
   for (const line of table(
     applied.map(({ kind, name, version }) => ['created', kind, version === undefined ? name : `${name}@${version}`]),
   ))
     await context.terminal.out(line);
+  for (const { source, field, reason } of leftOut)
+    await context.terminal.out(`field ${field} of source ${source} is no column: ${reason}`);
   const same = definitions.length - applied.length;
   if (applied.length === 0) await context.terminal.out(`nothing new: ${count(same, 'definition')} there already`);
   else if (same > 0) await context.terminal.out(`${count(same, 'definition')} there already`);
