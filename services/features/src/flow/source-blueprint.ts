@@ -130,8 +130,13 @@ export function deadLetterGroupOf(source: string): string {
 }
 
 /** The consumer group that builds the state of a source: one a build. */
-function groupOf(source: string, build: number): string {
+export function groupOf(source: string, build: number): string {
   return inBuild(deadLetterGroupOf(source), build);
+}
+
+/** The consumer group that stores a log in ClickHouse; `name` is a source's, or one of our own topics'. */
+export function historyGroupOf(name: string): string {
+  return `features-history.${name}`;
 }
 
 /** What the ledgers of a source allow: the most that the source or any view on it does. */
@@ -233,6 +238,6 @@ function stateTopic(source: string, build: number): string {
 }
 
 /** Names of different builds lie side by side. */
-export function inBuild(name: string, build: number): string {
+function inBuild(name: string, build: number): string {
   return build === 0 ? name : `${name}.b${build}`;
 }

@@ -3,7 +3,7 @@ import type { FencedStateStore, LogPartition } from '@millrace/online-store';
 import { topicFamilies } from '@millrace/schemas';
 import type { FeaturesCommand, FeaturesState } from './definitions-domain.ts';
 import type { PlannedServices } from './planned-services.ts';
-import { inBuild, type SourceBlueprint } from './source-blueprint.ts';
+import { groupOf, historyGroupOf, type SourceBlueprint } from './source-blueprint.ts';
 
 export interface SweepParts {
   readonly bus: EventBus;
@@ -53,7 +53,7 @@ export class SweepRetired {
       const isFree =
         (await finishHistory(group)) &&
         (await bus.topics.deleteGroup(group)) &&
-        (await bus.topics.deleteGroup(`features-history.${group}`));
+        (await bus.topics.deleteGroup(historyGroupOf(group)));
       if (isFree) await bus.topics.delete([topic]);
       isDone &&= isFree;
     }
@@ -67,7 +67,7 @@ export class SweepRetired {
     let isDone = true;
     for (const [source, { build: newest }] of state.sources) {
       for (let build = 0; build <= newest; build += 1) {
-        const group = inBuild(`features.${source}`, build);
+        const group = groupOf(source, build);
         if (!wanted.has(group)) isDone = (await bus.topics.deleteGroup(group)) && isDone;
       }
     }

@@ -13,7 +13,7 @@ import { BatchConsumer, type ConsumerHooks, type ConsumerStatus, type EventBus }
 import type { Row, SourcePlan } from '@millrace/feature-engine';
 import { schemas, topics, type FeatureVector, type RekeyedEvent, type TopicSpec } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
-import type { SourceBlueprint, ViewLog } from '../flow/source-blueprint.ts';
+import { historyGroupOf, type SourceBlueprint, type ViewLog } from '../flow/source-blueprint.ts';
 import { deadLetterRows } from './dead-letters-table.ts';
 import { HistoryViews } from './history-views.ts';
 import { SourceTable } from './source-table.ts';
@@ -209,9 +209,4 @@ export class HistorySinks {
     await consumer.start();
     this.#running.set(name, { consumer, life });
   }
-}
-
-/** `name` is a source's, or one of our own topics'. */
-function historyGroupOf(name: string): string {
-  return `features-history.${name}`;
 }
