@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { giveWay } from './give-way.ts';
 import { readJson, writeJson } from './json-file.ts';
 import type { InstancePaths } from './paths.ts';
 import {
@@ -65,6 +66,7 @@ function launch(paths: InstancePaths, name: ServerName, plan: LaunchPlan): Proce
   child.once('error', () => {});
   const identity = child.pid === undefined ? null : identify(child.pid);
   if (identity === null) throw new Error(`${name} could not be started: ${plan.command}`);
+  if (plan.givesWay === true) giveWay(identity.pid);
   writeJson(pidFile(paths, name), identity);
   return identity;
 }

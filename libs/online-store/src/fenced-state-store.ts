@@ -86,8 +86,8 @@ export class FencedStateStore {
 
   /**
    * As `load`, for the owner, who goes on from what it reads: Redis must stand where the owner does. One that came back
-   * with less would otherwise be told from a good one by the next commit only, when events have been computed on it. That
-   * is asked without keys as well: what an owner has cached is as wrong as what it reads.
+   * with less would otherwise be told from a good one by the next commit only, when events have been computed on it.
+   * Without keys it only asks that.
    */
   async loadOwned(log: LogPartition, { epoch, next }: OwnedPosition, keys: readonly string[]): Promise<OwnedLoad> {
     // The fence after the states: a connection that breaks between the two has the second one sent to the new Redis.

@@ -23,7 +23,11 @@ async function prepare({ paths, ports }: ServerContext, signal: AbortSignal): Pr
   const program = path.join(import.meta.dirname, `../clickhouse-server${path.extname(import.meta.filename)}`);
   const httpPort = String(portOf(ports, 'clickhouse'));
   const nativePort = String(portOf(ports, 'clickhouse-native'));
-  return { command: process.execPath, args: [program, data, configuration, pipe, httpPort, nativePort] };
+  return {
+    command: process.execPath,
+    args: [program, data, configuration, pipe, httpPort, nativePort],
+    givesWay: true,
+  };
 }
 
 /** The server runs one query that reads a pipe. Opening and closing its other end is the end of that query and of the server. */

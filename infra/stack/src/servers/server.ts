@@ -24,6 +24,8 @@ export interface LaunchPlan {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** It gives way to the others where the processors are short: nobody waits for it event by event. */
+  readonly givesWay?: boolean;
 }
 
 export interface ServerDefinition {

@@ -78,10 +78,14 @@ export class OwnedPartition {
     return this.#next;
   }
 
-  /** Brings the states of all keys into memory with one round trip, and sees that Redis still stands here; the last commit must be settled. */
+  /**
+   * Brings the states of all keys into memory with at most one round trip; the last commit must be settled. What is in
+   * memory already is right whatever became of Redis, which the next commit will tell; what is read is held against the fence.
+   */
   async load(keys: readonly StateKey[]): Promise<void> {
     const missing = new Map<string, StateKey>();
     for (const wanted of keys) if (!this.#cache.has(wanted.key)) missing.set(wanted.key, wanted);
+    if (missing.size === 0) return;
     const names = [...missing.keys()];
     const found = await this.#store.loadOwned(this.log, { epoch: this.#epoch, next: this.#next }, names);
     if (found.result !== 'loaded') throw this.#notOurs(found.result);
