@@ -12,7 +12,7 @@ export {
   textList,
   timestampMs,
 } from './fields.ts';
-export { likePattern, matchesClause } from './match-clause.ts';
+export { matchesClause } from './match-clause.ts';
 export {
   doesNotExist,
   invalidParameter,
@@ -24,6 +24,14 @@ export {
 } from './mlflow-error.ts';
 export { decodeOffset, encodePageToken, pageOf } from './page-token.ts';
 export { readRequest } from './read-request.ts';
-export { parseFilter, type Clause, type Comparator } from './search-filter.ts';
+export {
+  comparisonsIn,
+  mapExpression,
+  matchesExpression,
+  type Clause,
+  type Comparator,
+  type Expression,
+} from './search-expression.ts';
+export { invalidComparator, notNumeric, parseExpression, parseFilter } from './search-filter.ts';
 export { parseOrderBy, type OrderTerm } from './search-order.ts';
 export { checkEntityKey, checkExperimentId, checkLength, checkRunId } from './validate-names.ts';

@@ -1,5 +1,6 @@
-import { Cursor, readIdentifier } from './search-filter.ts';
+import { Cursor } from './filter-cursor.ts';
 import { invalidParameter } from './mlflow-error.ts';
+import { readIdentifier } from './search-filter.ts';
 
 export interface OrderTerm {
   readonly entity: string | null;
@@ -7,17 +8,39 @@ export interface OrderTerm {
   readonly descending: boolean;
 }
 
-/** `["metrics.auc DESC", "start_time"]`; ascending unless said otherwise. */
+/** `["metrics.auc DESC", "start_time"]`, or several of them in one text behind commas; ascending unless said otherwise. */
 export function parseOrderBy(orderBy: readonly string[]): OrderTerm[] {
-  return orderBy
-    .flatMap((text) => text.split(','))
-    .map((text) => {
-      const cursor = new Cursor(text);
-      if (cursor.done) throw invalidParameter(`Invalid order_by clause ${JSON.stringify(text)}`);
-      const { entity, key } = readIdentifier(cursor);
-      const descending = cursor.takesWord('DESC');
-      if (!descending) cursor.takesWord('ASC');
-      if (!cursor.done) throw invalidParameter(`Invalid order_by clause ${JSON.stringify(text)}`);
-      return { entity, key, descending };
-    });
+  return orderBy.flatMap((text) => {
+    const cursor = orderCursor(text);
+    const terms: OrderTerm[] = [];
+    do terms.push(readTerm(cursor, text));
+    while (cursor.takes(','));
+    if (!cursor.done) throw unparsable(text);
+    return terms;
+  });
+}
+
+function orderCursor(text: string): Cursor {
+  try {
+    return new Cursor(text);
+  } catch {
+    throw unparsable(text);
+  }
+}
+
+function readTerm(cursor: Cursor, text: string): OrderTerm {
+  const first = cursor.peek;
+  if (first === undefined || first.kind === 'symbol' || first.kind === 'number') throw unparsable(text);
+  const { entity, key } = readIdentifier(cursor);
+  const direction = cursor.peek;
+  if (direction?.kind !== 'word') return { entity, key, descending: false };
+  cursor.next();
+  const word = direction.text.toUpperCase();
+  if (word !== 'ASC' && word !== 'DESC')
+    throw invalidParameter(`Invalid ordering key in order_by clause '${text.slice(0, 200)}'.`);
+  return { entity, key, descending: word === 'DESC' };
+}
+
+function unparsable(text: string): Error {
+  return invalidParameter(`Invalid order_by clause '${text.slice(0, 200)}'. Could not be parsed.`);
 }
