@@ -8,13 +8,23 @@ export const optionalText = z
   .nullish()
   .transform((value) => value ?? undefined);
 
-/** A 64-bit integer, as a JSON number or as decimal text (protobuf writes those, and so do query strings). */
+/**
+ * An integer, as a JSON number or as decimal text (protobuf writes those, and so do query strings). Of MLflow's 64 bits
+ * the numbers beyond 2^53 are refused: what JSON makes of them here is another number.
+ */
 export const integer = z
   .union([z.number(), z.string().regex(/^[+-]?\d{1,19}$/)])
-  .transform(Number)
-  .pipe(z.number().int());
+  .transform((value, context): number => {
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) return number;
+    context.addIssue({
+      code: 'custom',
+      message: `it must be an integer between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}`,
+    });
+    return z.NEVER;
+  });
 export const optionalInteger = integer.nullish().transform((value) => value ?? undefined);
-export const timestampMs = integer.pipe(z.number().min(0));
+export const timestampMs = integer.pipe(z.number().min(0, 'Timestamp must be a nonnegative long (64-bit integer)'));
 
 const largest = Number.MAX_VALUE;
 const named: Readonly<Record<string, number>> = {
@@ -44,6 +54,19 @@ export const optionalFlag = z
   .nullish()
   .transform((value) => (value === null || value === undefined ? undefined : String(value).toLowerCase() === 'true'));
 
+/** One of the names of an enumeration, or its number: protobuf's JSON takes both, and counts from one. */
+export function protoEnum<const N extends readonly [string, ...string[]]>(names: N) {
+  const numbers = names.map((_, index) => String(index + 1));
+  return z.union([
+    z.enum(names),
+    z
+      .union([z.number(), z.string()])
+      .transform(String)
+      .pipe(z.enum(numbers))
+      .transform((number): N[number] => names[Number(number) - 1] ?? names[0]),
+  ]);
+}
+
 /** A repeated query parameter or a JSON list; one value alone is a list of one. */
 export const textList = z
   .union([z.array(z.string()), z.string().transform((one) => [one])])
@@ -67,7 +90,7 @@ export function pageSize(fallback: number, max: number) {
   return integer
     .nullish()
     .transform((value) => value ?? fallback)
-    .pipe(z.number().int().min(1, `it must be positive`).max(max, `it must be at most ${max}`));
+    .pipe(z.number().int().min(1, 'It must be a positive integer').max(max, `It must be at most ${max}`));
 }
 
 /** A number as MLflow's JSON says it: NaN is a string. */

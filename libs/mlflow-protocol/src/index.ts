@@ -1,3 +1,4 @@
+export { checkNamesNoHost, fullyDecoded, splitArtifactUri } from './artifact-uri.ts';
 export {
   integer,
   jsonNumber,
@@ -6,6 +7,7 @@ export {
   optionalInteger,
   optionalText,
   pageSize,
+  protoEnum,
   tagEntry,
   tagList,
   text,
@@ -22,7 +24,8 @@ export {
   mlflowStatuses,
   type MlflowErrorCode,
 } from './mlflow-error.ts';
-export { decodeOffset, encodePageToken, pageOf } from './page-token.ts';
+export { decodeOffset, encodePageToken, readPageToken } from './page-token.ts';
+export { searchRecords, type RecordPage, type RecordQuery, type Searchable } from './record-search.ts';
 export { readRequest } from './read-request.ts';
 export {
   comparisonsIn,
@@ -34,4 +37,13 @@ export {
 } from './search-expression.ts';
 export { invalidComparator, notNumeric, parseExpression, parseFilter } from './search-filter.ts';
 export { parseOrderBy, type OrderTerm } from './search-order.ts';
-export { checkEntityKey, checkExperimentId, checkLength, checkRunId } from './validate-names.ts';
+export {
+  checkEntityKey,
+  checkExperimentId,
+  checkLength,
+  checkMetricKey,
+  checkNormal,
+  checkParamKey,
+  checkRunId,
+  cutTo,
+} from './validate-names.ts';

@@ -8,7 +8,9 @@ export function encodePageToken(query: unknown, position: unknown): string {
   return Buffer.from(JSON.stringify([fingerprint(query), position])).toString('base64url');
 }
 
-function decodePageToken(query: unknown, token: string): unknown {
+/** The position that a token says, whatever it is by now; undefined without a token. */
+export function readPageToken(query: unknown, token: string | undefined): unknown {
+  if (token === undefined || token === '') return undefined;
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(token, 'base64url').toString());
@@ -24,20 +26,9 @@ function decodePageToken(query: unknown, token: string): unknown {
 /** For lists that are paged by a number of rows: what a token that we did not make says may be anything. */
 export function decodeOffset(query: unknown, token: string | undefined): number {
   if (token === undefined || token === '') return 0;
-  const position = decodePageToken(query, token);
+  const position = readPageToken(query, token);
   if (typeof position === 'number' && Number.isSafeInteger(position) && position >= 0) return position;
   throw invalidParameter('Invalid page token: it says no place in a list');
-}
-
-/** A page of a list that is at hand whole, by offset. */
-export function pageOf<T>(
-  items: readonly T[],
-  { query, token, size }: { query: unknown; token: string | undefined; size: number },
-): { page: readonly T[]; nextPageToken?: string } {
-  const start = decodeOffset(query, token);
-  const end = start + size;
-  const page = items.slice(start, end);
-  return end < items.length ? { page, nextPageToken: encodePageToken(query, end) } : { page };
 }
 
 /** FNV-1a over the query as JSON: enough to notice a mix-up. */

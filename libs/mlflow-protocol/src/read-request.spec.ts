@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { integer, metricValue, pageSize, text } from './fields.ts';
+import { integer, metricValue, pageSize, protoEnum, text } from './fields.ts';
 import { mlflowErrorBody } from './mlflow-error.ts';
-import { decodeOffset, encodePageToken, pageOf } from './page-token.ts';
+import { decodeOffset, encodePageToken } from './page-token.ts';
 import { readRequest } from './read-request.ts';
-import { checkEntityKey } from './validate-names.ts';
 
 const schema = z.object({ run_id: text, metrics: z.array(z.object({ key: text, value: metricValue, step: integer })) });
 
 it.each([
   [{}, "Missing value for required parameter 'run_id'"],
+  [{ run_id: '', metrics: [] }, "Missing value for required parameter 'run_id'"],
   [{ run_id: 'a' }, "Missing value for required parameter 'metrics'"],
   [{ run_id: 123, metrics: [] }, "Invalid value 123 for parameter 'run_id' supplied"],
   [
@@ -22,7 +22,7 @@ it.each([
   ],
   [
     { run_id: 'a', metrics: [{ key: 'k', value: null, step: 0 }] },
-    "Invalid value null for parameter 'metrics[0].value'",
+    "Missing value for required parameter 'metrics[0].value'",
   ],
   // JSON.parse makes Infinity of 1e400
   [{ run_id: 'a', metrics: [{ key: 'k', value: Infinity, step: 0 }] }, "for parameter 'metrics[0].value'"],
@@ -46,26 +46,35 @@ it('64-bit integers come as numbers or as text', () => {
   expect(integer.parse(-3)).toBe(-3);
 });
 
-it('a page is asked for within its limits, and its token belongs to its query', () => {
-  expect(() => readRequest(z.object({ max_results: pageSize(1000, 50_000) }), { max_results: 60_000 })).toThrow(
-    '50000',
-  );
-  const first = pageOf([1, 2, 3], { query: 'q', token: undefined, size: 2 });
-  expect(first.page).toEqual([1, 2]);
-  expect(pageOf([1, 2, 3], { query: 'q', token: first.nextPageToken, size: 2 })).toEqual({ page: [3] });
-  expect(() => pageOf([1], { query: 'other', token: first.nextPageToken, size: 2 })).toThrow('another query');
+it('64-bit integers that JSON cannot hold are refused and not rounded', () => {
+  for (const value of [2 ** 53, -(2 ** 53), '9007199254740993']) {
+    expect(() => readRequest(z.object({ step: integer }), { step: value })).toThrow(
+      'it must be an integer between -9007199254740991 and 9007199254740991',
+    );
+  }
+});
+
+it('an enumeration is said by name or by number', () => {
+  const view = protoEnum(['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL']);
+  expect(['ALL', 2, '1'].map((value) => view.parse(value))).toEqual(['ALL', 'DELETED_ONLY', 'ACTIVE_ONLY']);
+  for (const value of [0, 4, 'NONE', 1.5]) expect(view.safeParse(value).success).toBe(false);
+});
+
+it.each([
+  [60_000, "Invalid value 60000 for parameter 'max_results' supplied. It must be at most 50000."],
+  [0, "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer."],
+])('%d results to a page are refused', (size, message) => {
+  expect(() => readRequest(z.object({ max_results: pageSize(1000, 50_000) }), { max_results: size })).toThrow(message);
+});
+
+it('a page token belongs to its query', () => {
+  expect(decodeOffset('q', encodePageToken('q', 7))).toBe(7);
+  expect(decodeOffset('q', undefined)).toBe(0);
+  expect(() => decodeOffset('q', encodePageToken('other', 7))).toThrow('another query');
   expect(() => decodeOffset('q', '%%%')).toThrow('Invalid page token');
   for (const place of [-1, 1.5, '2', null, 2 ** 60]) {
     expect(() => decodeOffset('q', encodePageToken('q', place))).toThrow('Invalid page token');
   }
-});
-
-it.each(['a/../b', '/a', 'a//b', '..', 'a\nb', 'a;b', 'x'.repeat(251)])('the key %j is refused', (key) => {
-  expect(() => checkEntityKey(key, 'key')).toThrow();
-});
-
-it('the key of a metric may be a path with spaces', () => {
-  expect(() => checkEntityKey('val/loss 2.1:x-y_z', 'key')).not.toThrow();
 });
 
 it('an error body has an MLflow code, whatever failed', () => {

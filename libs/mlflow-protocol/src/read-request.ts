@@ -34,9 +34,13 @@ function wordsOf(issues: readonly z.core.$ZodIssue[], request: unknown): string 
   const path = pathOf(issue?.path ?? []);
   const value = valueAt(request, issue?.path ?? []);
   const more = ' See the API docs for more information about request parameters.';
-  if (value === undefined) return `Missing value for required parameter '${path}'.${more}`;
-  const own =
-    issue?.code === 'custom' || issue?.code === 'too_big' || issue?.code === 'too_small' ? `: ${issue.message}` : '.';
+  if (value === undefined || value === null || value === '')
+    return `Missing value for required parameter '${path}'.${more}`;
+  const says = issue?.code === 'custom' || issue?.code === 'too_big' || issue?.code === 'too_small';
+  // MLflow begins a new sentence about the size of a page, and goes on about everything else.
+  const own = says
+    ? `${issue.message.startsWith('It must') ? '.' : ':'} ${issue.message}${path === 'max_results' ? '.' : ''}`
+    : '.';
   return `Invalid value ${shortJson(value)} for parameter '${path}' supplied${own}${more}`;
 }
 

@@ -10,7 +10,7 @@ export interface OrderTerm {
 
 /** `["metrics.auc DESC", "start_time"]`, or several of them in one text behind commas; ascending unless said otherwise. */
 export function parseOrderBy(orderBy: readonly string[]): OrderTerm[] {
-  return orderBy.flatMap((text) => {
+  const all = orderBy.flatMap((text) => {
     const cursor = orderCursor(text);
     const terms: OrderTerm[] = [];
     do terms.push(readTerm(cursor, text));
@@ -18,6 +18,10 @@ export function parseOrderBy(orderBy: readonly string[]): OrderTerm[] {
     if (!cursor.done) throw unparsable(text);
     return terms;
   });
+  if (new Set(all.map(({ entity, key }) => `${entity}.${key}`)).size < all.length) {
+    throw invalidParameter(`\`order_by\` contains duplicate fields: ['${orderBy.join("', '")}']`);
+  }
+  return all;
 }
 
 function orderCursor(text: string): Cursor {
@@ -36,8 +40,10 @@ function readTerm(cursor: Cursor, text: string): OrderTerm {
   if (direction?.kind !== 'word') return { entity, key, descending: false };
   cursor.next();
   const word = direction.text.toUpperCase();
-  if (word !== 'ASC' && word !== 'DESC')
+  if (word !== 'ASC' && word !== 'DESC') {
+    if (!cursor.done) throw unparsable(text);
     throw invalidParameter(`Invalid ordering key in order_by clause '${text.slice(0, 200)}'.`);
+  }
   return { entity, key, descending: word === 'DESC' };
 }
 

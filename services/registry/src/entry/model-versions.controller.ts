@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { doesNotExist, pageOf, readRequest } from '@millrace/mlflow-protocol';
+import { doesNotExist, readRequest } from '@millrace/mlflow-protocol';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RegistryJournal } from '../flow/ports.ts';
@@ -84,8 +84,7 @@ export class ModelVersionsController {
       max_results: size,
     } = readRequest(requests.searchVersionsRequest, query);
     const state = await this.#journal.read();
-    const found = searchVersions(state, { filter, orderBy });
-    const { page, nextPageToken } = pageOf(found, { query: { filter, orderBy }, token, size });
+    const { page, nextPageToken } = searchVersions(state, { filter, orderBy, token, size });
     return {
       model_versions: page.map((version) => versionJsonIn(state, version)),
       ...(nextPageToken && { next_page_token: nextPageToken }),

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { doesNotExist, pageOf, readRequest } from '@millrace/mlflow-protocol';
+import { doesNotExist, readRequest } from '@millrace/mlflow-protocol';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RegistryJournal } from '../flow/ports.ts';
@@ -74,8 +74,7 @@ export class RegisteredModelsController {
       page_token: token,
       max_results: size,
     } = readRequest(requests.searchModelsRequest, query);
-    const found = searchModels(await this.#journal.read(), { filter, orderBy });
-    const { page, nextPageToken } = pageOf(found, { query: { filter, orderBy }, token, size });
+    const { page, nextPageToken } = searchModels(await this.#journal.read(), { filter, orderBy, token, size });
     return { registered_models: page.map(modelJson), ...(nextPageToken && { next_page_token: nextPageToken }) };
   }
 

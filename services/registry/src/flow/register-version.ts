@@ -1,5 +1,6 @@
 import { invalidParameter, MlflowError } from '@millrace/mlflow-protocol';
 import type { Caller } from '@millrace/service-kit';
+import { saysPrompt } from './prompts.ts';
 import type { ModelArtifacts, RegistryJournal, ResolvedSource } from './ports.ts';
 import type { Tag } from './registry-commands.ts';
 import type { ModelVersion, RegistryState } from './registry-state.ts';
@@ -16,8 +17,6 @@ export interface VersionRequest {
   readonly tags: readonly Tag[];
 }
 
-export const promptTag = 'mlflow.prompt.is_prompt';
-
 /** Registers a version: looks up what its source holds, then appends; the journal gives the number. */
 export class RegisterVersion {
   readonly #journal: RegistryJournal;
@@ -32,8 +31,7 @@ export class RegisterVersion {
     const state = await this.#journal.read();
     if (!state.models.has(request.name))
       throw new MlflowError('RESOURCE_DOES_NOT_EXIST', modelNotFound(request.name).message);
-    const isPrompt = request.tags.some(({ key, value }) => key === promptTag && value === 'true');
-    const resolved = isPrompt ? null : await this.#resolve(state, request);
+    const resolved = saysPrompt(request.tags) ? null : await this.#resolve(state, request);
     const { result } = await submitCommand(
       this.#journal,
       {

@@ -36,9 +36,9 @@ for (const [offset, command] of commands.entries()) {
   });
 }
 const names = (filter?: string, orderBy: string[] = []) =>
-  searchModels(state, { filter, orderBy }).map(({ name }) => name);
+  searchModels(state, { filter, orderBy, token: undefined, size: 100 }).page.map(({ name }) => name);
 const numbers = (filter?: string, orderBy: string[] = []) =>
-  searchVersions(state, { filter, orderBy }).map(({ version }) => version);
+  searchVersions(state, { filter, orderBy, token: undefined, size: 100 }).page.map(({ version }) => version);
 
 it('models are found by name and tag, prompts only when they are asked for', () => {
   expect(names()).toEqual(['Fraud-us', 'fraud-eu']);
@@ -53,11 +53,28 @@ it('versions are found by model, number and run, the newest first', () => {
   expect(numbers("name = 'fraud-eu'")).toEqual([3, 2, 1]);
   expect(numbers("run_id IN ('r1', 'r3')", ['version_number ASC'])).toEqual([1, 3]);
   expect(numbers('version_number >= 2')).toEqual([3, 2]);
+  expect(numbers("version_number IN (1, 2) AND NOT run_id = 'r1'")).toEqual([2]);
+  expect(numbers("(run_id = 'r1' OR source_path LIKE '%r3%') AND name = 'fraud-eu'")).toEqual([3, 1]);
 });
 
-it.each(["colour = 'red'", 'metrics.auc > 1', "name > 'a'", "version_number LIKE '1'", 'run_id = 3'])(
-  '%s is refused',
-  (filter) => {
-    expect(() => numbers(filter)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMETER_VALUE' }) as Error);
-  },
-);
+it('prompts and models are found together when the filter says so', () => {
+  expect(names("name = 'Fraud-us' OR tags.`mlflow.prompt.is_prompt` = 'true'")).toEqual(['Fraud-us', 'greeting']);
+  expect(names("NOT tags.`mlflow.prompt.is_prompt` = 'true'")).toEqual(['Fraud-us', 'fraud-eu']);
+});
+
+it('models are ordered by time or name', () => {
+  expect(names(undefined, ['timestamp DESC'])).toEqual(['fraud-eu', 'Fraud-us']);
+  expect(names(undefined, ['creation_timestamp'])).toEqual(['fraud-eu', 'Fraud-us']);
+});
+
+it.each([
+  "colour = 'red'",
+  'metrics.auc > 1',
+  "name > 'a'",
+  "version_number LIKE '1'",
+  'run_id = 3',
+  'version_number = 1.5',
+  'creation_timestamp > 1',
+])('%s is refused', (filter) => {
+  expect(() => numbers(filter)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMETER_VALUE' }) as Error);
+});

@@ -1,21 +1,31 @@
 import {
+  checkEntityKey,
+  checkExperimentId,
   checkLength,
+  checkNamesNoHost,
+  fullyDecoded,
+  splitArtifactUri,
   invalidParameter,
-  matchesClause,
   optionalText,
   pageSize,
-  parseFilter,
-  parseOrderBy,
+  protoEnum,
   tagList,
   text,
   textList,
   integer,
 } from '@millrace/mlflow-protocol';
 import { z } from 'zod';
-import type { Experiment } from '../flow/experiments.ts';
-import { viewType } from './run-requests.ts';
 
-const idText = z.union([text, integer.transform(String)]);
+export const viewType = protoEnum(['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'])
+  .nullish()
+  .transform((view) => view ?? 'ACTIVE_ONLY');
+const idText = z.union([text, integer.transform(String)]).transform(experimentIdOf);
+
+/** Ids are numbers, and `007` is experiment 7. */
+export function experimentIdOf(id: string): string {
+  checkExperimentId(id);
+  return String(Number(id));
+}
 
 export const createExperiment = z.object({ name: text, artifact_location: optionalText, tags: tagList });
 export const experimentOnly = z.object({ experiment_id: idText });
@@ -38,67 +48,43 @@ export const searchExperiments = z.object({
   view_type: viewType,
 });
 
+const maxNameLength = 500;
+const maxLocationLength = 2048;
+const maxTagValueLength = 20_000;
+
 export function checkExperimentName(name: string): void {
-  if (name.trim() === '') throw invalidParameter('Invalid experiment name: it must not be blank.');
-  checkLength(name, { path: 'name', max: 500 });
+  if (name.trim() === '') throw invalidParameter(`Invalid experiment name: '${name}'`);
+  checkLength(name, { path: 'name', max: maxNameLength });
 }
 
-export function checkArtifactLocation(location: string | undefined): void {
-  if (location === undefined || location === '') return;
-  if (/[?#]/.test(location) || location.split('/').includes('..') || location.length > 2048) {
-    throw invalidParameter(`Invalid artifact_location: ${JSON.stringify(location.slice(0, 200))}`);
+export function checkExperimentTag({ key, value }: { readonly key: string; readonly value: string }): void {
+  checkEntityKey(key, 'key');
+  checkLength(value, { path: 'value', max: maxTagValueLength });
+}
+
+/**
+ * Any place is taken down, as MLflow does; files go through this service below `mlflow-artifacts:/` only, and a client
+ * reaches any other place by itself.
+ */
+export function checkArtifactLocation(location: string): void {
+  const { fragment, parameters, path, query, scheme } = splitArtifactUri(location);
+  if (fragment || parameters) throw invalidParameter("'artifact_location' URL can't include fragments or params.");
+  if (fullyDecoded(query)?.includes('..') ?? true) throw invalidParameter('Invalid query string');
+  checkNamesNoHost(location, 'artifact_location');
+  if (location.startsWith('runs:')) {
+    throw invalidParameter(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
   }
-  // Files go through this service: another place would be one that it cannot reach.
-  if (!location.startsWith('mlflow-artifacts:/')) {
+  // Of ours the paths are paths of files that we look for.
+  if (scheme === 'mlflow-artifacts' && !isPlainPath(fullyDecoded(path))) {
+    throw invalidParameter(`Invalid artifact_location: '${location.slice(0, 200)}' holds '..' or a null byte`);
+  }
+  if (location.length > maxLocationLength) {
     throw invalidParameter(
-      `Invalid artifact_location ${JSON.stringify(location)}: artifacts are stored by this server, under mlflow-artifacts:/`,
+      `Invalid artifact path length. The length of the artifact path cannot be greater than ${maxLocationLength} characters.`,
     );
   }
 }
 
-type Value = (experiment: Experiment) => string | number;
-const fields: Readonly<Record<string, Value>> = {
-  name: ({ name }) => name,
-  experiment_id: ({ id }) => id,
-  creation_time: ({ createdAtMs }) => createdAtMs,
-  last_update_time: ({ updatedAtMs }) => updatedAtMs,
-};
-
-/** Filter and order of a search over experiments; the newest first unless said otherwise. */
-export function selectExperiments(
-  experiments: Iterable<Experiment>,
-  query: { filter: string | undefined; orderBy: readonly string[]; view: z.output<typeof viewType> },
-): Experiment[] {
-  const clauses = parseFilter(query.filter).map((clause) => {
-    const { entity, key } = clause;
-    if (entity === 'tag' || entity === 'tags')
-      return { clause, value: (experiment: Experiment) => experiment.tags.get(key) };
-    const value = entity === null || entity === 'attribute' || entity === 'attributes' ? fields[key] : undefined;
-    if (value === undefined) throw invalidParameter(`Invalid attribute key '${key}' specified.`);
-    return { clause, value };
-  });
-  const orders = [
-    ...parseOrderBy(query.orderBy),
-    { entity: null, key: 'creation_time', descending: true },
-    { entity: null, key: 'experiment_id', descending: true },
-  ].map(({ key, descending }) => {
-    const value = fields[key];
-    if (value === undefined) throw invalidParameter(`Invalid order_by clause '${key}'`);
-    return {
-      value: key === 'experiment_id' ? (experiment: Experiment) => Number(experiment.id) : value,
-      sign: descending ? -1 : 1,
-    };
-  });
-  return [...experiments]
-    .filter(
-      ({ lifecycleStage }) => query.view === 'ALL' || (query.view === 'ACTIVE_ONLY') === (lifecycleStage === 'active'),
-    )
-    .filter((experiment) => clauses.every(({ clause, value }) => matchesClause(value(experiment), clause)))
-    .sort((a, b) => {
-      for (const { value, sign } of orders) {
-        const [left, right] = [value(a), value(b)];
-        if (left !== right) return left < right ? -sign : sign;
-      }
-      return 0;
-    });
+function isPlainPath(path: string | undefined): boolean {
+  return path !== undefined && !path.includes('\0') && !path.split('/').includes('..');
 }

@@ -1,23 +1,14 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import {
-  checkLength,
-  doesNotExist,
-  MlflowError,
-  pageOf,
-  readRequest,
-  type MlflowErrorCode,
-} from '@millrace/mlflow-protocol';
+import { doesNotExist, MlflowError, readRequest, type MlflowErrorCode } from '@millrace/mlflow-protocol';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { experimentNotFound, type Experiment, type ExperimentCommand } from '../flow/experiments.ts';
 import type { ExperimentsJournal } from '../flow/ports.ts';
+import { searchExperiments } from '../flow/search-experiments.ts';
 import { EXPERIMENTS_JOURNAL } from '../tokens.ts';
 import * as requests from './experiment-requests.ts';
 import { experimentJson } from './mlflow-json.ts';
-
-const maxTagKeyLength = 250;
-const maxTagValueLength = 20_000;
 
 @ApiTags('MLflow: experiments')
 @Controller(['api/2.0/mlflow/experiments', 'ajax-api/2.0/mlflow/experiments'])
@@ -34,9 +25,9 @@ export class ExperimentsController {
   async create(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { name, artifact_location: location, tags } = readRequest(requests.createExperiment, body);
     requests.checkExperimentName(name);
-    requests.checkArtifactLocation(location);
-    for (const tag of tags) checkTag(tag);
-    const artifactLocation = location ? location.replace(/\/+$/, '') : null;
+    if (location) requests.checkArtifactLocation(location);
+    for (const tag of tags) requests.checkExperimentTag(tag);
+    const artifactLocation = location ? location.replace(/(?<=.)\/+$/, '') : null;
     const experiment = await this.#submit({ type: 'create-experiment', name, artifactLocation, tags }, headers);
     return { experiment_id: experiment.id };
   }
@@ -106,7 +97,7 @@ export class ExperimentsController {
   @ApiJsonBody(requests.experimentTag)
   async setTag(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { experiment_id: id, key, value } = readRequest(requests.experimentTag, body);
-    checkTag({ key, value });
+    requests.checkExperimentTag({ key, value });
     await this.#submit({ type: 'tag-experiment', id, key, value }, headers);
     return {};
   }
@@ -129,8 +120,7 @@ export class ExperimentsController {
       max_results: size,
     } = readRequest(requests.searchExperiments, raw);
     const { experiments } = await this.#journal.read();
-    const found = requests.selectExperiments(experiments.values(), { filter, orderBy, view });
-    const { page, nextPageToken } = pageOf(found, { query: { filter, orderBy, view }, token, size });
+    const { page, nextPageToken } = searchExperiments(experiments.values(), { filter, orderBy, view, token, size });
     return { experiments: page.map(experimentJson), ...(nextPageToken && { next_page_token: nextPageToken }) };
   }
 
@@ -139,9 +129,4 @@ export class ExperimentsController {
     if (!applied.ok) throw new MlflowError(applied.code as MlflowErrorCode, applied.message);
     return applied.result as Experiment;
   }
-}
-
-function checkTag({ key, value }: { key: string; value: string }): void {
-  checkLength(key, { path: 'key', max: maxTagKeyLength });
-  checkLength(value, { path: 'value', max: maxTagValueLength });
 }

@@ -1,14 +1,19 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { checkEntityKey, checkRunId, doesNotExist, MlflowError, readRequest } from '@millrace/mlflow-protocol';
+import {
+  checkEntityKey,
+  checkMetricKey,
+  checkParamKey,
+  checkRunId,
+  doesNotExist,
+  readRequest,
+} from '@millrace/mlflow-protocol';
 import { ApiJsonBody, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { LiveRuns } from '../flow/live-runs.ts';
 import { LogToRun } from '../flow/log-to-run.ts';
 import { RunWrites } from '../flow/run-writes.ts';
 import * as requests from './run-requests.ts';
-
-const maxBatchCharacters = 1_000_000;
 
 @ApiTags('MLflow: logging')
 @Controller(['api/2.0/mlflow/runs', 'ajax-api/2.0/mlflow/runs'])
@@ -28,7 +33,7 @@ export class RunLoggingController {
   @ApiJsonBody(requests.logMetric)
   async logMetric(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const metric = readRequest(requests.logMetric, body);
-    checkEntityKey(metric.key, 'key');
+    checkMetricKey(metric.key, 'name');
     const { run_id: _id, run_uuid: _uuid, ...point } = metric;
     await this.#log.run(requests.runIdOf(metric), { metrics: [point], params: [], tags: [] }, callerOf(headers).actor);
     return {};
@@ -39,7 +44,7 @@ export class RunLoggingController {
   @ApiJsonBody(requests.logParam)
   async logParam(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { key, value, ...ids } = readRequest(requests.logParam, body);
-    checkEntityKey(key, 'key');
+    checkParamKey(key, 'key');
     const params = requests.cutParams([{ key, value }]);
     await this.#log.run(requests.runIdOf(ids), { metrics: [], params, tags: [] }, callerOf(headers).actor);
     return {};
@@ -49,12 +54,7 @@ export class RunLoggingController {
   @HttpCode(200)
   @ApiJsonBody(requests.logBatch)
   async logBatch(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
-    if (Number(headers['content-length'] ?? 0) > maxBatchCharacters) {
-      throw new MlflowError(
-        'INVALID_PARAMETER_VALUE',
-        `Batched logging API requests must be at most ${maxBatchCharacters} characters long.`,
-      );
-    }
+    requests.checkBatchSize(body, headers['content-length']);
     const { metrics, params, tags, ...ids } = readRequest(requests.logBatch, body);
     const runId = requests.runIdOf(ids);
     checkRunId(runId);

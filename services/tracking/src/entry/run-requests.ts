@@ -1,12 +1,16 @@
 import {
   checkEntityKey,
   checkLength,
+  checkMetricKey,
+  checkParamKey,
+  cutTo,
   integer,
   invalidParameter,
   metricValue,
   optionalInteger,
   optionalText,
   pageSize,
+  protoEnum,
   tagList,
   text,
   textList,
@@ -14,13 +18,17 @@ import {
 } from '@millrace/mlflow-protocol';
 import type { RunDataset, RunMetric, RunParam } from '@millrace/schemas';
 import { z } from 'zod';
+import { experimentIdOf, viewType } from './experiment-requests.ts';
 
 const maxMetrics = 1000;
 const maxParamsOrTags = 100;
 const maxEntities = 1000;
 const maxParamLength = 6000;
 const maxTagLength = 8000;
-const maxDatasetLengths = { name: 500, digest: 36, schema: 1_048_575, source: 65_535 } as const;
+const maxDatasets = 1000;
+const maxBatchCharacters = 1_000_000;
+const maxDatasetLengths = { name: 500, digest: 36, source: 65_535, schema: 1_048_575, profile: 16_777_215 } as const;
+const maxInputTagLengths = { key: 255, value: 500 } as const;
 
 const valueText = z
   .string()
@@ -44,12 +52,7 @@ export function runIdOf(request: { run_id?: string | undefined; run_uuid?: strin
   return runId;
 }
 
-const viewTypes = ['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'] as const;
-export const viewType = z
-  .enum(viewTypes)
-  .nullish()
-  .transform((view) => view ?? 'ACTIVE_ONLY');
-const runStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
+const runStatus = protoEnum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
 
 const metric = z
   .object({
@@ -99,7 +102,7 @@ export const createRun = z.object({
   experiment_id: z
     .union([z.string(), integer.transform(String)])
     .nullish()
-    .transform((id) => id || '0'),
+    .transform((id) => experimentIdOf(id || '0')),
   user_id: valueText,
   run_name: optionalText,
   start_time: timestampMs.nullish().transform((time) => time ?? undefined),
@@ -136,7 +139,7 @@ export const logInputs = z.object({
   datasets: listOf(dataset),
   models: listOf(z.object({ model_id: text })),
 });
-export const logOutputs = z.object({ ...runIdFields, models: listOf(z.object({ model_id: text, step: stepOf })) });
+export const logOutputs = z.object({ ...runIdFields, models: z.array(z.object({ model_id: text, step: stepOf })) });
 export const metricHistory = z.object({
   ...runIdFields,
   metric_key: text,
@@ -153,42 +156,64 @@ interface Batch {
 
 /** The limits of MLflow on what one batch may hold. */
 export function checkBatch({ metrics, params, tags }: Batch): void {
+  for (const [index, { key }] of metrics.entries()) checkMetricKey(key, `metrics[${index}].name`);
+  for (const [index, { key }] of params.entries()) checkParamKey(key, `params[${index}].key`);
+  for (const [index, { key }] of tags.entries()) checkEntityKey(key, `tags[${index}].key`);
   checkCount(metrics.length, 'metrics', maxMetrics);
   checkCount(params.length, 'params', maxParamsOrTags);
   checkCount(tags.length, 'tags', maxParamsOrTags);
-  checkCount(metrics.length + params.length + tags.length, 'metrics, params and tags', maxEntities);
-  for (const [index, { key }] of metrics.entries()) checkEntityKey(key, `metrics[${index}].key`);
-  for (const [index, { key }] of params.entries()) checkEntityKey(key, `params[${index}].key`);
-  for (const [index, { key }] of tags.entries()) checkEntityKey(key, `tags[${index}].key`);
-  const keys = new Set<string>();
-  for (const { key } of params) {
-    if (keys.has(key)) throw invalidParameter(`Duplicate parameter keys have been submitted: ['${key}']`);
-    keys.add(key);
+  checkCount(metrics.length + params.length + tags.length, 'metrics, params, and tags', maxEntities);
+  const twice = repeated(params.map(({ key }) => key));
+  if (twice.length > 0) {
+    throw invalidParameter(
+      `Duplicate parameter keys have been submitted: ['${twice.join("', '")}']. Please ensure the request contains only one param value per param key.`,
+    );
+  }
+}
+
+function repeated(keys: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return keys.filter((key) => seen.has(key) || !seen.add(key));
+}
+
+/** The size of a batch in characters; of a body that did not say its length, as many as it has when written shortest. */
+export function checkBatchSize(body: unknown, contentLength: string | undefined): void {
+  if (Number(contentLength ?? Infinity) <= maxBatchCharacters) return;
+  const size = JSON.stringify(body)?.length ?? 0;
+  if (size > maxBatchCharacters) {
+    throw invalidParameter(
+      `Batched logging API requests must be at most ${maxBatchCharacters} bytes, got a request of size ${size}.`,
+    );
   }
 }
 
 function checkCount(count: number, what: string, max: number): void {
   if (count > max)
     throw invalidParameter(
-      `A batch logging request can contain at most ${max} ${what}. Got ${count}. Please split up ${what} across multiple requests and try again.`,
+      `A batch logging request can contain at most ${max} ${what}. Got ${count} ${what}. Please split up ${what} across multiple requests and try again.`,
     );
 }
 
 /** Long values are cut and not refused, as MLflow does by default. */
 export function cutParams(params: readonly RunParam[]): RunParam[] {
-  return params.map(({ key, value }) => ({ key, value: value.slice(0, maxParamLength) }));
+  return params.map(({ key, value }) => ({ key, value: cutTo(value, maxParamLength) }));
 }
 
 export function cutTags(tags: readonly { readonly key: string; readonly value: string }[]) {
-  return tags.map(({ key, value }) => ({ key, value: value.slice(0, maxTagLength) }));
+  return tags.map(({ key, value }) => ({ key, value: cutTo(value, maxTagLength) }));
 }
 
 export function checkDatasets(datasets: readonly RunDataset[]): void {
-  for (const [index, { name, digest, schema, source }] of datasets.entries()) {
-    const path = (field: string): string => `datasets[${index}].dataset.${field}`;
-    checkLength(name, { path: path('name'), max: maxDatasetLengths.name });
-    checkLength(digest, { path: path('digest'), max: maxDatasetLengths.digest });
-    checkLength(schema ?? '', { path: path('schema'), max: maxDatasetLengths.schema });
-    checkLength(source, { path: path('source'), max: maxDatasetLengths.source });
+  checkCount(datasets.length, 'datasets', maxDatasets);
+  for (const { name, digest, source, schema, profile, tags } of datasets) {
+    checkLengths({ name, digest, source, schema: schema ?? '', profile: profile ?? '' }, maxDatasetLengths);
+    for (const { key, value } of tags) checkLengths({ key, value: value ?? '' }, maxInputTagLengths);
   }
+}
+
+function checkLengths<K extends string>(
+  values: Readonly<Record<K, string>>,
+  limits: Readonly<Record<K, number>>,
+): void {
+  for (const path in limits) checkLength(values[path], { path, max: limits[path] });
 }

@@ -46,5 +46,39 @@ it('a name is taken even by a deleted experiment, until it is renamed', () => {
 it('what does not exist cannot be changed', () => {
   expect(apply({ type: 'tag-experiment', id: '7', key: 'k', value: 'v' })).toMatchObject({
     code: 'RESOURCE_DOES_NOT_EXIST',
+    message: 'No Experiment with id=7 exists',
   });
+});
+
+it('a deleted experiment takes nothing but its restoration', () => {
+  create('a');
+  apply({ type: 'tag-experiment', id: '1', key: 'k', value: 'v' });
+  apply({ type: 'delete-experiment', id: '1' });
+  const notActive = {
+    code: 'INVALID_PARAMETER_VALUE',
+    message: "The experiment 1 must be in the 'active' state. Current state is deleted.",
+  };
+  expect(apply({ type: 'tag-experiment', id: '1', key: 'k', value: 'w' })).toMatchObject(notActive);
+  expect(apply({ type: 'tag-experiment', id: '1', key: 'k', value: null })).toMatchObject(notActive);
+  expect(apply({ type: 'rename-experiment', id: '1', name: 'b' })).toMatchObject({
+    code: 'INVALID_PARAMETER_VALUE',
+    message: 'Cannot rename a non-active experiment.',
+  });
+  const noneToDelete = { code: 'RESOURCE_DOES_NOT_EXIST', message: 'No Experiment with id=1 exists' };
+  expect(apply({ type: 'delete-experiment', id: '1' })).toMatchObject(noneToDelete);
+  expect(apply({ type: 'restore-experiment', id: '1' }).ok).toBe(true);
+  expect(apply({ type: 'restore-experiment', id: '1' })).toMatchObject(noneToDelete);
+  expect([...(state.experiments.get('1')?.tags ?? [])]).toEqual([['k', 'v']]);
+});
+
+it('a tag that is not there cannot be taken away, and a tag is no change of the experiment itself', () => {
+  create('a');
+  const before = state.experiments.get('1')?.updatedAtMs;
+  expect(apply({ type: 'tag-experiment', id: '1', key: 'k', value: 'v' }).ok).toBe(true);
+  expect(apply({ type: 'tag-experiment', id: '1', key: 'k', value: null }).ok).toBe(true);
+  expect(apply({ type: 'tag-experiment', id: '1', key: 'k', value: null })).toMatchObject({
+    code: 'RESOURCE_DOES_NOT_EXIST',
+    message: 'No tag with name: k in experiment with id 1',
+  });
+  expect(state.experiments.get('1')?.updatedAtMs).toBe(before);
 });

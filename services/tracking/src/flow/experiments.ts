@@ -77,21 +77,25 @@ export const experimentsDomain: Domain<ExperimentsState, ExperimentCommand> = {
         return rename(state, updated, command.name);
       case 'delete-experiment':
         return experiment.lifecycleStage === 'deleted'
-          ? experimentNotActive(command.id, 'deleted')
+          ? experimentNotFound(command.id)
           : replace(state, { ...updated, lifecycleStage: 'deleted' });
       case 'restore-experiment':
         return experiment.lifecycleStage === 'active'
-          ? experimentNotActive(command.id, 'active')
+          ? experimentNotFound(command.id)
           : replace(state, { ...updated, lifecycleStage: 'active' });
-      default: {
-        const tags = new Map(experiment.tags);
-        if (command.value === null) tags.delete(command.key);
-        else tags.set(command.key, command.value);
-        return replace(state, { ...updated, tags });
-      }
+      default:
+        return tag(state, experiment, command);
     }
   },
 };
+
+function tag(state: ExperimentsState, experiment: Experiment, { key, value }: TagExperiment): Applied {
+  if (experiment.lifecycleStage !== 'active') return experimentNotActive(experiment.id);
+  const tags = new Map(experiment.tags);
+  if (value !== null) tags.set(key, value);
+  else if (!tags.delete(key)) return tagNotFound(experiment.id, key);
+  return replace(state, { ...experiment, tags });
+}
 
 function create(state: ExperimentsState, command: CreateExperiment, meta: CommandMeta): Applied {
   if (state.idByName.has(command.name)) return nameTaken(command.name);
@@ -111,11 +115,8 @@ function create(state: ExperimentsState, command: CreateExperiment, meta: Comman
 
 function rename(state: ExperimentsState, experiment: Experiment, name: string): Applied {
   if (experiment.lifecycleStage === 'deleted') {
-    return {
-      ok: false,
-      code: 'INVALID_PARAMETER_VALUE',
-      message: 'Cannot rename experiment in non-active lifecycle stage.',
-    };
+    // MLflow's own code would be a 500, for what is no fault of the server.
+    return { ok: false, code: 'INVALID_PARAMETER_VALUE', message: 'Cannot rename a non-active experiment.' };
   }
   if (name !== experiment.name && state.idByName.has(name)) return nameTaken(name);
   state.idByName.delete(experiment.name);
@@ -132,11 +133,19 @@ export function experimentNotFound(id: string): Rejected {
   return { ok: false, code: 'RESOURCE_DOES_NOT_EXIST', message: `No Experiment with id=${id} exists` };
 }
 
-function experimentNotActive(id: string, stage: string): Rejected {
+export function experimentNotActive(id: string): Rejected {
+  return {
+    ok: false,
+    code: 'INVALID_PARAMETER_VALUE',
+    message: `The experiment ${id} must be in the 'active' state. Current state is deleted.`,
+  };
+}
+
+function tagNotFound(id: string, key: string): Rejected {
   return {
     ok: false,
     code: 'RESOURCE_DOES_NOT_EXIST',
-    message: `No experiment with id=${id} that is not ${stage} exists`,
+    message: `No tag with name: ${key} in experiment with id ${id}`,
   };
 }
 
