@@ -51,6 +51,8 @@ export { listDeadLetters, REPLAY_OF, replayDeadLetters, scanDeadLetters } from '
 export type { DeadLetterQuery, Mended, ReplayOptions } from './dead-letters/dead-letters.ts';
 export { LogReader } from './log/log-reader.ts';
 export type { LogBatch, LogReaderOptions } from './log/log-reader.ts';
+export { TailFollower } from './log/tail-follower.ts';
+export type { TailBatch, TailFollowerOptions, TailTaker } from './log/tail-follower.ts';
 export { scanLog } from './log/scan-log.ts';
 export { Journal } from './journal/journal.ts';
 export type { AppliedCommand, JournalOptions, SubmitOptions, Submitted } from './journal/journal.ts';

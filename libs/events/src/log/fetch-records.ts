@@ -20,14 +20,19 @@ const Batch = loadInternal('src/consumer/batch') as new (
 
 const READ_COMMITTED = 1;
 
-export interface FetchRequest {
-  readonly topic: string;
+export interface PartitionOffset {
   readonly partition: number;
   readonly offset: number;
+}
+
+export interface FetchOptions {
+  readonly topic: string;
   /** How long the broker holds the request when there is nothing at the offset yet. */
   readonly maxWaitMs: number;
   readonly maxBytes: number;
 }
+
+export type FetchRequest = FetchOptions & PartitionOffset;
 
 export interface FetchAnswer {
   readonly messages: readonly FetchedMessage[];
@@ -43,22 +48,46 @@ interface FetchResponse {
 /** One fetch of one partition, outside of any group. The topic must be a target topic of the cluster. */
 export async function fetchRecords(cluster: Cluster, request: FetchRequest): Promise<FetchAnswer> {
   const { topic, partition, offset } = request;
+  const nothing = { messages: [], nextOffset: offset, highWatermark: offset };
   const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
   if (nodeId === undefined) {
     await cluster.refreshMetadata();
-    return { messages: [], nextOffset: offset, highWatermark: offset };
+    return nothing;
   }
+  return (await fetchFromLeader(cluster, nodeId, request, [request])).get(partition) ?? nothing;
+}
+
+/** One fetch of several partitions that one broker leads; ends as soon as any of them has a record. */
+export async function fetchFromLeader(
+  cluster: Cluster,
+  nodeId: string,
+  { topic, maxWaitMs, maxBytes }: FetchOptions,
+  offsets: readonly PartitionOffset[],
+): Promise<Map<number, FetchAnswer>> {
   const broker = await cluster.findBroker({ nodeId });
-  const answer = (await broker.fetch({
+  const response = (await broker.fetch({
     isolationLevel: READ_COMMITTED,
-    maxWaitTime: request.maxWaitMs,
+    maxWaitTime: maxWaitMs,
     minBytes: 1,
-    maxBytes: request.maxBytes,
-    topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes: request.maxBytes }] }],
+    maxBytes,
+    topics: [
+      {
+        topic,
+        partitions: offsets.map(({ partition, offset }) => ({ partition, fetchOffset: String(offset), maxBytes })),
+      },
+    ],
     rackId: '',
   })) as FetchResponse;
-  const data = answer.responses[0]?.partitions[0];
-  if (data === undefined) return { messages: [], nextOffset: offset, highWatermark: offset };
+  const offsetOf = new Map(offsets.map(({ partition, offset }) => [partition, offset]));
+  return new Map(
+    (response.responses[0]?.partitions ?? []).map((data) => [
+      data.partition,
+      answerOf(topic, offsetOf.get(data.partition) ?? 0, data),
+    ]),
+  );
+}
+
+function answerOf(topic: string, offset: number, data: { readonly partition: number }): FetchAnswer {
   const batch = new Batch(topic, String(offset), data);
   const empty = batch.isEmptyIncludingFiltered() && !batch.isEmptyDueToLogCompactedMessages();
   return {

@@ -4,7 +4,7 @@ import type { SourceRecord } from '../consumer/source-record.ts';
 import { EventsError, TransientError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
 import { kafkaFailure } from '../kafkajs/kafka-failure.ts';
-import { kafkajs } from '../kafkajs/load-kafkajs.ts';
+import { bareCluster } from './bare-cluster.ts';
 import { fetchRecords } from './fetch-records.ts';
 
 export interface LogReaderOptions {
@@ -32,7 +32,7 @@ export class LogReader {
   readonly #partition: number;
   readonly #maxWaitMs: number;
   readonly #maxBytes: number;
-  #cluster: Cluster | undefined;
+  readonly #cluster: Cluster;
   #position: number;
   #connected = false;
   #closed = false;
@@ -43,17 +43,9 @@ export class LogReader {
     this.#position = options.startAt;
     this.#maxWaitMs = options.maxWaitMs ?? 500;
     this.#maxBytes = options.maxBytes ?? MAX_BYTES;
-    // Never run: kafkajs hands its own connection to the assigner when the consumer is made.
-    this.#consumer = bus.kafka.consumer({
-      groupId: 'log-reader',
-      allowAutoTopicCreation: false,
-      partitionAssigners: [
-        (config) => {
-          this.#cluster = config.cluster;
-          return kafkajs.PartitionAssigners.roundRobin(config);
-        },
-      ],
-    });
+    const { cluster, consumer } = bareCluster(bus.kafka);
+    this.#cluster = cluster;
+    this.#consumer = consumer;
   }
 
   /** Next offset to read. */
@@ -95,7 +87,7 @@ export class LogReader {
 
   async #use<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
     const cluster = this.#cluster;
-    if (cluster === undefined || this.#closed) throw new EventsError('EVENTS_CLOSED', 'the log reader is closed');
+    if (this.#closed) throw new EventsError('EVENTS_CLOSED', 'the log reader is closed');
     const doing = `reading topic "${this.#topic}" partition ${this.#partition}`;
     try {
       if (!this.#connected) {
