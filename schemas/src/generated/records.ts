@@ -445,7 +445,7 @@ export interface RunArtifact {
   readonly sizeBytes: number;
 }
 
-/** One acknowledged write to a run or a logged model. The order of the log decides: the first value of a param stays, the last value of a tag counts. */
+/** One write to a run or a logged model. The order of the log decides: the first value of a param stays, the last value of a tag counts. A write that the writes before it forbid (another value of a param, a deleted run) is void, and a later event names it. */
 export interface RunEvent {
   /** Unique id of this write, drawn by the tracking service. */
   readonly eventId: string;
@@ -455,7 +455,7 @@ export interface RunEvent {
   readonly id: string;
   /** Experiment that holds the run or model. */
   readonly experimentId: string;
-  /** created, updated, deleted, restored or logged. */
+  /** created, updated, deleted, restored or logged; voided where it only names writes that do not count. */
   readonly type: string;
   /** When the service took the write. */
   readonly atMs: number;
@@ -477,6 +477,10 @@ export interface RunEvent {
   readonly modelOutputs: readonly RunModelOutput[];
   /** Artifact files added, replaced or removed by this write. */
   readonly artifacts: readonly RunArtifact[];
+  /** The client's own id of the request, by which a repeat is known; null when it gave none. */
+  readonly requestId: string | null;
+  /** Offsets of earlier writes to the same run or model, in the same partition, that were refused and do not count. */
+  readonly voids: readonly number[];
 }
 
 /** Record types by name. */

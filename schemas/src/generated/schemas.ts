@@ -617,7 +617,7 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
     type: 'record',
     name: 'RunEvent',
     namespace: 'millrace',
-    doc: 'One acknowledged write to a run or a logged model. The order of the log decides: the first value of a param stays, the last value of a tag counts.',
+    doc: 'One write to a run or a logged model. The order of the log decides: the first value of a param stays, the last value of a tag counts. A write that the writes before it forbid (another value of a param, a deleted run) is void, and a later event names it.',
     fields: [
       { name: 'eventId', type: 'string', doc: 'Unique id of this write, drawn by the tracking service.' },
       { name: 'subject', type: 'string', doc: 'What was written to: run or logged-model.' },
@@ -627,7 +627,11 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
         doc: 'Run id or model id; also the key of the record, so all writes to it lie in one partition.',
       },
       { name: 'experimentId', type: 'string', doc: 'Experiment that holds the run or model.' },
-      { name: 'type', type: 'string', doc: 'created, updated, deleted, restored or logged.' },
+      {
+        name: 'type',
+        type: 'string',
+        doc: 'created, updated, deleted, restored or logged; voided where it only names writes that do not count.',
+      },
       {
         name: 'atMs',
         type: { type: 'long', logicalType: 'timestamp-millis' },
@@ -770,6 +774,18 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
           },
         },
         doc: 'Artifact files added, replaced or removed by this write.',
+      },
+      {
+        name: 'requestId',
+        type: ['null', 'string'],
+        doc: "The client's own id of the request, by which a repeat is known; null when it gave none.",
+        default: null,
+      },
+      {
+        name: 'voids',
+        type: { type: 'array', items: 'long' },
+        doc: 'Offsets of earlier writes to the same run or model, in the same partition, that were refused and do not count.',
+        default: [],
       },
     ],
   },

@@ -17,12 +17,12 @@ export const config = {
     .transform((env) => ({ directory: env.MILLRACE_ARTIFACTS_DIR })),
   live: z
     .object({
-      MILLRACE_TRACKING_LIVE_FACTS: numberSetting(500_000, { min: 1000 }),
+      MILLRACE_TRACKING_LIVE_BYTES: numberSetting(192 * 1024 * 1024, { min: 1024 * 1024 }),
       MILLRACE_TRACKING_CATCH_UP_RECORDS: numberSetting(20_000, { min: 100 }),
       MILLRACE_TRACKING_READ_TIMEOUT_MS: numberSetting(15_000, { min: 100 }),
     })
     .transform((env) => ({
-      maxFacts: env.MILLRACE_TRACKING_LIVE_FACTS,
+      maxBytes: env.MILLRACE_TRACKING_LIVE_BYTES,
       maxCatchUp: env.MILLRACE_TRACKING_CATCH_UP_RECORDS,
       readTimeoutMs: env.MILLRACE_TRACKING_READ_TIMEOUT_MS,
     })),

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
 import { DiskArtifactStore } from '@millrace/artifacts';
-import { SERVICE_CONFIG, ServiceLog, ServiceMetrics, untilAvailable } from '@millrace/service-kit';
+import { SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from './config.ts';
 import { CreateLoggedModel } from './flow/create-logged-model.ts';
 import { CreateRun } from './flow/create-run.ts';
 import { LiveRuns } from './flow/live-runs.ts';
 import { LogToRun } from './flow/log-to-run.ts';
 import type { ExperimentsJournal, RunHistory } from './flow/ports.ts';
+import { RefusedWrites } from './flow/refused-writes.ts';
 import { RunWrites } from './flow/run-writes.ts';
 import { SearchRuns } from './flow/search-runs.ts';
 import { StoredArtifacts } from './flow/stored-artifacts.ts';
@@ -33,17 +34,34 @@ export const flowProviders: Provider[] = [
       const live = new LiveRuns(runLog, history, config.live);
       await untilAvailable(log, 'run log', () => live.follow());
       metrics.gauge({
-        name: 'live_facts_count',
-        help: 'Facts of runs held in memory.',
-        collect: (gauge) => gauge.set(live.heldFacts),
+        name: 'live_runs_bytes',
+        help: 'What the runs in memory take, about.',
+        collect: (gauge) => gauge.set(live.heldBytes),
       });
       return live;
     },
   },
   {
+    provide: RefusedWrites,
+    inject: [LiveRuns, RunEventsPublisher, ServiceMetrics, Shutdown],
+    useFactory: (live: LiveRuns, events: RunEventsPublisher, metrics: ServiceMetrics, shutdown: Shutdown) => {
+      const refused = new RefusedWrites({ now, newId: randomUUID, append: (event) => events.append(event) });
+      live.onRefused(refused);
+      const repairs = setInterval(() => void refused.repair(), 1000);
+      shutdown.add('consumers', 'refused writes', () => clearInterval(repairs));
+      metrics.gauge({
+        name: 'refused_writes_open_count',
+        help: 'Writes that lie in the log, were refused, and are not voided yet.',
+        collect: (gauge) => gauge.set(refused.open),
+      });
+      return refused;
+    },
+  },
+  {
     provide: RunWrites,
-    inject: [LiveRuns, RunEventsPublisher],
-    useFactory: (live: LiveRuns, events: RunEventsPublisher) => new RunWrites(live, events, { now, newId: randomUUID }),
+    inject: [LiveRuns, RunEventsPublisher, EXPERIMENTS_JOURNAL, RefusedWrites],
+    useFactory: (live: LiveRuns, events: RunEventsPublisher, experiments: ExperimentsJournal, refused: RefusedWrites) =>
+      new RunWrites({ live, events, experiments, refused }, { now, newId: randomUUID }),
   },
   {
     provide: CreateRun,

@@ -72,6 +72,58 @@ it('of two values that two instances give one param at once, the first of the lo
   }
 });
 
+it('a creation that is repeated under its request id makes one run, whichever instance takes it', async () => {
+  const create = async (index: number) => {
+    const response = await fetch(`${at(index)}/api/2.0/mlflow/runs/create`, {
+      method: 'POST',
+      body: JSON.stringify({ experiment_id: '0', run_name: `try ${index}` }),
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'the same request' },
+    });
+    return ((await response.json()) as Answer).run.info.run_id;
+  };
+  const ids = [...(await Promise.all([create(0), create(1), create(2)])), await create(3)];
+  expect(new Set(ids).size).toBe(1);
+  const found = await call(at(1), 'runs/search', { experiment_ids: ['0'], filter: `run_id = '${ids[0]}'` });
+  expect(found.body.runs).toHaveLength(1);
+});
+
+it('a deleted experiment takes no writes to its runs', async () => {
+  const { body } = await call(at(0), 'experiments/create', { name: 'closed' });
+  const experiment = { experiment_id: body.experiment_id };
+  const { run } = (await call(at(0), 'runs/create', experiment)).body;
+  const tag = { run_id: run.info.run_id, key: 't', value: 'v' };
+  expect((await call(at(0), 'experiments/delete', experiment)).status).toBe(200);
+  expect(await call(at(1), 'runs/set-tag', tag)).toMatchObject({
+    status: 400,
+    body: { message: `The run ${tag.run_id} must be in the 'active' state. Current state is deleted.` },
+  });
+  expect((await call(at(1), 'runs/create', experiment)).status).toBe(400);
+  expect((await call(at(1), 'experiments/restore', experiment)).status).toBe(200);
+  expect((await call(at(0), 'runs/set-tag', tag)).status).toBe(200);
+});
+
+it('of a batch that lost to another leaves nothing behind, even when who wrote it dies before it can say so', async () => {
+  const dying = await services.launch('tracking', undefined, { MILLRACE_CRASH_POINTS: 'tracking.before-void:1' });
+  await dying.ready();
+  let lost: string | undefined;
+  for (let round = 0; round < 100 && lost === undefined; round += 1) {
+    const id = await createRun();
+    await getRun(dying.url, id);
+    const batch = { run_id: id, params: [{ key: 'p', value: 'b' }], tags: [{ key: 'lost', value: 'yes' }] };
+    const [answer] = await Promise.all([
+      call(dying.url, 'runs/log-batch', batch).catch(() => 'died'),
+      call(at(0), 'runs/log-parameter', { run_id: id, key: 'p', value: 'a' }),
+    ]);
+    if (answer === 'died') lost = id;
+  }
+  expect(lost).toBeDefined();
+  for (const url of urls)
+    expect((await getRun(url, lost ?? '')).data).toMatchObject({ params: [{ key: 'p', value: 'a' }] });
+  const filter = `tags.lost = 'yes' AND run_id = '${lost}'`;
+  const found = async () => (await call(at(0), 'runs/search', { experiment_ids: ['0'], filter })).body.runs.length;
+  await expect.poll(found, { timeout: 30_000, interval: 500 }).toBe(0);
+});
+
 it('every acknowledged point is there, once, after both instances were killed while they were written', async () => {
   const id = await createRun();
   const acknowledged: number[] = [];

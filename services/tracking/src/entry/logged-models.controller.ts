@@ -53,7 +53,7 @@ export class LoggedModelsController {
     } = request;
     const created = await this.#create.run(
       { experimentId, name, modelType, sourceRunId, params, tags },
-      callerOf(headers).actor,
+      callerOf(headers),
     );
     return { model: loggedModelJson(created) };
   }
@@ -93,7 +93,7 @@ export class LoggedModelsController {
       'logged-model',
       id,
       { attributes: { lifecycle_stage: 'deleted' } },
-      { type: 'deleted', actor: callerOf(headers).actor },
+      { type: 'deleted', ...callerOf(headers) },
     );
     return {};
   }
@@ -139,7 +139,7 @@ export class LoggedModelsController {
   }
 
   async #write(id: string, write: Write, headers: IncomingHttpHeaders, type: WriteOptions['type'] = 'logged') {
-    await this.#writes.write('logged-model', id, write, { type, actor: callerOf(headers).actor });
+    await this.#writes.write('logged-model', id, write, { type, ...callerOf(headers) });
     return { model: loggedModelJson(await this.#find(id)) };
   }
 }

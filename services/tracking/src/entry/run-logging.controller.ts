@@ -35,7 +35,7 @@ export class RunLoggingController {
     const metric = readRequest(requests.logMetric, body);
     checkMetricKey(metric.key, 'name');
     const { run_id: _id, run_uuid: _uuid, ...point } = metric;
-    await this.#log.run(requests.runIdOf(metric), { metrics: [point], params: [], tags: [] }, callerOf(headers).actor);
+    await this.#log.run(requests.runIdOf(metric), { metrics: [point], params: [], tags: [] }, callerOf(headers));
     return {};
   }
 
@@ -45,8 +45,8 @@ export class RunLoggingController {
   async logParam(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { key, value, ...ids } = readRequest(requests.logParam, body);
     checkParamKey(key, 'key');
-    const params = requests.cutParams([{ key, value }]);
-    await this.#log.run(requests.runIdOf(ids), { metrics: [], params, tags: [] }, callerOf(headers).actor);
+    const [param = { key, value }] = requests.cutParams([{ key, value }]);
+    await this.#log.param(requests.runIdOf(ids), param, callerOf(headers));
     return {};
   }
 
@@ -60,7 +60,7 @@ export class RunLoggingController {
     checkRunId(runId);
     requests.checkBatch({ metrics, params, tags });
     const batch = { metrics, params: requests.cutParams(params), tags: requests.cutTags(tags) };
-    await this.#log.run(runId, batch, callerOf(headers).actor);
+    await this.#log.run(runId, batch, callerOf(headers));
     return {};
   }
 
@@ -71,7 +71,7 @@ export class RunLoggingController {
     const { key, value, ...ids } = readRequest(requests.setTag, body);
     checkEntityKey(key, 'key');
     const tags = requests.cutTags([{ key, value }]);
-    await this.#log.run(requests.runIdOf(ids), { metrics: [], params: [], tags }, callerOf(headers).actor);
+    await this.#log.run(requests.runIdOf(ids), { metrics: [], params: [], tags }, callerOf(headers));
     return {};
   }
 
@@ -84,8 +84,7 @@ export class RunLoggingController {
     const head = await this.#live.get('run', runId);
     if (head !== null && head.tag(key) === undefined)
       throw doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
-    const { actor } = callerOf(headers);
-    await this.#writes.write('run', runId, { tags: [{ key, value: null }] }, { type: 'logged', actor });
+    await this.#writes.write('run', runId, { tags: [{ key, value: null }] }, { type: 'logged', ...callerOf(headers) });
     return {};
   }
 
@@ -96,8 +95,12 @@ export class RunLoggingController {
     const { datasets, models, ...ids } = readRequest(requests.logInputs, body);
     requests.checkDatasets(datasets);
     const modelInputs = models.map(({ model_id: id }) => id);
-    const { actor } = callerOf(headers);
-    await this.#writes.write('run', requests.runIdOf(ids), { datasets, modelInputs }, { type: 'logged', actor });
+    await this.#writes.write(
+      'run',
+      requests.runIdOf(ids),
+      { datasets, modelInputs },
+      { type: 'logged', ...callerOf(headers) },
+    );
     return {};
   }
 
@@ -107,8 +110,7 @@ export class RunLoggingController {
   async logOutputs(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { models, ...ids } = readRequest(requests.logOutputs, body);
     const modelOutputs = models.map(({ model_id: modelId, step }) => ({ modelId, step }));
-    const { actor } = callerOf(headers);
-    await this.#writes.write('run', requests.runIdOf(ids), { modelOutputs }, { type: 'logged', actor });
+    await this.#writes.write('run', requests.runIdOf(ids), { modelOutputs }, { type: 'logged', ...callerOf(headers) });
     return {};
   }
 
@@ -117,7 +119,7 @@ export class RunLoggingController {
   @HttpCode(200)
   async logModel(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { model_json: model, ...ids } = readRequest(requests.logModel, body);
-    await this.#log.addToHistory(requests.runIdOf(ids), model, callerOf(headers).actor);
+    await this.#log.addToHistory(requests.runIdOf(ids), model, callerOf(headers));
     return {};
   }
 }

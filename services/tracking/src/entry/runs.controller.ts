@@ -50,7 +50,7 @@ export class RunsController {
         startTimeMs: request.start_time,
         tags: requests.cutTags(request.tags),
       },
-      callerOf(headers).actor,
+      callerOf(headers),
     );
     return { run: runJson(head) };
   }
@@ -77,10 +77,12 @@ export class RunsController {
       ...(name && { name }),
     };
     const tags = name ? [{ key: runNameTag, value: name }] : [];
-    const { actor } = callerOf(headers);
-    await this.#writes.write('run', runId, { attributes, tags }, { type: 'updated', actor });
-    const head = await this.#live.get('run', runId);
-    if (head === null) throw notFound('run', runId);
+    const head = await this.#writes.write(
+      'run',
+      runId,
+      { attributes, tags },
+      { type: 'updated', ...callerOf(headers) },
+    );
     return { run_info: runInfoJson(head) };
   }
 
@@ -90,8 +92,12 @@ export class RunsController {
   async delete(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const runId = requests.runIdOf(readRequest(requests.runOnly, body));
     const attributes = { lifecycle_stage: 'deleted' };
-    const { actor } = callerOf(headers);
-    await this.#writes.write('run', runId, { attributes }, { type: 'deleted', actor, mayBeDeleted: true });
+    await this.#writes.write(
+      'run',
+      runId,
+      { attributes },
+      { type: 'deleted', ...callerOf(headers), mayBeDeleted: true },
+    );
     return {};
   }
 
@@ -101,8 +107,12 @@ export class RunsController {
   async restore(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const runId = requests.runIdOf(readRequest(requests.runOnly, body));
     const attributes = { lifecycle_stage: 'active' };
-    const { actor } = callerOf(headers);
-    await this.#writes.write('run', runId, { attributes }, { type: 'restored', actor, mayBeDeleted: true });
+    await this.#writes.write(
+      'run',
+      runId,
+      { attributes },
+      { type: 'restored', ...callerOf(headers), mayBeDeleted: true },
+    );
     return {};
   }
 

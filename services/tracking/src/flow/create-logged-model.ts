@@ -4,7 +4,8 @@ import { activeExperiment } from './create-run.ts';
 import type { ExperimentsJournal } from './ports.ts';
 import type { RunHead } from './run-head.ts';
 import { runName } from './run-name.ts';
-import type { RunWrites } from './run-writes.ts';
+import { idOfRequest } from './id-of-request.ts';
+import type { Author, RunWrites } from './run-writes.ts';
 
 export interface LoggedModelRequest {
   readonly experimentId: string;
@@ -32,10 +33,10 @@ export class CreateLoggedModel {
     this.#options = options;
   }
 
-  async run(request: LoggedModelRequest, actor: string): Promise<RunHead> {
+  async run(request: LoggedModelRequest, author: Author): Promise<RunHead> {
     const experiment = await activeExperiment(this.#experiments, request.experimentId);
     const { random, newModelId } = this.#options;
-    const id = newModelId();
+    const id = author.requestId === undefined ? newModelId() : `m-${idOfRequest('logged-model', author.requestId)}`;
     const attributes = {
       name: request.name || runName([random(), random(), random()]),
       status: 'LOGGED_MODEL_PENDING',
@@ -50,6 +51,6 @@ export class CreateLoggedModel {
       experimentId: experiment.id,
       write: { attributes, params, tags },
     };
-    return this.#writes.create(created, actor);
+    return this.#writes.create(created, author);
   }
 }

@@ -5,7 +5,8 @@ import { experimentNotFound, type Experiment } from './experiments.ts';
 import type { ExperimentsJournal } from './ports.ts';
 import type { RunHead } from './run-head.ts';
 import { runName } from './run-name.ts';
-import type { RunWrites } from './run-writes.ts';
+import { idOfRequest } from './id-of-request.ts';
+import type { Author, RunWrites } from './run-writes.ts';
 
 export const runNameTag = 'mlflow.runName';
 
@@ -35,10 +36,10 @@ export class CreateRun {
     this.#options = options;
   }
 
-  async run(request: RunRequest, actor: string): Promise<RunHead> {
+  async run(request: RunRequest, author: Author): Promise<RunHead> {
     const experiment = await activeExperiment(this.#experiments, request.experimentId);
     const { now, random, newRunId } = this.#options;
-    const id = newRunId();
+    const id = author.requestId === undefined ? newRunId() : idOfRequest('run', author.requestId);
     const tagged = request.tags.find(({ key }) => key === runNameTag)?.value;
     if (request.name && tagged && request.name !== tagged) {
       throw invalidParameter(
@@ -54,11 +55,17 @@ export class CreateRun {
       start_time: String(request.startTimeMs ?? now()),
       artifact_uri: runArtifactUri(experiment.artifactLocation, id),
     };
-    return this.#writes.create({ subject: 'run', id, experimentId: experiment.id, write: { attributes, tags } }, actor);
+    return this.#writes.create(
+      { subject: 'run', id, experimentId: experiment.id, write: { attributes, tags } },
+      author,
+    );
   }
 }
 
 export async function activeExperiment(journal: ExperimentsJournal, id: string): Promise<Experiment> {
+  // As this instance has it: a write asks the journal's end beside its append. What is not there or deleted may have come since.
+  const held = journal.state.experiments.get(id);
+  if (held?.lifecycleStage === 'active') return held;
   const experiment = (await journal.read()).experiments.get(id);
   if (experiment === undefined) throw doesNotExist(experimentNotFound(id).message);
   if (experiment.lifecycleStage !== 'active') {

@@ -1,31 +1,40 @@
-import { factsOf, type Subject } from './run-facts.ts';
-import { RunHead } from './run-head.ts';
+import type { RunEvent } from '@millrace/schemas';
+import { LivePartition, type FoldedWrite, type RefusedWrite } from './live-partition.ts';
+import type { Settled } from './own-writes.ts';
 import type { PlacedEvent, RunHistory, RunLog } from './ports.ts';
+import { factsOf, type RunFact, type Subject } from './run-facts.ts';
+import type { RunHead } from './run-head.ts';
+import { SharedQuestion } from './shared-question.ts';
 
 export interface LiveRunsOptions {
-  /** Heads are forgotten, the least recently used first, when all together hold more facts than this. */
-  readonly maxFacts: number;
+  /** Heads are forgotten, the least recently used first, when all together take more memory than this. */
+  readonly maxBytes: number;
   /** Further behind than this, the log is not read up but skipped, and heads are loaded from history again. */
   readonly maxCatchUp: number;
+  /** How long a read waits for the log. */
+  readonly readTimeoutMs: number;
 }
 
-interface Partition {
-  /** Next offset to fold; null until the first read. */
-  position: number | null;
-  catchingUp: Promise<number> | undefined;
-  queued: Promise<number> | undefined;
-  /** Heads that are known whole, the least recently used first. */
-  readonly heads: Map<string, RunHead>;
-  /** Heads whose history is being read: events go into them meanwhile. */
-  readonly loading: Map<string, { readonly head: RunHead; readonly whole: Promise<RunHead> }>;
+/** A write that is on its way into the log. */
+export interface ExpectedWrite {
+  /** To be called once the broker has it. */
+  acknowledged(offset: number): void;
+  /** To be called when it failed, though it may be in the log. */
+  abandon(): void;
+  readonly settled: Promise<Settled>;
 }
 
-interface Wanted {
-  readonly subject: Subject;
-  readonly id: string;
-  readonly index: number;
-  /** Everything below it must be in the head. */
-  readonly nextOffset: number;
+export interface WriteListener {
+  /** Each write that took its place in the state, in the order of its partition. */
+  folded(write: FoldedWrite & { readonly facts: readonly RunFact[] }): void;
+  /** The partition goes on at an offset, and what lies before it was not read here. */
+  skipped(partition: number, nextOffset: number): void;
+}
+
+export interface RefusalListener {
+  refused(write: RefusedWrite): void;
+  stranded(write: RefusedWrite): void;
+  voided(partition: number, offsets: readonly number[]): void;
 }
 
 /**
@@ -36,166 +45,129 @@ export class LiveRuns {
   readonly #log: RunLog;
   readonly #history: RunHistory;
   readonly #options: LiveRunsOptions;
-  readonly #partitions: Partition[];
-  #facts = 0;
+  readonly #partitions: readonly LivePartition[];
+  readonly #ends: SharedQuestion<readonly number[]>;
+  readonly #listeners = new Set<WriteListener>();
+  readonly #refusalListeners = new Set<RefusalListener>();
+  #bytes = 0;
 
   constructor(log: RunLog, history: RunHistory, options: LiveRunsOptions) {
     this.#log = log;
     this.#history = history;
     this.#options = options;
-    this.#partitions = Array.from({ length: log.partitions }, () => ({
-      position: null,
-      catchingUp: undefined,
-      queued: undefined,
-      heads: new Map<string, RunHead>(),
-      loading: new Map<string, { head: RunHead; whole: Promise<RunHead> }>(),
-    }));
+    this.#ends = new SharedQuestion(() => log.endOffsets());
+    const hooks = {
+      folded: (write: FoldedWrite) => this.#tell(write),
+      refused: (write: RefusedWrite) => this.#refusalListeners.forEach((one) => one.refused(write)),
+      stranded: (write: RefusedWrite) => this.#refusalListeners.forEach((one) => one.stranded(write)),
+      voided: (partition: number, offsets: readonly number[]) =>
+        this.#refusalListeners.forEach((one) => one.voided(partition, offsets)),
+      grew: (bytes: number) => this.#grow(bytes),
+    };
+    this.#partitions = Array.from({ length: log.partitions }, (_, index) => new LivePartition(index, history, hooks));
   }
 
-  get heldFacts(): number {
-    return this.#facts;
+  /** What the runs in memory take, about. */
+  get heldBytes(): number {
+    return this.#bytes;
+  }
+
+  get heldRuns(): number {
+    return this.#partitions.reduce((sum, { heldRuns }) => sum + heldRuns, 0);
+  }
+
+  /** Begins to follow the log: runs that are created from here on are known whole without asking history. */
+  async follow(): Promise<void> {
+    for (const [index, end] of (await this.#ends.answer()).entries()) this.#at(index).skipTo(end);
+    this.#log.follow({
+      positionOf: (index) => this.#at(index).position,
+      take: (index, events: readonly PlacedEvent[], nextOffset) => this.#at(index).take(events, nextOffset),
+      lost: (index) => this.#lost(index),
+    });
   }
 
   /** The head with every write in it that was acknowledged before the call, or null when nothing was ever created. */
   async get(subject: Subject, id: string): Promise<RunHead | null> {
     const index = this.#log.partitionOf(id);
-    return this.#headAt({ subject, id, index, nextOffset: await this.#catchUp(index) });
+    await this.#reached(index);
+    return this.#at(index).head(subject, id);
   }
 
-  /** Begins to follow the log: runs that are created from here on are known whole without asking history. */
-  async follow(): Promise<void> {
-    await Promise.all(this.#partitions.map((_, index) => this.#catchUp(index)));
+  /** The head as far as this instance has come, which may lack what others have just written; undefined when it is not held. */
+  held(subject: Subject, id: string): RunHead | undefined {
+    return this.#at(this.#log.partitionOf(id)).held(subject, id);
   }
 
-  /** The head once the write at `offset` is folded into it: what the log decided about that write. */
-  async getAfter(subject: Subject, id: string, offset: number): Promise<RunHead | null> {
-    const index = this.#log.partitionOf(id);
-    const position = this.#at(index).position ?? 0;
-    const nextOffset = position > offset ? position : await this.#catchUp(index);
-    return this.#headAt({ subject, id, index, nextOffset });
+  /** Before an event is appended: makes it known, so that the log's decision about it is told. */
+  expect(event: RunEvent): ExpectedWrite {
+    const partition = this.#at(this.#log.partitionOf(event.id));
+    return {
+      settled: partition.expect(event),
+      acknowledged: (offset) => partition.acknowledged(event, offset),
+      abandon: () => partition.abandon(event),
+    };
+  }
+
+  /** Tells of all writes from here on. Returns its removal. */
+  onFolded(listener: WriteListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onRefused(listener: RefusalListener): void {
+    this.#refusalListeners.add(listener);
   }
 
   /** Waits until history holds every write that was acknowledged before the call. */
   async untilStored(): Promise<void> {
-    const ends = await Promise.all(this.#partitions.map((_, partition) => this.#log.endOffset(partition)));
+    const ends = await this.#ends.answer();
     await this.#history.untilStored(ends.map((nextOffset, partition) => ({ partition, nextOffset })));
   }
 
   /** The same for the partition of one run. */
   async untilStoredOf(id: string): Promise<void> {
     const partition = this.#log.partitionOf(id);
-    await this.#history.untilStored([{ partition, nextOffset: await this.#log.endOffset(partition) }]);
+    await this.#history.untilStored([{ partition, nextOffset: (await this.#ends.answer())[partition] ?? 0 }]);
   }
 
-  async #headAt(wanted: Wanted): Promise<RunHead | null> {
-    const partition = this.#at(wanted.index);
-    const key = keyOf(wanted.subject, wanted.id);
-    const held = partition.heads.get(key);
-    if (held !== undefined) {
-      // Moves to the end: the least recently used are forgotten first.
-      partition.heads.delete(key);
-      partition.heads.set(key, held);
-      return held;
-    }
-    const head = await (partition.loading.get(key)?.whole ?? this.#load(partition, key, wanted));
-    return head.exists ? head : null;
-  }
-
-  #load(partition: Partition, key: string, { subject, id, index, nextOffset }: Wanted): Promise<RunHead> {
-    const head = new RunHead(subject, id);
-    const whole = (async () => {
-      await this.#history.untilStored([{ partition: index, nextOffset }]);
-      for (const fact of await this.#history.factsOf(subject, [id])) head.fold(fact);
-      return head;
-    })();
-    const load = { head, whole };
-    partition.loading.set(key, load);
-    const settle = (): void => {
-      // A skip of the log has taken the load away: what it found is right for its own callers, and not to be kept.
-      if (partition.loading.get(key) !== load) return;
-      partition.loading.delete(key);
-      if (!head.exists || partition.heads.has(key)) return;
-      partition.heads.set(key, head);
-      this.#grow(head.size);
-    };
-    return whole.finally(settle);
-  }
-
-  /**
-   * Folds what the log holds beyond the position. Callers share one reading, but never one that began before they
-   * asked: its end may be older than a write that they must see.
-   */
-  #catchUp(index: number): Promise<number> {
+  async #reached(index: number): Promise<void> {
+    const end = (await this.#ends.answer())[index] ?? 0;
     const partition = this.#at(index);
-    if (partition.catchingUp === undefined) {
-      partition.catchingUp = this.#readUp(index).finally(() => {
-        partition.catchingUp = undefined;
-      });
-      return partition.catchingUp;
-    }
-    partition.queued ??= partition.catchingUp
-      .catch(() => 0)
-      .then(() => {
-        partition.queued = undefined;
-        return this.#catchUp(index);
-      });
-    return partition.queued;
+    if (end - partition.position > this.#options.maxCatchUp) this.#skip(index, end);
+    await partition.reached(end, this.#options.readTimeoutMs);
   }
 
-  async #readUp(index: number): Promise<number> {
-    const partition = this.#at(index);
-    const end = await this.#log.endOffset(index);
-    if (partition.position === null || end - partition.position > this.#options.maxCatchUp) {
-      // What is held was folded up to the old position only.
-      this.#forgetAll(partition);
-      partition.position = end;
-    }
-    while (partition.position < end) {
-      const { events, nextOffset } = await this.#log.read(index, partition.position);
-      for (const { event, offset } of events) this.#fold(partition, { event, offset, index });
-      partition.position = Math.max(nextOffset, partition.position);
-    }
-    return partition.position;
+  /** The log was cut or made anew: what it holds from here on is all there is. */
+  #lost(index: number): void {
+    void this.#ends.answer().then(
+      (ends) => this.#skip(index, ends[index] ?? 0),
+      // Asked again at the next fetch, which finds the same.
+      () => undefined,
+    );
   }
 
-  #fold(partition: Partition, { event, offset, index }: PlacedEvent & { readonly index: number }): void {
-    const key = keyOf(event.subject as Subject, event.id);
-    let head = partition.heads.get(key) ?? partition.loading.get(key)?.head;
-    if (head === undefined) {
-      // Of a run that is not held, later writes are found in history when it is asked for.
-      if (event.type !== 'created') return;
-      head = new RunHead(event.subject as Subject, event.id);
-      partition.heads.set(key, head);
-    }
-    const before = head.size;
-    for (const fact of factsOf(event, { partition: index, offset })) head.fold(fact);
-    if (partition.heads.has(key)) this.#grow(head.size - before);
+  #skip(index: number, nextOffset: number): void {
+    this.#at(index).skipTo(nextOffset);
+    for (const listener of this.#listeners) listener.skipped(index, nextOffset);
   }
 
-  #grow(facts: number): void {
-    this.#facts += facts;
-    while (this.#facts > this.#options.maxFacts) {
-      const fullest = this.#partitions.reduce((a, b) => (b.heads.size > a.heads.size ? b : a));
-      const [oldest] = fullest.heads;
-      if (oldest === undefined || fullest.heads.size === 1) return;
-      fullest.heads.delete(oldest[0]);
-      this.#facts -= oldest[1].size;
+  #tell(write: FoldedWrite): void {
+    if (this.#listeners.size === 0) return;
+    const facts = write.facts ?? factsOf(write.event, write);
+    for (const listener of this.#listeners) listener.folded({ ...write, facts });
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes;
+    while (this.#bytes > this.#options.maxBytes) {
+      const fullest = this.#partitions.reduce((a, b) => (b.heldRuns > a.heldRuns ? b : a));
+      if (!fullest.forgetOldest()) return;
     }
   }
 
-  #forgetAll(partition: Partition): void {
-    for (const head of partition.heads.values()) this.#facts -= head.size;
-    partition.heads.clear();
-    partition.loading.clear();
-  }
-
-  #at(index: number): Partition {
+  #at(index: number): LivePartition {
     const partition = this.#partitions[index];
     if (partition === undefined) throw new Error(`there is no partition ${index}`);
     return partition;
   }
-}
-
-function keyOf(subject: Subject, id: string): string {
-  return `${subject} ${id}`;
 }

@@ -2,7 +2,8 @@ import { invalidParameter } from '@millrace/mlflow-protocol';
 import type { RunMetric, RunParam } from '@millrace/schemas';
 import { runNameTag } from './create-run.ts';
 import type { LiveRuns } from './live-runs.ts';
-import type { RunWrites } from './run-writes.ts';
+import type { Author, RunWrites, WriteOptions } from './run-writes.ts';
+import { allConflicts } from './write-refusals.ts';
 
 export interface LogBatch {
   readonly metrics: readonly RunMetric[];
@@ -22,24 +23,32 @@ export class LogToRun {
     this.#live = live;
   }
 
-  async run(runId: string, batch: LogBatch, actor: string): Promise<void> {
+  async run(runId: string, batch: LogBatch, author: Author): Promise<void> {
+    await this.#log(runId, batch, { type: 'logged', ...author, conflictText: allConflicts });
+  }
+
+  async param(runId: string, param: RunParam, author: Author): Promise<void> {
+    await this.#log(runId, { metrics: [], params: [param], tags: [] }, { type: 'logged', ...author });
+  }
+
+  async #log(runId: string, batch: LogBatch, options: WriteOptions): Promise<void> {
     // The tag and the name of a run are one thing.
     const name = batch.tags.findLast(({ key }) => key === runNameTag)?.value;
     const attributes = name ? { name } : {};
-    await this.#writes.write('run', runId, { ...batch, attributes }, { type: 'logged', actor });
+    await this.#writes.write('run', runId, { ...batch, attributes }, options);
     // After the run: a crash in between makes the client send both again, and points that are equal count once.
     for (const [modelId, points] of Map.groupBy(batch.metrics, (point) => point.modelId ?? '')) {
       if (modelId === '') continue;
       const metrics = points.map((point) => ({ ...point, runId }));
-      await this.#writes.write('logged-model', modelId, { metrics }, { type: 'logged', actor });
+      await this.#writes.write('logged-model', modelId, { metrics }, options);
     }
   }
 
   /** Adds a model's description, JSON in JSON, to the tag in which clients look for the models of a run. */
-  async addToHistory(runId: string, modelJson: string, actor: string): Promise<void> {
+  async addToHistory(runId: string, modelJson: string, author: Author): Promise<void> {
     const head = await this.#live.get('run', runId);
     const value = JSON.stringify([...parseList(head?.tag(modelHistoryTag)), parseObject(modelJson)]);
-    await this.#writes.write('run', runId, { tags: [{ key: modelHistoryTag, value }] }, { type: 'logged', actor });
+    await this.#writes.write('run', runId, { tags: [{ key: modelHistoryTag, value }] }, { type: 'logged', ...author });
   }
 }
 

@@ -4,7 +4,7 @@ import type { ExperimentCommand, ExperimentsState } from './experiments.ts';
 import type { RunFact, Subject } from './run-facts.ts';
 import type { RunSearch } from './run-search.ts';
 
-export type ExperimentsJournal = Pick<Journal<ExperimentsState, ExperimentCommand>, 'submit' | 'read'>;
+export type ExperimentsJournal = Pick<Journal<ExperimentsState, ExperimentCommand>, 'submit' | 'read' | 'state'>;
 
 /** The log of writes, appended to. */
 export interface RunEvents {
@@ -12,14 +12,23 @@ export interface RunEvents {
   append(event: RunEvent): Promise<{ partition: number; offset: number }>;
 }
 
-/** The log of writes, followed: what was acknowledged anywhere is read from it. */
+/** The log of writes, followed: what was appended anywhere is read from it. */
 export interface RunLog {
   partitionOf(id: string): number;
   readonly partitions: number;
-  /** Next offset of the partition now: what a read that begins now must have seen. */
-  endOffset(partition: number): Promise<number>;
-  /** Records from `from` on, up to what there is; may be asked beyond the end, which gives none. */
-  read(partition: number, from: number): Promise<{ events: readonly PlacedEvent[]; nextOffset: number }>;
+  /** Next offset of every partition now: what a read that begins now must have seen. */
+  endOffsets(): Promise<readonly number[]>;
+  /** Begins to give what lies in the log, and waits at its ends. */
+  follow(taker: RunLogTaker): void;
+}
+
+export interface RunLogTaker {
+  /** Next offset that is wanted of a partition: it moves on by itself when own writes are acknowledged. */
+  positionOf(partition: number): number;
+  /** Gets all run events from the position on, in order, and where they end. */
+  take(partition: number, events: readonly PlacedEvent[], nextOffset: number): void;
+  /** What was at the position is no longer in the log. */
+  lost(partition: number): void;
 }
 
 export interface PlacedEvent {
@@ -27,12 +36,20 @@ export interface PlacedEvent {
   readonly offset: number;
 }
 
+/** Which writes of one partition are looked at. */
+export interface FactsWindow {
+  /** Only those below this offset. */
+  readonly before: number;
+  /** None of these. */
+  readonly except: readonly number[];
+}
+
 /** The history of runs in the analytical store. */
 export interface RunHistory {
   /** Waits until every write below `nextOffset` of the partition is stored. Throws a transient error when it takes too long. */
   untilStored(positions: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void>;
-  /** All facts of the subjects but metrics, of which only the point that counts. */
-  factsOf(subject: Subject, ids: readonly string[]): Promise<RunFact[]>;
+  /** All facts of the subjects but metrics, of which only the point that counts; within the window of offsets. */
+  factsOf(subject: Subject, ids: readonly string[], window?: FactsWindow): Promise<RunFact[]>;
   /** Ids in order. */
   search(search: RunSearch): Promise<string[]>;
   /** Points of a metric, each once, by time, step and value. */

@@ -1,4 +1,4 @@
-import type { RunDataset, RunEvent } from '@millrace/schemas';
+import type { RunDataset, RunEvent, RunMetric } from '@millrace/schemas';
 
 const subjects = ['run', 'logged-model'] as const;
 export type Subject = (typeof subjects)[number];
@@ -12,6 +12,7 @@ const factKinds = [
   'model-input',
   'model-output',
   'artifact',
+  'void',
 ] as const;
 export type FactKind = (typeof factKinds)[number];
 
@@ -24,7 +25,7 @@ export interface RunFact {
   readonly id: string;
   readonly experimentId: string;
   readonly kind: FactKind;
-  /** Name of the attribute, param, metric or tag; path of the artifact; name and digest of the dataset; id of the model. */
+  /** Name of the attribute, param, metric or tag; path of the artifact; name and digest of the dataset; id of the model; offset of the write that is void. */
   readonly key: string;
   /** Value of the attribute, param or tag; hash of the artifact; the dataset as JSON. Empty where there is none. */
   readonly text: string;
@@ -51,60 +52,86 @@ export interface EventPosition {
   readonly offset: number;
 }
 
+type Said = Pick<RunFact, 'kind' | 'key'> & Partial<RunFact>;
+
 /** What a write says, one by one, in a fixed order: a repeat gives the same rows. */
-export function factsOf(event: RunEvent, { partition, offset }: EventPosition): RunFact[] {
-  const said = [
-    ...Object.entries(event.attributes).map(([key, text]) => ({ kind: 'attribute' as const, key, text })),
-    ...event.params.map(({ key, value }) => ({ kind: 'param' as const, key, text: value })),
-    ...event.tags.map(({ key, value }) => ({ kind: 'tag' as const, key, text: value ?? '', removed: value === null })),
-    ...event.metrics.map((point) => ({
-      kind: 'metric' as const,
-      key: point.key,
-      number: point.value,
-      step: point.step,
-      timestampMs: point.timestampMs,
-      modelId: point.modelId ?? '',
-      runId: point.runId ?? '',
-      datasetName: point.datasetName ?? '',
-      datasetDigest: point.datasetDigest ?? '',
-    })),
-    ...event.datasets.map((dataset) => ({
-      kind: 'dataset' as const,
+export function factsOf(event: RunEvent, position: EventPosition): RunFact[] {
+  const facts: RunFact[] = [];
+  const say = (said: Said): void => {
+    facts.push(factOf(event, position, { ...said, item: facts.length }));
+  };
+  for (const [key, text] of Object.entries(event.attributes)) say({ kind: 'attribute', key, text });
+  for (const { key, value } of event.params) say({ kind: 'param', key, text: value });
+  for (const { key, value } of event.tags) say({ kind: 'tag', key, text: value ?? '', removed: value === null });
+  for (const point of event.metrics) facts.push(pointOf(event, position, { point, item: facts.length }));
+  for (const dataset of event.datasets) {
+    say({
+      kind: 'dataset',
       key: `${dataset.name} ${dataset.digest}`,
       text: JSON.stringify(dataset),
       datasetName: dataset.name,
       datasetDigest: dataset.digest,
-    })),
-    ...event.modelInputs.map((key) => ({ kind: 'model-input' as const, key })),
-    ...event.modelOutputs.map(({ modelId, step }) => ({ kind: 'model-output' as const, key: modelId, step })),
-    ...event.artifacts.map(({ path, hash, sizeBytes }) => ({
-      kind: 'artifact' as const,
-      key: path,
-      text: hash ?? '',
-      number: sizeBytes,
-      removed: hash === null,
-    })),
-  ];
-  return said.map((fact, item) => ({
-    text: '',
-    number: 0,
-    step: 0,
-    timestampMs: 0,
-    removed: false,
-    modelId: '',
-    runId: '',
-    datasetName: '',
-    datasetDigest: '',
-    ...fact,
+    });
+  }
+  for (const key of event.modelInputs) say({ kind: 'model-input', key });
+  for (const { modelId, step } of event.modelOutputs) say({ kind: 'model-output', key: modelId, step });
+  for (const { path, hash, sizeBytes } of event.artifacts)
+    say({ kind: 'artifact', key: path, text: hash ?? '', number: sizeBytes, removed: hash === null });
+  for (const offset of event.voids) say({ kind: 'void', key: String(offset) });
+  return facts;
+}
+
+/** Written out field by field, as below: a write may hold a thousand points, and objects of one shape are made fastest. */
+function pointOf(
+  event: RunEvent,
+  { partition, offset }: EventPosition,
+  { point, item }: { readonly point: RunMetric; readonly item: number },
+): RunFact {
+  return {
     subject: event.subject as Subject,
     id: event.id,
     experimentId: event.experimentId,
+    kind: 'metric',
+    key: point.key,
+    text: '',
+    number: point.value,
+    step: point.step,
+    timestampMs: point.timestampMs,
+    removed: false,
+    modelId: point.modelId ?? '',
+    runId: point.runId ?? '',
+    datasetName: point.datasetName ?? '',
+    datasetDigest: point.datasetDigest ?? '',
     partition,
     offset,
     item,
     recordedAtMs: event.atMs,
     actor: event.actor,
-  }));
+  };
+}
+
+function factOf(event: RunEvent, { partition, offset }: EventPosition, said: Said & { item: number }): RunFact {
+  return {
+    subject: event.subject as Subject,
+    id: event.id,
+    experimentId: event.experimentId,
+    kind: said.kind,
+    key: said.key,
+    text: said.text ?? '',
+    number: said.number ?? 0,
+    step: said.step ?? 0,
+    timestampMs: 0,
+    removed: said.removed ?? false,
+    modelId: '',
+    runId: '',
+    datasetName: said.datasetName ?? '',
+    datasetDigest: said.datasetDigest ?? '',
+    partition,
+    offset,
+    item: said.item,
+    recordedAtMs: event.atMs,
+    actor: event.actor,
+  };
 }
 
 export function datasetOf(fact: RunFact): RunDataset {

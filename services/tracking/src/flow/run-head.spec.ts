@@ -20,6 +20,8 @@ const nothing: RunEvent = {
   modelInputs: [],
   modelOutputs: [],
   artifacts: [],
+  requestId: null,
+  voids: [],
 };
 const point = (key: string, value: number, step: number, timestampMs = 0) => ({
   key,

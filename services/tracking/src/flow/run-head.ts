@@ -1,4 +1,11 @@
+import type { Refusal } from './judge-write.ts';
 import type { RunFact, Subject } from './run-facts.ts';
+
+/** What a fact takes in memory beside its texts, and a head beside its facts: measured, and rounded up. */
+const factBytes = 320;
+const headBytes = 1200;
+/** Repeats of a request are known as long as it is among the last ones of its run. */
+const rememberedRequests = 64;
 
 /**
  * A run or logged model as it stands: the fold of its facts. Folding is idempotent and does not ask for an order, so
@@ -14,6 +21,9 @@ export class RunHead {
   readonly #metrics = new Map<string, RunFact>();
   readonly #links = new Map<string, RunFact>();
   readonly #artifacts = new Map<string, RunFact>();
+  readonly #requests = new Set<string>();
+  readonly #refused = new Map<number, Refusal>();
+  #bytes = headBytes;
 
   constructor(subject: Subject, id: string) {
     this.subject = subject;
@@ -24,18 +34,42 @@ export class RunHead {
     this.experimentId = fact.experimentId;
     switch (fact.kind) {
       case 'attribute':
-        return keep(this.#attributes, fact, isLater);
+        return this.#keep(this.#attributes, fact, isLater);
       case 'param':
-        return keep(this.#params, fact, isEarlier);
+        return this.#keep(this.#params, fact, isEarlier);
       case 'tag':
-        return keep(this.#tags, fact, isLater);
+        return this.#keep(this.#tags, fact, isLater);
       case 'metric':
-        return keep(this.#metrics, fact, isNewerPoint);
+        return this.#keep(this.#metrics, fact, isNewerPoint);
       case 'artifact':
-        return keep(this.#artifacts, fact, isLater);
+        return this.#keep(this.#artifacts, fact, isLater);
+      case 'void':
+        // Says nothing of the run: what it names was never folded.
+        return;
       default:
-        return keep(this.#links, fact, isEarlier, `${fact.kind} ${fact.key}`);
+        return this.#keep(this.#links, fact, isEarlier, `${fact.kind} ${fact.key}`);
     }
+  }
+
+  /** Remembers that the write at an offset does not count, and why. */
+  refuse(offset: number, refusal: Refusal): void {
+    this.#refused.set(offset, refusal);
+    this.#bytes += factBytes;
+  }
+
+  refusalAt(offset: number): Refusal | undefined {
+    return this.#refused.get(offset);
+  }
+
+  /** Remembers that a request was done. */
+  answer(requestId: string): void {
+    this.#requests.add(requestId);
+    const [oldest] = this.#requests;
+    if (oldest !== undefined && this.#requests.size > rememberedRequests) this.#requests.delete(oldest);
+  }
+
+  hasAnswered(requestId: string): boolean {
+    return this.#requests.has(requestId);
   }
 
   /** False while only later writes are known, or none: the creation is a write like any other. */
@@ -47,10 +81,14 @@ export class RunHead {
     return this.attribute('lifecycle_stage') === 'deleted';
   }
 
-  /** How many facts it holds, for bounding memory. */
-  get size(): number {
-    const maps = [this.#attributes, this.#params, this.#tags, this.#metrics, this.#links, this.#artifacts];
-    return maps.reduce((sum, map) => sum + map.size, 0);
+  /** Where the write lies that created it; undefined while it does not exist. */
+  get createdOffset(): number | undefined {
+    return this.#attributes.get('created_time')?.offset;
+  }
+
+  /** What it takes in memory, about. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   attribute(name: string): string | undefined {
@@ -102,16 +140,17 @@ export class RunHead {
     const fact = this.#artifacts.get(path);
     return fact === undefined || fact.removed ? undefined : fact;
   }
+
+  #keep(map: Map<string, RunFact>, fact: RunFact, wins: (a: RunFact, b: RunFact) => boolean, key = fact.key): void {
+    const held = map.get(key);
+    if (held !== undefined && !wins(fact, held)) return;
+    map.set(key, fact);
+    this.#bytes += bytesOf(fact) - (held === undefined ? 0 : bytesOf(held));
+  }
 }
 
-function keep(
-  map: Map<string, RunFact>,
-  fact: RunFact,
-  wins: (a: RunFact, b: RunFact) => boolean,
-  key = fact.key,
-): void {
-  const held = map.get(key);
-  if (held === undefined || wins(fact, held)) map.set(key, fact);
+function bytesOf({ key, text }: RunFact): number {
+  return factBytes + key.length + text.length;
 }
 
 function byPosition(a: RunFact, b: RunFact): number {

@@ -1,10 +1,14 @@
-import { doesNotExist, invalidParameter } from '@millrace/mlflow-protocol';
 import type { RunArtifact, RunDataset, RunEvent, RunMetric, RunModelOutput, RunParam, RunTag } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
+import { judge, type ParamConflict, type Refusal } from './judge-write.ts';
 import type { LiveRuns } from './live-runs.ts';
-import type { RunEvents } from './ports.ts';
+import type { ExperimentsJournal, RunEvents } from './ports.ts';
+import type { RefusedWrites } from './refused-writes.ts';
 import type { Subject } from './run-facts.ts';
 import type { RunHead } from './run-head.ts';
+import { inactiveExperiment, notFound, oneConflict, refusalError, sameRequest } from './write-refusals.ts';
+
+export { notFound } from './write-refusals.ts';
 
 /** What a write may say of a run or a logged model; what is absent is left as it is. */
 export interface Write {
@@ -18,11 +22,18 @@ export interface Write {
   readonly artifacts?: readonly RunArtifact[];
 }
 
-export interface WriteOptions {
-  readonly type: 'updated' | 'deleted' | 'restored' | 'logged';
+/** Who writes, and the client's own id of the request when it gives one: a repeat of it changes nothing. */
+export interface Author {
   readonly actor: string;
-  /** A deleted run takes no writes, except the one that restores it. */
+  readonly requestId?: string;
+}
+
+export interface WriteOptions extends Author {
+  readonly type: 'updated' | 'deleted' | 'restored' | 'logged';
+  /** A deleted run takes no writes, except those that say whether it is deleted. */
   readonly mayBeDeleted?: boolean;
+  /** How a param that has another value already is refused. */
+  readonly conflictText?: (runId: string, conflicts: readonly ParamConflict[]) => string;
 }
 
 export interface RunWritesOptions {
@@ -30,29 +41,55 @@ export interface RunWritesOptions {
   readonly newId: () => string;
 }
 
+interface Created {
+  readonly subject: Subject;
+  readonly id: string;
+  readonly experimentId: string;
+  readonly write: Write;
+}
+
 /**
- * The way of every write: checked against the state of this moment, appended, and where the order decides (params) judged
- * by what the log says afterwards. An acknowledged write is seen by every later read on every instance.
+ * The way of every write: judged by the state that this instance holds, appended in one round trip to the broker, and judged again
+ * at the place that the log gave it, by what lies before it. Only then it is acknowledged; an acknowledged write is seen
+ * by every later read on every instance. What the log refused is voided before its client hears of it.
  */
 export class RunWrites {
   readonly #live: LiveRuns;
   readonly #events: RunEvents;
+  readonly #experiments: ExperimentsJournal;
+  readonly #refused: RefusedWrites;
   readonly #options: RunWritesOptions;
 
-  constructor(live: LiveRuns, events: RunEvents, options: RunWritesOptions) {
-    this.#live = live;
-    this.#events = events;
+  constructor(
+    parts: {
+      readonly live: LiveRuns;
+      readonly events: RunEvents;
+      readonly experiments: ExperimentsJournal;
+      readonly refused: RefusedWrites;
+    },
+    options: RunWritesOptions,
+  ) {
+    this.#live = parts.live;
+    this.#events = parts.events;
+    this.#experiments = parts.experiments;
+    this.#refused = parts.refused;
     this.#options = options;
   }
 
-  /** The first write of a new run or model. */
-  async create(
-    created: { subject: Subject; id: string; experimentId: string; write: Write },
-    actor: string,
-  ): Promise<RunHead> {
-    const { subject, id, experimentId, write } = created;
+  /** The first write of a new run or model. Under a request id that was used before it is the run of that request. */
+  async create({ subject, id, experimentId, write }: Created, { actor, requestId }: Author): Promise<RunHead> {
+    if (requestId !== undefined) {
+      // The id was made of the request's: it may have been created long ago, which only history knows.
+      const first = await this.#live.get(subject, id);
+      if (first !== null) return sameRequest(first, experimentId);
+    }
     const atMs = this.#options.now();
-    const attributes = { ...write.attributes, lifecycle_stage: 'active', created_time: String(atMs) };
+    const attributes = {
+      ...write.attributes,
+      lifecycle_stage: 'active',
+      created_time: String(atMs),
+      ...(requestId !== undefined && { request_id: requestId }),
+    };
     const event = this.#event({
       subject,
       id,
@@ -61,39 +98,99 @@ export class RunWrites {
       actor,
       atMs,
       write: { ...write, attributes },
+      requestId: requestId ?? null,
     });
-    const { offset } = await this.#events.append(event);
-    return this.#found(await this.#live.getAfter(subject, id, offset), subject, id);
+    const { head, refusal } = await this.#append(event, { needsExperiment: true });
+    if (refusal === null) return head;
+    if (refusal.is === 'repeated') return sameRequest(head, experimentId);
+    throw refusalError(head, refusal, oneConflict);
   }
 
-  /** A further write; gives the state that it was checked against. */
+  /** A further write; gives the run with the write in it. */
   async write(subject: Subject, id: string, write: Write, options: WriteOptions): Promise<RunHead> {
-    const head = this.#found(await this.#live.get(subject, id), subject, id);
-    if (head.isDeleted && options.mayBeDeleted !== true) {
-      throw invalidParameter(`The ${subject} ${id} must be in the 'active' state. Current state is deleted.`);
-    }
-    const params = newParams(head, write.params ?? []);
-    const rest = { ...write, params };
-    if (isEmpty(rest)) return head;
+    const { type, actor, requestId, mayBeDeleted = false, conflictText = oneConflict } = options;
+    const held = this.#live.held(subject, id);
+    const proposal = {
+      creates: false,
+      changesLifecycle: mayBeDeleted,
+      params: write.params ?? [],
+      requestId: requestId ?? null,
+    };
+    const accepts = (head: RunHead): boolean => judge(head, proposal) === null && !says(head, write, requestId);
+    let head = held !== undefined && accepts(held) ? held : await this.#live.get(subject, id);
+    // Refused only by what is certain: another instance may have restored the run a moment ago.
+    if (head === null) throw notFound(subject, id);
+    const refusal = judge(head, proposal);
+    if (refusal !== null) throw refusalError(head, refusal, conflictText);
+    if (says(head, write, requestId)) return head;
     const { experimentId } = head;
-    const { type, actor } = options;
-    const atMs = this.#options.now();
-    const { offset } = await this.#events.append(
-      this.#event({ subject, id, experimentId, type, actor, atMs, write: rest }),
-    );
-    crashPoint('tracking.after-append');
-    // Two writers may have given one param two values at once: the log has said whose came first.
-    if (params.length > 0) newParams(this.#found(await this.#live.getAfter(subject, id, offset), subject, id), params);
+    const known = head;
+    const params = (write.params ?? []).filter(({ key }) => known.param(key) === undefined);
+    const event = this.#event({
+      subject,
+      id,
+      experimentId,
+      type,
+      actor,
+      atMs: this.#options.now(),
+      write: { ...write, params },
+      requestId: requestId ?? null,
+    });
+    const judged = await this.#append(event, { needsExperiment: subject === 'run' && !mayBeDeleted });
+    head = judged.head;
+    if (judged.refusal !== null) throw refusalError(head, judged.refusal, conflictText);
     return head;
   }
 
-  #found(head: RunHead | null, subject: Subject, id: string): RunHead {
-    if (head === null) throw notFound(subject, id);
-    return head;
+  async #append(
+    event: RunEvent,
+    { needsExperiment }: { readonly needsExperiment: boolean },
+  ): Promise<{ head: RunHead; refusal: Refusal | null }> {
+    const expected = this.#live.expect(event);
+    // Beside the append and not before it: an experiment that was deleted before this write began is seen to be.
+    const experiments = needsExperiment ? this.#experiments.read() : undefined;
+    experiments?.catch(() => undefined);
+    const { partition, offset } = await this.#events.append(event).catch((error: unknown) => {
+      expected.abandon();
+      throw error;
+    });
+    crashPoint('tracking.after-append');
+    expected.acknowledged(offset);
+    const { head, refusal } = await this.#settled(event, expected.settled);
+    const placed = { partition, offset, event };
+    if (refusal !== null) {
+      crashPoint('tracking.before-void');
+      await this.#refused.void(placed);
+    } else if (experiments !== undefined) {
+      const fault = await experiments.then(
+        (state) => inactiveExperiment(state.experiments.get(event.experimentId), event),
+        (error: unknown) => error,
+      );
+      if (fault !== null) {
+        await this.#refused.void(placed);
+        throw fault;
+      }
+    }
+    return { head, refusal };
+  }
+
+  async #settled(
+    { subject, id }: RunEvent,
+    settled: ReturnType<LiveRuns['expect']>['settled'],
+  ): Promise<{ head: RunHead; refusal: Refusal | null }> {
+    const { head, refusal, offset } = await settled;
+    if (head !== null && refusal !== undefined) return { head, refusal };
+    // It was not held when the log came to the write: history has judged it.
+    const found = await this.#live.get(subject as Subject, id);
+    if (found === null) throw notFound(subject as Subject, id);
+    return { head: found, refusal: found.refusalAt(offset) ?? null };
   }
 
   #event(
-    about: Pick<RunEvent, 'id' | 'experimentId' | 'type' | 'actor' | 'atMs'> & { subject: Subject; write: Write },
+    about: Pick<RunEvent, 'id' | 'experimentId' | 'type' | 'actor' | 'atMs' | 'requestId'> & {
+      subject: Subject;
+      write: Write;
+    },
   ): RunEvent {
     const { write, ...envelope } = about;
     return {
@@ -107,29 +204,17 @@ export class RunWrites {
       modelInputs: write.modelInputs ?? [],
       modelOutputs: write.modelOutputs ?? [],
       artifacts: write.artifacts ?? [],
+      voids: [],
     };
   }
 }
 
-export function notFound(subject: Subject, id: string): Error {
-  return doesNotExist(subject === 'run' ? `Run with id=${id} not found` : `Logged model with ID '${id}' not found.`);
-}
-
-/** Params that the run does not have; another value for one that it has is refused. */
-function newParams(head: RunHead, params: readonly RunParam[]): RunParam[] {
-  return params.filter(({ key, value }) => {
-    const held = head.param(key);
-    if (held !== undefined && held.text !== value) {
-      throw invalidParameter(
-        `Changing param values is not allowed. Param with key='${key}' was already logged with value='${held.text}' for run ID='${head.id}'. Attempted logging new value '${value}'.`,
-      );
-    }
-    return held === undefined;
+/** Whether the run has all of it already: the request was done, or there is nothing but params with the values they have. */
+function says(head: RunHead, write: Write, requestId: string | undefined): boolean {
+  if (requestId !== undefined && head.hasAnswered(requestId)) return true;
+  return Object.entries(write).every(([name, part]) => {
+    if (part === undefined) return true;
+    if (name === 'params') return (part as readonly RunParam[]).every(({ key }) => head.param(key) !== undefined);
+    return (Array.isArray(part) ? part : Object.keys(part as object)).length === 0;
   });
-}
-
-function isEmpty(write: Write): boolean {
-  return Object.values(write).every(
-    (part) => part === undefined || (Array.isArray(part) ? part : Object.keys(part as object)).length === 0,
-  );
 }

@@ -25,6 +25,8 @@ const nothing: RunEvent = {
   modelInputs: [],
   modelOutputs: [],
   artifacts: [],
+  requestId: null,
+  voids: [],
 };
 const point = (key: string, value: number, step: number) => ({
   key,
@@ -85,6 +87,15 @@ const events: RunEvent[] = [
   { ...nothing, id: 'c', tags: [{ key: 'team', value: null }] },
   { ...nothing, id: 'a', params: [{ key: 'lr', value: 'too late' }] },
   created('other', 60, { experimentId: '2' }),
+  // Refused: another value of a param that it has, and a tag and points beside it.
+  {
+    ...nothing,
+    id: 'b',
+    params: [{ key: 'lr', value: '9' }],
+    tags: [{ key: 'team', value: 'refused' }],
+    metrics: [point('auc', 99, 99), point('refused', 1, 1)],
+  },
+  { ...nothing, id: 'b', type: 'voided', voids: [9] },
 ];
 
 let clickhouse: ClickHouse;
@@ -99,7 +110,15 @@ beforeAll(async () => {
   await migrate(clickhouse, migrationsFolder, { info: () => undefined });
   const facts = events.flatMap((event, offset) => factsOf(event, { partition: 0, offset }));
   // Twice: a row that a crash wrote again must change nothing before the merges have been.
-  for (const token of ['first', 'again']) await clickhouse.insert('run_facts', facts.map(rowOf), token);
+  for (const token of ['first', 'again']) {
+    await clickhouse.insert('run_facts', facts.filter(({ kind }) => kind !== 'void').map(rowOf), token);
+    const voids = facts.filter(({ kind }) => kind === 'void');
+    await clickhouse.insert(
+      'run_voids',
+      voids.map(({ subject, id, key }) => ({ subject, id, log_offset: Number(key) })),
+      token,
+    );
+  }
   history = new ClickHouseRunHistory(clickhouse, {
     positions: { waitFor: () => Promise.resolve({ reached: true }) },
     topic: 'tracking.runs',

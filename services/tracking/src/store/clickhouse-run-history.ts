@@ -1,9 +1,9 @@
 import { listPages, type ClickHouse, type SinkPositions } from '@millrace/clickhouse';
 import { UnavailableError } from '@millrace/service-kit';
-import type { RunHistory } from '../flow/ports.ts';
+import type { FactsWindow, RunHistory } from '../flow/ports.ts';
 import type { FactKind, RunFact, Subject } from '../flow/run-facts.ts';
 import type { RunSearch } from '../flow/run-search.ts';
-import { runFactsTable } from './run-facts-table.ts';
+import { runFactsTable, runVoidsTable } from './run-facts-table.ts';
 import { newestPoint, runSearchSql } from './run-search-sql.ts';
 
 interface FactRow {
@@ -61,21 +61,23 @@ export class ClickHouseRunHistory implements RunHistory {
     }
   }
 
-  async factsOf(subject: Subject, ids: readonly string[]): Promise<RunFact[]> {
+  async factsOf(subject: Subject, ids: readonly string[], window?: FactsWindow): Promise<RunFact[]> {
     const found: RunFact[] = [];
-    for (const page of listPages(ids)) for (const fact of await this.#factsOfPage(subject, page)) found.push(fact);
+    for (const page of listPages(ids))
+      for (const fact of await this.#factsOfPage(subject, page, window)) found.push(fact);
     return found;
   }
 
-  async #factsOfPage(subject: Subject, ids: readonly string[]): Promise<RunFact[]> {
+  async #factsOfPage(subject: Subject, ids: readonly string[], window?: FactsWindow): Promise<RunFact[]> {
     const facts = this.#facts();
-    const scope = 'subject = {subject:String} AND id IN {ids:Array(String)}';
+    const inWindow = 'log_offset < {before:UInt64} AND NOT has({except:Array(UInt64)}, log_offset)';
+    const scope = `subject = {subject:String} AND id IN {ids:Array(String)}${window ? ` AND ${inWindow}` : ''}`;
     const rows = await this.#clickhouse.query<FactRow>(
       `SELECT ${columns} FROM ${facts} AS facts WHERE ${scope} AND kind != 'metric'
        UNION ALL
        SELECT ${columns} FROM ${facts} AS facts WHERE ${scope} AND kind = 'metric'
          ORDER BY ${newestPoint} DESC LIMIT 1 BY subject, id, key`,
-      { subject, ids },
+      { subject, ids, ...window },
     );
     return rows.map((row) => asFact(subject, row));
   }
@@ -98,8 +100,11 @@ export class ClickHouseRunHistory implements RunHistory {
     return rows.map((row) => asFact('run', row));
   }
 
+  /** The facts that count. */
   #facts(): string {
-    return this.#clickhouse.qualified(runFactsTable.name);
+    const facts = this.#clickhouse.qualified(runFactsTable.name);
+    const voids = this.#clickhouse.qualified(runVoidsTable.name);
+    return `(SELECT * FROM ${facts} WHERE (subject, id, log_offset) NOT IN (SELECT subject, id, log_offset FROM ${voids}))`;
   }
 }
 

@@ -1,57 +1,50 @@
-import { LogReader, partitioners, type AvroReader, type EventBus } from '@millrace/events';
+import { partitioners, TailFollower, type AvroReader, type EventBus, type TailBatch } from '@millrace/events';
 import { topics, type RunEvent } from '@millrace/schemas';
-import type { PlacedEvent, RunLog } from '../flow/ports.ts';
+import type { RunLog, RunLogTaker } from '../flow/ports.ts';
 
 const runs = topics['tracking.runs'];
 
-/** Follows `tracking.runs` without a consumer group: every instance reads all of it, when it is asked. */
+/** Follows `tracking.runs` without a consumer group: every instance reads all that others wrote. */
 export class KafkaRunLog implements RunLog {
   readonly partitions = runs.partitions;
-  readonly #bus: EventBus;
   readonly #decoder: AvroReader<RunEvent>;
-  readonly #readers = new Map<number, LogReader>();
+  readonly #follower: TailFollower;
 
   constructor(bus: EventBus) {
-    this.#bus = bus;
     this.#decoder = bus.readerFor(runs);
+    this.#follower = new TailFollower(bus, { topic: bus.topics.name(runs.name), partitions: runs.partitions });
   }
 
   partitionOf(id: string): number {
     return partitionOfRun(id);
   }
 
-  endOffset(partition: number): Promise<number> {
-    return this.#reader(partition, null).endOffset();
+  endOffsets(): Promise<number[]> {
+    return this.#follower.endOffsets();
   }
 
-  async read(partition: number, from: number): Promise<{ events: PlacedEvent[]; nextOffset: number }> {
-    const { records, nextOffset } = await this.#reader(partition, from).poll();
-    const decoded = await this.#decoder.decodeBatch(records);
-    const events = records.flatMap((record, index) => {
+  follow(taker: RunLogTaker): void {
+    this.#follower.follow({
+      positionOf: (partition) => taker.positionOf(partition),
+      take: (batch) => this.#take(batch, taker),
+      lost: (partition) => taker.lost(partition),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#follower.close();
+  }
+
+  async #take({ partition, records, nextOffset }: TailBatch, taker: RunLogTaker): Promise<void> {
+    // Most of it are this instance's own writes, which have moved the position past them meanwhile: not worth decoding.
+    const foreign = records.filter(({ offset }) => offset >= taker.positionOf(partition));
+    const decoded = await this.#decoder.decodeBatch(foreign);
+    const events = foreign.flatMap((record, index) => {
       const result = decoded[index];
       // What is no run event is not ours to judge here: the sink moves it to the dead letters.
-      return result?.ok && record.offset >= from ? [{ event: result.value, offset: record.offset }] : [];
+      return result?.ok ? [{ event: result.value, offset: record.offset }] : [];
     });
-    return { events, nextOffset };
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#readers.values()].map((reader) => reader.close()));
-  }
-
-  /** The partition's reader, made anew when it does not stand where it is wanted. */
-  #reader(partition: number, from: number | null): LogReader {
-    const held = this.#readers.get(partition);
-    if (held !== undefined && (from === null || held.position === from)) return held;
-    void held?.close();
-    const reader = new LogReader(this.#bus, {
-      topic: this.#bus.topics.name(runs.name),
-      partition,
-      startAt: from ?? 0,
-      maxWaitMs: 50,
-    });
-    this.#readers.set(partition, reader);
-    return reader;
+    taker.take(partition, events, nextOffset);
   }
 }
 

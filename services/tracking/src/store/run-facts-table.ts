@@ -1,6 +1,13 @@
 import { table } from '@millrace/clickhouse';
 import type { RunFact } from '../flow/run-facts.ts';
 
+/** Writes that are named void: their facts stay in the other table and are left out by whoever reads it. */
+export const runVoidsTable = table<RunFact>('run_voids', {
+  subject: { type: 'LowCardinality(String)', of: (fact) => fact.subject },
+  id: { type: 'String', of: (fact) => fact.id },
+  log_offset: { type: 'UInt64', of: (fact) => Number(fact.key) },
+});
+
 export const runFactsTable = table<RunFact>('run_facts', {
   subject: { type: 'LowCardinality(String)', of: (fact) => fact.subject },
   id: { type: 'String', of: (fact) => fact.id },

@@ -2,7 +2,7 @@ import { ClickHouseSink, decodedBatch, row, type ClickHouse } from '@millrace/cl
 import type { EventBus } from '@millrace/events';
 import { topics } from '@millrace/schemas';
 import { factsOf } from '../flow/run-facts.ts';
-import { runFactsTable } from './run-facts-table.ts';
+import { runFactsTable, runVoidsTable } from './run-facts-table.ts';
 
 export const runFactsGroup = 'tracking.run-facts';
 
@@ -15,7 +15,7 @@ export function runFactsSink(bus: EventBus, clickhouse: ClickHouse): ClickHouseS
     maxWaitMs: 250,
     map: decodedBatch(bus.readerFor(topics['tracking.runs']), (event, record) => ({
       identity: null,
-      rows: factsOf(event, record).map((fact) => row(runFactsTable, fact)),
+      rows: factsOf(event, record).map((fact) => row(fact.kind === 'void' ? runVoidsTable : runFactsTable, fact)),
     })),
   });
 }

@@ -1,0 +1,63 @@
+import type { RunEvent } from '@millrace/schemas';
+import type { RunFact } from './run-facts.ts';
+import type { RunHead } from './run-head.ts';
+
+/** What of a write its acceptance depends on. */
+export interface Proposal {
+  readonly creates: boolean;
+  readonly changesLifecycle: boolean;
+  readonly params: readonly { readonly key: string; readonly value: string }[];
+  readonly requestId: string | null;
+}
+
+export interface ParamConflict {
+  readonly key: string;
+  readonly held: string;
+  readonly offered: string;
+}
+
+export type Refusal =
+  | { readonly is: 'unknown' }
+  | { readonly is: 'deleted' }
+  /** The run was created before, by the same request (`repeated`) or by another. */
+  | { readonly is: 'exists' | 'repeated' }
+  | { readonly is: 'param-conflict'; readonly conflicts: readonly ParamConflict[] };
+
+/**
+ * Whether a write counts, given all that count before it; null when it does. Every instance asks this of every write in
+ * the order of the log and so comes to the same answer.
+ */
+export function judge(head: RunHead, proposal: Proposal): Refusal | null {
+  if (proposal.creates) {
+    if (!head.exists) return null;
+    const isRepeat = proposal.requestId !== null && proposal.requestId === head.attribute('request_id');
+    return { is: isRepeat ? 'repeated' : 'exists' };
+  }
+  if (!head.exists) return { is: 'unknown' };
+  if (head.isDeleted && !proposal.changesLifecycle) return { is: 'deleted' };
+  const conflicts = proposal.params.flatMap(({ key, value }) => {
+    const held = head.param(key);
+    return held === undefined || held.text === value ? [] : [{ key, held: held.text, offered: value }];
+  });
+  return conflicts.length === 0 ? null : { is: 'param-conflict', conflicts };
+}
+
+export function proposalOf(event: RunEvent): Proposal {
+  return {
+    creates: event.type === 'created',
+    changesLifecycle: 'lifecycle_stage' in event.attributes,
+    params: event.params,
+    requestId: event.requestId,
+  };
+}
+
+/** The same from what history keeps of one write. */
+export function proposalOfFacts(facts: readonly RunFact[]): Proposal {
+  const attribute = (name: string) => facts.find(({ kind, key }) => kind === 'attribute' && key === name);
+  return {
+    creates: attribute('created_time') !== undefined,
+    changesLifecycle: attribute('lifecycle_stage') !== undefined,
+    params: facts.filter(({ kind }) => kind === 'param').map(({ key, text }) => ({ key, value: text })),
+    requestId: attribute('request_id')?.text ?? null,
+  };
+}
