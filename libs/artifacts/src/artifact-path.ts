@@ -3,14 +3,31 @@ const maxPathLength = 1024;
 /**
  * The path of a file under an artifact root, as names are compared and listed: relative, parts joined by single
  * slashes. Null for whatever could point elsewhere or cannot be a name: `..`, `.`, empty parts, a leading slash or drive,
- * back-slashes, control characters. It never becomes a path on a disk; the rules keep clients from being led astray.
+ * back-slashes, control characters, `#`, and whatever becomes one of these when it is decoded again. It never becomes a path on a disk; the rules keep clients from being led astray.
  */
 export function normalizeArtifactPath(path: string): string | null {
   const trimmed = path.endsWith('/') ? path.slice(0, -1) : path;
   if (trimmed.length === 0 || trimmed.length > maxPathLength) return null;
-  if (/[\p{Cc}\\]/u.test(trimmed) || /^[A-Za-z]:/.test(trimmed)) return null;
-  const parts = trimmed.split('/');
-  return parts.every((part) => part !== '' && part !== '.' && part !== '..') ? trimmed : null;
+  for (let text = trimmed; ;) {
+    if (!isPlain(text)) return null;
+    const decoded = decodedOnce(text);
+    if (decoded === text) return trimmed;
+    text = decoded;
+  }
+}
+
+function isPlain(path: string): boolean {
+  if (/[\p{Cc}\\#]/u.test(path) || /^[A-Za-z]:/.test(path)) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+/** A per cent sign that encodes nothing stands for itself. */
+function decodedOnce(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path.replace(/(?:%[0-7][0-9a-f])+/gi, (encoded) => decodeURIComponent(encoded));
+  }
 }
 
 export interface ListedArtifact {
