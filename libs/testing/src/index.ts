@@ -6,6 +6,7 @@ export {
   type ServiceName,
   type ServiceProcess,
 } from '@millrace/stack';
+export { s3Server, type S3Server } from './s3-server.ts';
 export { securedHttp, securedKafka, securedRedis, type SecuredServer } from './secured-servers.ts';
 export { stackAddresses } from './stack-addresses.ts';
 export { testNamespace, type TestNamespace } from './stack-namespace.ts';
