@@ -21,6 +21,11 @@ export async function addProxyRoutes(fastify: FastifyInstance, context: ServiceC
         bodyTimeout: proxy.answerTimeoutMs,
       },
       replyOptions: {
+        // A service that tells its client an address for later tells the one under which it came here.
+        rewriteRequestHeaders: (request, headers) => ({
+          ...headers,
+          'x-forwarded-host': headers['x-forwarded-host'] ?? request.headers.host,
+        }),
         // A refusal to serve now is the caller's to act on, with the Retry-After that came with it.
         retryDelay: () => null,
         onError: (reply, { error }) => {
