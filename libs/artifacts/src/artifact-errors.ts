@@ -1,4 +1,4 @@
-/** ARTIFACT_NOT_FOUND, ARTIFACT_TOO_LARGE or ARTIFACT_CORRUPT. */
+/** ARTIFACT_NOT_FOUND, ARTIFACT_TOO_LARGE, ARTIFACT_DIGEST_INVALID, ARTIFACT_UPLOAD_INVALID or ARTIFACT_CORRUPT. */
 export class ArtifactError extends Error {
   readonly code: string;
   override readonly name = 'ArtifactError';

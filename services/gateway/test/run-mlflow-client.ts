@@ -3,17 +3,17 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const script = path.join(import.meta.dirname, 'mlflow_client.py');
 
-/** Runs one step of the Python script against the gateway and gives what it printed as its result. */
+/** Runs one step of a Python script against the gateway and gives what it printed as its result. */
 export async function runMlflowClient<T>(
   env: Readonly<Record<string, string>>,
   gatewayUrl: string,
   [step, name]: readonly [step: string, name: string],
+  script = 'mlflow_client.py',
 ): Promise<T> {
   const python = env['MILLRACE_PYTHON'];
   if (python === undefined) throw new Error('MILLRACE_PYTHON is not set: start the stack, which builds it');
-  const { stdout } = await run(python, [script, step, name], {
+  const { stdout } = await run(python, [path.join(import.meta.dirname, script), step, name], {
     env: {
       ...process.env,
       ...env,

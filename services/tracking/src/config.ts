@@ -3,18 +3,16 @@ import {
   clickhouseConfigFromEnv,
   eventsConfigFromEnv,
   numberSetting,
-  textSetting,
   type ConfigOf,
 } from '@millrace/service-kit';
 import { z } from 'zod';
+import { artifactsConfig } from './artifacts-config.ts';
 
 export const config = {
   service: baseConfig(8101),
   events: eventsConfigFromEnv('tracking'),
   clickhouse: clickhouseConfigFromEnv,
-  artifacts: z
-    .object({ MILLRACE_ARTIFACTS_DIR: textSetting('.millrace/artifacts') })
-    .transform((env) => ({ directory: env.MILLRACE_ARTIFACTS_DIR })),
+  artifacts: artifactsConfig,
   live: z
     .object({
       MILLRACE_TRACKING_LIVE_BYTES: numberSetting(192 * 1024 * 1024, { min: 1024 * 1024 }),

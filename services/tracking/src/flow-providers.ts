@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
-import { DiskArtifactStore } from '@millrace/artifacts';
 import { SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from './config.ts';
 import { CreateLoggedModel } from './flow/create-logged-model.ts';
@@ -11,7 +10,6 @@ import type { ExperimentsJournal, RunHistory } from './flow/ports.ts';
 import { RefusedWrites } from './flow/refused-writes.ts';
 import { RunWrites } from './flow/run-writes.ts';
 import { SearchRuns } from './flow/search-runs.ts';
-import { StoredArtifacts } from './flow/stored-artifacts.ts';
 import { RunEventsPublisher } from './publish/run-events.publisher.ts';
 import { KafkaRunLog } from './store/kafka-run-log.ts';
 import { EXPERIMENTS_JOURNAL, RUN_HISTORY } from './tokens.ts';
@@ -85,11 +83,5 @@ export const flowProviders: Provider[] = [
     inject: [EXPERIMENTS_JOURNAL, LiveRuns, RUN_HISTORY],
     useFactory: (experiments: ExperimentsJournal, live: LiveRuns, history: RunHistory) =>
       new SearchRuns(experiments, live, history),
-  },
-  {
-    provide: StoredArtifacts,
-    inject: [DiskArtifactStore, LiveRuns, RunWrites],
-    useFactory: (store: DiskArtifactStore, live: LiveRuns, writes: RunWrites) =>
-      new StoredArtifacts(store, live, writes),
   },
 ];

@@ -8,8 +8,10 @@ await startService({
   description: 'Experiments, runs, logged models and artifacts: MLflow’s tracking API and our own.',
   config,
   module: TrackingModule,
-  statuses: mlflowStatuses,
+  // MLflow's client repeats a 429 for minutes; a quota that is used up does not pass by itself.
+  statuses: { ...mlflowStatuses, RESOURCE_EXHAUSTED: 413 },
   renderProblem: (problem, path) => (isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined),
   streamsBody: ({ method, path }) =>
-    method === 'PUT' && /^\/(ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts\//.test(path),
+    (method === 'PUT' && /^\/(ajax-)?api\/2\.0\/mlflow-artifacts\/(artifacts|mpu\/parts)\//.test(path)) ||
+    (method === 'POST' && /^\/(ajax-)?api\/2\.0\/mlflow\/upload-artifact$/.test(path)),
 });

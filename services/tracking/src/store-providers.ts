@@ -1,5 +1,4 @@
 import type { Provider } from '@nestjs/common';
-import { DiskArtifactStore } from '@millrace/artifacts';
 import { ClickHouse, migrate, SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
 import { BatchConsumer, EventBus, Journal } from '@millrace/events';
 import { topics } from '@millrace/schemas';
@@ -36,15 +35,6 @@ export const storeProviders: Provider[] = [
       readiness.add('clickhouse', () => clickhouse.ping().then(() => true));
       shutdown.add('stores', 'clickhouse', () => clickhouse.close());
       return clickhouse;
-    },
-  },
-  {
-    provide: DiskArtifactStore,
-    inject: [SERVICE_CONFIG, Readiness],
-    useFactory: async (config: TrackingConfig, readiness: Readiness) => {
-      const store = await DiskArtifactStore.open(config.artifacts.directory);
-      readiness.add('artifacts', () => store.ping().then(() => true));
-      return store;
     },
   },
   {

@@ -1,3 +1,4 @@
 /** Injection tokens of what has no class of its own. */
 export const EXPERIMENTS_JOURNAL = Symbol('experiments journal');
 export const RUN_HISTORY = Symbol('run history');
+export const VERSION_SOURCES = Symbol('sources of model versions');

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ArtifactContentsController } from './entry/artifact-contents.controller.ts';
-import { ArtifactsController } from './entry/artifacts.controller.ts';
+import { artifactControllers, artifactProviders } from './artifact-providers.ts';
 import { ExperimentsController } from './entry/experiments.controller.ts';
 import { LoggedModelsController } from './entry/logged-models.controller.ts';
 import { MetricsController } from './entry/metrics.controller.ts';
@@ -17,10 +16,9 @@ import { storeProviders } from './store-providers.ts';
     RunsController,
     RunLoggingController,
     MetricsController,
-    ArtifactsController,
-    ArtifactContentsController,
+    ...artifactControllers,
     LoggedModelsController,
   ],
-  providers: [...storeProviders, ...flowProviders],
+  providers: [...storeProviders, ...flowProviders, ...artifactProviders],
 })
 export class TrackingModule {}

@@ -23,6 +23,8 @@ export const routes: readonly Route[] = [
   // MLflow's own places for these; the gateway's health is at /health/live and /health/ready.
   { prefix: '/health', upstream: 'tracking' },
   { prefix: '/version', upstream: 'tracking' },
+  { prefix: '/get-artifact', upstream: 'tracking' },
+  { prefix: '/model-versions/get-artifact', upstream: 'tracking' },
   { prefix: '/api/v1/artifacts', upstream: 'tracking' },
   { prefix: '/api/v1/models', upstream: 'registry' },
   { prefix: '/api/v1/promotions', upstream: 'registry' },

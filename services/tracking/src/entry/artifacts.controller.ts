@@ -1,17 +1,15 @@
 import { Controller, Delete, Get, Headers, Inject, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { checkRunId, invalidParameter, optionalText, readRequest } from '@millrace/mlflow-protocol';
+import { checkRunId, invalidParameter, pageOf, readRequest } from '@millrace/mlflow-protocol';
 import { ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { ListedArtifact } from '@millrace/artifacts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
-import { z } from 'zod';
 import { StoredArtifacts } from '../flow/stored-artifacts.ts';
+import { listOfPath, listOfRun, pathBehind, receive } from './artifact-requests.ts';
+import { runIdOf } from './run-requests.ts';
 import { sendContent } from './send-content.ts';
-import * as requests from './run-requests.ts';
 
-const folderQuery = z.object({ path: optionalText });
 const proxyPrefix = /^\/(?:ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts\//;
 
 @ApiTags('MLflow: artifacts')
@@ -24,54 +22,57 @@ export class ArtifactsController {
   }
 
   @Get('mlflow/artifacts/list')
-  @ApiJsonQuery(requests.listArtifacts)
+  @ApiJsonQuery(listOfRun)
   async listOfRun(@Query() query: unknown) {
-    const { path = '', ...ids } = readRequest(requests.listArtifacts, query);
-    const runId = requests.runIdOf(ids);
+    const { path = '', page_token: token, max_results: size, ...ids } = readRequest(listOfRun, query);
+    const runId = runIdOf(ids);
     checkRunId(runId);
     const { rootUri, files } = await this.#artifacts.list({ subject: 'run', id: runId, path });
-    return { root_uri: rootUri, files: files.map(fileJson) };
+    return { root_uri: rootUri, ...filesJson(files, { query: [runId, path], token, size }) };
   }
 
   @Get('mlflow-artifacts/artifacts')
-  @ApiJsonQuery(folderQuery)
+  @ApiJsonQuery(listOfPath)
   async listOfPath(@Query() query: unknown) {
-    const { path = '' } = readRequest(folderQuery, query);
+    const { path = '', page_token: token, max_results: size } = readRequest(listOfPath, query);
     const files = await this.#artifacts.listPath(path);
     // Under this route names are relative to the folder that was asked for.
-    return { files: files.map((file) => fileJson({ ...file, path: file.path.split('/').at(-1) ?? file.path })) };
+    const named = files.map((file) => ({ ...file, path: file.path.split('/').at(-1) ?? file.path }));
+    return filesJson(named, { query: [path], token, size });
   }
 
   @Put('mlflow-artifacts/artifacts/*')
   async upload(@Req() request: FastifyRequest, @Headers() headers: IncomingHttpHeaders) {
-    const body = request.body instanceof Readable ? request.body : Readable.from([]);
-    await this.#artifacts.upload(artifactPath(request), body as AsyncIterable<Uint8Array>, callerOf(headers).actor);
+    const { actor } = callerOf(headers);
+    await receive(request, (file) => this.#artifacts.upload(pathBehind(request, proxyPrefix), file, actor));
     return {};
   }
 
   @Get('mlflow-artifacts/artifacts/*')
   async download(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const path = artifactPath(request);
-    return sendContent(reply, await this.#artifacts.download(path), path.split('/').at(-1));
+    const file = await this.#artifacts.find(pathBehind(request, proxyPrefix));
+    return sendContent({ request, reply }, file, (hash, range) => this.#artifacts.read(hash, range));
   }
 
   @Delete('mlflow-artifacts/artifacts/*')
   async remove(@Req() request: FastifyRequest, @Headers() headers: IncomingHttpHeaders) {
-    await this.#artifacts.remove(artifactPath(request), callerOf(headers).actor);
+    await this.#artifacts.remove(pathBehind(request, proxyPrefix), callerOf(headers).actor);
     return {};
   }
 }
 
-export function fileJson({ path, isDirectory, sizeBytes }: ListedArtifact) {
-  return { path, is_dir: isDirectory, ...(!isDirectory && { file_size: sizeBytes }) };
+/** A page of a folder, or all of it when no size is asked for. */
+function filesJson(
+  files: readonly ListedArtifact[],
+  asked: { readonly query: unknown; readonly token: string | undefined; readonly size: number | undefined },
+) {
+  const { size = Math.max(files.length, 1) } = asked;
+  if (size < 1)
+    throw invalidParameter(`Invalid value ${size} for parameter 'max_results' supplied: It must be at least 1.`);
+  const { page, nextPageToken } = pageOf(files, { ...asked, size });
+  return { files: page.map(fileJson), ...(nextPageToken !== undefined && { next_page_token: nextPageToken }) };
 }
 
-/** Decoded once and from the raw address: a path that means something else after a second decoding is no path. */
-function artifactPath(request: FastifyRequest): string {
-  const raw = (request.url.split('?', 1)[0] ?? '').replace(proxyPrefix, '');
-  try {
-    return decodeURIComponent(raw);
-  } catch {
-    throw invalidParameter(`Invalid path: ${JSON.stringify(raw.slice(0, 200))}`);
-  }
+export function fileJson({ path, isDirectory, sizeBytes }: ListedArtifact) {
+  return { path, is_dir: isDirectory, ...(!isDirectory && { file_size: sizeBytes }) };
 }

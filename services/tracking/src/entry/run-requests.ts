@@ -146,7 +146,6 @@ export const metricHistory = z.object({
   page_token: optionalText,
   max_results: integer.nullish().transform((size) => size ?? undefined),
 });
-export const listArtifacts = z.object({ ...runIdFields, path: optionalText, page_token: optionalText });
 
 interface Batch {
   readonly metrics: readonly RunMetric[];

@@ -21,6 +21,6 @@ export class ServerController {
 
   @Get(['api/3.0/mlflow/server-info', 'ajax-api/3.0/mlflow/server-info'])
   serverInfo() {
-    return { store_type: 'RestStore', workspaces_enabled: false };
+    return { store_type: 'RestStore', workspaces_enabled: false, multipart_uploads_enabled: true };
   }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { placeOfPath, placeOfUri } from './artifact-roots.ts';
+import { experimentOfTrace, placeOfPath, placeOfUri } from './artifact-roots.ts';
+import type { Experiment } from './experiments.ts';
 
 const run = 'a'.repeat(32);
 const model = `m-${'b'.repeat(32)}`;
@@ -23,4 +24,14 @@ it.each([
   ['s3://bucket/x', null],
 ])('the address %s', (uri, place) => {
   expect(placeOfUri(uri)).toEqual(place);
+});
+
+it('the files of a trace lie below the place of its experiment', () => {
+  const path = `my/place/traces/tr-${'c'.repeat(32)}/artifacts/attachments/a.png`;
+  expect(placeOfPath(path)).toEqual({ subject: 'trace', id: `tr-${'c'.repeat(32)}`, path: 'attachments/a.png' });
+  const experiment = (id: string, artifactLocation: string) => [id, { id, artifactLocation } as Experiment] as const;
+  const experiments = new Map([experiment('1', 'mlflow-artifacts:/1'), experiment('2', 'mlflow-artifacts:/my/place')]);
+  expect(experimentOfTrace(path, experiments)?.id).toBe('2');
+  expect(experimentOfTrace('1/traces/tr-a/artifacts/x', experiments)?.id).toBe('1');
+  expect(experimentOfTrace('3/traces/tr-a/artifacts/x', experiments)).toBeNull();
 });

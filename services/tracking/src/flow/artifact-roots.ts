@@ -1,4 +1,4 @@
-import { artifactScheme } from './experiments.ts';
+import { artifactScheme, type Experiment } from './experiments.ts';
 import type { Subject } from './run-facts.ts';
 
 /** Whose files lie at a path below the artifact store's root, and the path among them; empty for all of them. */
@@ -16,15 +16,29 @@ export function modelArtifactUri(experimentLocation: string, modelId: string): s
   return `${experimentLocation}/models/${modelId}/artifacts`;
 }
 
+export function traceArtifactUri(experimentLocation: string, traceId: string): string {
+  return `${experimentLocation}/traces/${traceId}/artifacts`;
+}
+
+/** The experiment below whose location the path of a trace's file lies. */
+export function experimentOfTrace(path: string, experiments: ReadonlyMap<string, Experiment>): Experiment | null {
+  const location = artifactScheme + path.slice(0, Math.max(0, path.lastIndexOf('/traces/')));
+  const byId = experiments.get(location.slice(artifactScheme.length));
+  if (byId?.artifactLocation === location) return byId;
+  return [...experiments.values()].find(({ artifactLocation }) => artifactLocation === location) ?? null;
+}
+
 /**
- * `…/<run id>/artifacts/<path>` or `…/models/<model id>/artifacts/<path>`, as experiments' artifact locations begin in
- * any way. Null for a path that is nobody's.
+ * `…/<run id>/artifacts/<path>`, `…/models/<model id>/artifacts/<path>` or `…/traces/<trace id>/artifacts/<path>`, as
+ * experiments' artifact locations begin in any way. Null for a path that is nobody's.
  */
 export function placeOfPath(path: string): ArtifactPlace | null {
-  const match = /^(?:.*?\/)?(?:models\/(m-[0-9a-f]{32})|([0-9a-f]{32}))\/artifacts(?:\/(.*))?$/s.exec(path);
+  const owner = 'models/(m-[0-9a-f]{32})|traces/(tr-[0-9a-f]{1,64})|([0-9a-f]{32})';
+  const match = new RegExp(`^(?:.*?/)?(?:${owner})/artifacts(?:/(.*))?$`, 's').exec(path);
   if (match === null) return null;
-  const [, modelId, runId, inner = ''] = match;
+  const [, modelId, traceId, runId, inner = ''] = match;
   if (modelId !== undefined) return { subject: 'logged-model', id: modelId, path: inner };
+  if (traceId !== undefined) return { subject: 'trace', id: traceId, path: inner };
   return runId === undefined ? null : { subject: 'run', id: runId, path: inner };
 }
 

@@ -60,3 +60,15 @@ export interface RunHistory {
     readonly offset: number;
   }): Promise<RunFact[]>;
 }
+
+/** What the names of files in the log say of contents. */
+export interface ArtifactUsage {
+  /** Bytes of all files that the experiment lists, with every write that was acknowledged before the call. */
+  bytesOf(experimentId: string): Promise<number>;
+}
+
+/** The registry, asked where the files of a model version lie. */
+export interface VersionSources {
+  /** An artifact address. Throws in MLflow's terms when there is no such version. */
+  sourceOf(name: string, version: string): Promise<string>;
+}

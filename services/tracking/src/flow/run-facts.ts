@@ -1,6 +1,7 @@
 import type { RunDataset, RunEvent, RunMetric } from '@millrace/schemas';
 
-const subjects = ['run', 'logged-model'] as const;
+/** Of a trace only its files are kept here; what it is lies elsewhere. */
+const subjects = ['run', 'logged-model', 'trace'] as const;
 export type Subject = (typeof subjects)[number];
 
 const factKinds = [

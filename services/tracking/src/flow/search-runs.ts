@@ -3,10 +3,10 @@ import type { LiveRuns } from './live-runs.ts';
 import type { ExperimentsJournal, RunHistory } from './ports.ts';
 import type { Subject } from './run-facts.ts';
 import { RunHead } from './run-head.ts';
-import { searchClauses, searchOrder, type ViewType } from './run-search.ts';
+import { searchClauses, searchOrder, type RunSearch, type ViewType } from './run-search.ts';
 
 export interface SearchRequest {
-  readonly subject: Subject;
+  readonly subject: RunSearch['subject'];
   readonly experimentIds: readonly string[];
   readonly filter: string | undefined;
   readonly viewType: ViewType;

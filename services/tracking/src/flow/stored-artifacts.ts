@@ -1,23 +1,25 @@
 import {
   isArtifactHash,
   listFolder,
-  normalizeArtifactPath,
   type ArtifactHash,
   type ArtifactStore,
+  type ByteRange,
   type ListedArtifact,
+  type PutLimits,
+  type StoredArtifact,
 } from '@millrace/artifacts';
 import { doesNotExist, invalidParameter } from '@millrace/mlflow-protocol';
 import { crashPoint } from '@millrace/service-kit';
 import type { Readable } from 'node:stream';
-import { placeOfPath, placeOfUri, type ArtifactPlace } from './artifact-roots.ts';
+import { filePath, folderPath, placeOf } from './artifact-paths.ts';
+import { placeOfUri, type ArtifactPlace } from './artifact-roots.ts';
+import { inMlflowTerms, type ArtifactWrites } from './artifact-writes.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { RunHead } from './run-head.ts';
 import { notFound, type RunWrites } from './run-writes.ts';
 
-interface StoredFile {
+interface StoredFile extends StoredArtifact {
   readonly path: string;
-  readonly hash: ArtifactHash;
-  readonly sizeBytes: number;
 }
 
 export interface ResolvedArtifacts {
@@ -28,68 +30,83 @@ export interface ResolvedArtifacts {
   readonly files: readonly StoredFile[];
 }
 
-/** Files of runs and logged models: their contents by hash in the store, their names in the log of the run. */
+export interface Arriving {
+  readonly content: AsyncIterable<Uint8Array>;
+  /** 0 when the sender did not say. */
+  readonly declaredBytes: number;
+  readonly expected: PutLimits['expected'];
+}
+
+/** Files of runs, logged models and traces: their contents by hash in the store, their names in the log of their owner. */
 export class StoredArtifacts {
   readonly #store: ArtifactStore;
   readonly #live: LiveRuns;
-  readonly #writes: RunWrites;
+  readonly #runs: RunWrites;
+  readonly #writes: ArtifactWrites;
 
-  constructor(store: ArtifactStore, live: LiveRuns, writes: RunWrites) {
+  constructor(store: ArtifactStore, live: LiveRuns, runs: RunWrites, writes: ArtifactWrites) {
     this.#store = store;
     this.#live = live;
+    this.#runs = runs;
     this.#writes = writes;
   }
 
   /** A file is listed only when all of it is stored: the name is written last. */
-  async upload(path: string, content: AsyncIterable<Uint8Array>, actor: string): Promise<void> {
-    const { head, inner } = await this.#headOf(placed(path));
-    const file = pathIn(inner);
-    const { hash, sizeBytes } = await this.#store.put(content);
+  async upload(path: string, { content, declaredBytes, expected }: Arriving, actor: string): Promise<void> {
+    const target = await this.#writes.target(path);
+    const limits = await this.#writes.limits(target, declaredBytes);
+    const stored = await inMlflowTerms(this.#store.put(content, { ...limits, ...(expected && { expected }) }));
     crashPoint('tracking.after-artifact-stored');
-    await this.#writes.write(
-      head.subject,
-      head.id,
-      { artifacts: [{ path: file, hash, sizeBytes }] },
-      { type: 'logged', actor },
-    );
+    await this.#writes.name(target, stored, actor);
   }
 
-  async download(path: string): Promise<{ content: Readable; sizeBytes: number }> {
-    const { head, inner } = await this.#headOf(placed(path));
-    const file = head.artifact(pathIn(inner));
-    if (file === undefined) throw doesNotExist(`Artifact not found: ${path}`);
-    return this.content(file.text);
+  find(path: string): Promise<StoredFile> {
+    return this.findAt(placeOf(path));
   }
 
-  async content(hash: string): Promise<{ content: Readable; sizeBytes: number }> {
+  /** What a file is; `read` gives its bytes. */
+  async findAt(place: ArtifactPlace): Promise<StoredFile> {
+    const head = await this.#headOf(place);
+    const path = filePath(place.path);
+    const file = head.artifact(path);
+    if (file !== undefined) return { path, hash: file.text as ArtifactHash, sizeBytes: file.number };
+    if (filesAt(head, path).length > 0)
+      throw invalidParameter(`Artifact path refers to a directory, not a file: '${path}'`);
+    throw doesNotExist(`No such artifact: '${path}'`);
+  }
+
+  async findContent(hash: string): Promise<StoredArtifact> {
     const sizeBytes = isArtifactHash(hash) ? await this.#store.sizeOf(hash) : null;
     if (!isArtifactHash(hash) || sizeBytes === null)
       throw doesNotExist(`There is no artifact with the SHA-256 ${hash}`);
-    return { content: await this.#store.read(hash), sizeBytes };
+    return { hash, sizeBytes };
+  }
+
+  read(hash: ArtifactHash, range?: ByteRange): Promise<Readable> {
+    return this.#store.read(hash, range);
   }
 
   /** Takes the name away, of a folder with all below it. Contents stay: other runs and promoted versions may hold them. */
   async remove(path: string, actor: string): Promise<void> {
-    const { head, inner } = await this.#headOf(placed(path));
-    const doomed = filesAt(head, inner === '' ? '' : pathIn(inner)).map((file) => ({
-      path: file.key,
-      hash: null,
-      sizeBytes: 0,
-    }));
-    await this.#writes.write(head.subject, head.id, { artifacts: doomed }, { type: 'logged', actor });
+    const place = placeOf(path);
+    const head = await this.#headOf(place);
+    const doomed = filesAt(head, folderPath(place.path)).map((file) => ({ path: file.key, hash: null, sizeBytes: 0 }));
+    await this.#runs.write(head.subject, head.id, { artifacts: doomed }, { type: 'logged', actor });
   }
 
-  /** Direct children of a folder of a run or model. */
+  /** Direct children of a folder of a run, model or trace. */
   async list(place: ArtifactPlace): Promise<{ rootUri: string; files: ListedArtifact[] }> {
-    const { head, inner } = await this.#headOf(place);
-    const folder = inner === '' ? '' : pathIn(inner);
+    const head = await this.#live.get(place.subject, place.id);
+    // Of a trace nothing is kept here before its first file.
+    if (head === null && place.subject === 'trace') return { rootUri: '', files: [] };
+    if (head === null) throw notFound(place.subject, place.id);
     const files = head.artifacts.map(({ key, number }) => ({ path: key, sizeBytes: number }));
-    return { rootUri: head.attribute('artifact_uri') ?? '', files: listFolder(files, folder) };
+    return { rootUri: head.attribute('artifact_uri') ?? '', files: listFolder(files, folderPath(place.path)) };
   }
 
   async listPath(path: string): Promise<ListedArtifact[]> {
     if (path === '') return [];
-    return (await this.list(placed(path))).files;
+    return (await this.list(placeOf(path))).files;
   }
 
   /** What an address stands for, or null when it is nobody's. */
@@ -97,7 +114,7 @@ export class StoredArtifacts {
     const place = placeOfUri(uri);
     const head = place && (await this.#live.get(place.subject, place.id));
     if (place === null || head === null) return null;
-    const inner = place.path === '' ? '' : pathIn(place.path);
+    const inner = folderPath(place.path);
     const root = head.attribute('artifact_uri') ?? '';
     return {
       artifactUri: inner === '' ? root : `${root}/${inner}`,
@@ -111,31 +128,13 @@ export class StoredArtifacts {
     };
   }
 
-  async #headOf(place: ArtifactPlace): Promise<{ head: RunHead; inner: string }> {
-    const head = await this.#live.get(place.subject, place.id);
-    if (head === null) throw notFound(place.subject, place.id);
-    return { head, inner: place.path };
+  async #headOf({ subject, id }: ArtifactPlace): Promise<RunHead> {
+    const head = await this.#live.get(subject, id);
+    if (head === null) throw notFound(subject, id);
+    return head;
   }
 }
 
 function filesAt(head: RunHead, inner: string) {
   return head.artifacts.filter(({ key }) => inner === '' || key === inner || key.startsWith(`${inner}/`));
-}
-
-function placed(path: string): ArtifactPlace {
-  if (normalizeArtifactPath(path) === null) throw invalidPath(path);
-  const place = placeOfPath(path.replace(/\/$/, ''));
-  if (place === null)
-    throw doesNotExist(`The path ${JSON.stringify(path)} is not below the artifacts of a run or a logged model`);
-  return place;
-}
-
-function pathIn(path: string): string {
-  const normal = normalizeArtifactPath(path);
-  if (normal === null) throw invalidPath(path);
-  return normal;
-}
-
-function invalidPath(path: string): Error {
-  return invalidParameter(`Invalid path: ${JSON.stringify(path.slice(0, 200))}`);
 }

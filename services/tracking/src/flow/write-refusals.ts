@@ -25,6 +25,7 @@ export function refusalError(
 }
 
 export function notFound(subject: Subject, id: string): Error {
+  if (subject === 'trace') return doesNotExist(`Trace with ID '${id}' not found.`);
   return doesNotExist(subject === 'run' ? `Run with id=${id} not found` : `Logged model with ID '${id}' not found.`);
 }
 

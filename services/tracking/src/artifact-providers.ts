@@ -1,0 +1,91 @@
+import type { Provider, Type } from '@nestjs/common';
+import { ArtifactStore, MultipartUploads, openArtifacts, type Artifacts } from '@millrace/artifacts';
+import { ClickHouse } from '@millrace/clickhouse';
+import { Readiness, SERVICE_CONFIG, ServiceLog, Shutdown, untilAvailable } from '@millrace/service-kit';
+import type { TrackingConfig } from './config.ts';
+import { ArtifactContentsController } from './entry/artifact-contents.controller.ts';
+import { ArtifactFilesController } from './entry/artifact-files.controller.ts';
+import { ArtifactsController } from './entry/artifacts.controller.ts';
+import { MultipartUploadsController } from './entry/multipart-uploads.controller.ts';
+import { ArtifactQuota } from './flow/artifact-quota.ts';
+import { ArtifactWrites } from './flow/artifact-writes.ts';
+import { LiveRuns } from './flow/live-runs.ts';
+import { MultipartArtifacts } from './flow/multipart-artifacts.ts';
+import type { ArtifactUsage, ExperimentsJournal } from './flow/ports.ts';
+import { RunWrites } from './flow/run-writes.ts';
+import { StoredArtifacts } from './flow/stored-artifacts.ts';
+import { ClickHouseArtifactUsage } from './store/clickhouse-artifact-usage.ts';
+import { RegistrySources } from './store/registry-sources.ts';
+import { EXPERIMENTS_JOURNAL, VERSION_SOURCES } from './tokens.ts';
+
+const ARTIFACTS = Symbol('artifacts');
+const ARTIFACT_USAGE = Symbol('artifact usage');
+const sweepEveryMs = 60 * 60 * 1000;
+/** An upload in parts may rest as long as this between two of them. */
+const abandonedAfterMs = 7 * 24 * 60 * 60 * 1000;
+
+export const artifactControllers: Type[] = [
+  ArtifactsController,
+  MultipartUploadsController,
+  ArtifactFilesController,
+  ArtifactContentsController,
+];
+
+/** Files: where they lie, who names them, and how they come in. */
+export const artifactProviders: Provider[] = [
+  {
+    provide: ARTIFACTS,
+    inject: [SERVICE_CONFIG, ServiceLog, Readiness, Shutdown],
+    useFactory: async (config: TrackingConfig, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
+      const artifacts = await untilAvailable(log, 'artifacts', () => openArtifacts(config.artifacts.place));
+      readiness.add('artifacts', () => artifacts.store.ping().then(() => true));
+      const sweep = (): void => {
+        artifacts
+          .sweep(Date.now() - abandonedAfterMs)
+          .catch((error: unknown) => log.warn('artifact-sweep-failed', { error }));
+      };
+      sweep();
+      const timer = setInterval(sweep, sweepEveryMs);
+      shutdown.add('consumers', 'artifact sweep', () => clearInterval(timer));
+      return artifacts;
+    },
+  },
+  { provide: ArtifactStore, inject: [ARTIFACTS], useFactory: ({ store }: Artifacts) => store },
+  { provide: MultipartUploads, inject: [ARTIFACTS], useFactory: ({ uploads }: Artifacts) => uploads },
+  {
+    provide: ARTIFACT_USAGE,
+    inject: [ClickHouse, LiveRuns],
+    useFactory: (clickhouse: ClickHouse, live: LiveRuns) => new ClickHouseArtifactUsage(clickhouse, live),
+  },
+  {
+    provide: VERSION_SOURCES,
+    inject: [SERVICE_CONFIG],
+    useFactory: (config: TrackingConfig) => new RegistrySources(config.artifacts.registryUrl),
+  },
+  {
+    provide: ArtifactWrites,
+    inject: [ArtifactStore, LiveRuns, RunWrites, EXPERIMENTS_JOURNAL, ARTIFACT_USAGE, SERVICE_CONFIG],
+    useFactory: (
+      store: ArtifactStore,
+      live: LiveRuns,
+      writes: RunWrites,
+      experiments: ExperimentsJournal,
+      usage: ArtifactUsage,
+      config: TrackingConfig,
+    ) => {
+      const quota = new ArtifactQuota(experiments, usage, config.artifacts.quotaBytes);
+      return new ArtifactWrites({ store, live, writes, quota, experiments });
+    },
+  },
+  {
+    provide: StoredArtifacts,
+    inject: [ArtifactStore, LiveRuns, RunWrites, ArtifactWrites],
+    useFactory: (store: ArtifactStore, live: LiveRuns, runs: RunWrites, writes: ArtifactWrites) =>
+      new StoredArtifacts(store, live, runs, writes),
+  },
+  {
+    provide: MultipartArtifacts,
+    inject: [MultipartUploads, ArtifactWrites],
+    useFactory: (uploads: MultipartUploads, writes: ArtifactWrites) => new MultipartArtifacts(uploads, writes),
+  },
+];

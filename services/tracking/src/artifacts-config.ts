@@ -1,0 +1,47 @@
+import { artifactsPlace, type ArtifactsPlace } from '@millrace/artifacts';
+import { numberSetting, textSetting, urlSetting } from '@millrace/service-kit';
+import { z } from 'zod';
+
+export interface ArtifactsConfig {
+  readonly place: ArtifactsPlace;
+  /** Null: as much as there is room for. */
+  readonly quotaBytes: number | null;
+  /** Under which clients reach the platform, where neither requests nor their proxies say it. */
+  readonly publicUrl: string | null;
+  readonly registryUrl: string;
+}
+
+/** Where files lie, and how much of them an experiment may hold. */
+export const artifactsConfig = z
+  .object({
+    MILLRACE_ARTIFACTS_DIR: textSetting('.millrace/artifacts'),
+    MILLRACE_ARTIFACTS_URL: textSetting(''),
+    MILLRACE_ARTIFACTS_S3_ENDPOINT: textSetting(''),
+    MILLRACE_ARTIFACTS_S3_REGION: textSetting('us-east-1'),
+    MILLRACE_ARTIFACTS_S3_ACCESS_KEY_ID: textSetting(''),
+    MILLRACE_ARTIFACTS_S3_SECRET_ACCESS_KEY: textSetting(''),
+    MILLRACE_ARTIFACTS_QUOTA_BYTES: numberSetting(0),
+    MILLRACE_PUBLIC_URL: urlSetting().optional(),
+    MILLRACE_SERVICE_REGISTRY_URL: urlSetting('http://127.0.0.1:8102'),
+  })
+  .transform((env, context): ArtifactsConfig => {
+    try {
+      return {
+        place: artifactsPlace({
+          url: env.MILLRACE_ARTIFACTS_URL,
+          directory: env.MILLRACE_ARTIFACTS_DIR,
+          endpoint: env.MILLRACE_ARTIFACTS_S3_ENDPOINT,
+          region: env.MILLRACE_ARTIFACTS_S3_REGION,
+          accessKeyId: env.MILLRACE_ARTIFACTS_S3_ACCESS_KEY_ID,
+          secretAccessKey: env.MILLRACE_ARTIFACTS_S3_SECRET_ACCESS_KEY,
+        }),
+        quotaBytes: env.MILLRACE_ARTIFACTS_QUOTA_BYTES === 0 ? null : env.MILLRACE_ARTIFACTS_QUOTA_BYTES,
+        publicUrl: env.MILLRACE_PUBLIC_URL ?? null,
+        registryUrl: env.MILLRACE_SERVICE_REGISTRY_URL,
+      };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      context.addIssue({ code: 'custom', path: ['MILLRACE_ARTIFACTS_URL'], message });
+      return z.NEVER;
+    }
+  });

@@ -1,0 +1,28 @@
+import type { ClickHouse } from '@millrace/clickhouse';
+import type { LiveRuns } from '../flow/live-runs.ts';
+import type { ArtifactUsage } from '../flow/ports.ts';
+import { runFactsTable } from './run-facts-table.ts';
+
+/** The names of files as the sink has stored them; every question waits for what was acknowledged before it. */
+export class ClickHouseArtifactUsage implements ArtifactUsage {
+  readonly #clickhouse: ClickHouse;
+  readonly #live: Pick<LiveRuns, 'untilStored'>;
+
+  constructor(clickhouse: ClickHouse, live: Pick<LiveRuns, 'untilStored'>) {
+    this.#clickhouse = clickhouse;
+    this.#live = live;
+  }
+
+  async bytesOf(experimentId: string): Promise<number> {
+    await this.#live.untilStored();
+    const [row] = await this.#clickhouse.query<{ bytes: number | string }>(
+      `SELECT sum(size) AS bytes FROM (
+         SELECT argMax(if(facts.removed, 0, facts.number), (log_offset, item)) AS size
+         FROM ${this.#clickhouse.qualified(runFactsTable.name)} AS facts
+         WHERE kind = 'artifact' AND experiment_id = {experimentId:String}
+         GROUP BY subject, id, key)`,
+      { experimentId },
+    );
+    return Number(row?.bytes ?? 0);
+  }
+}
