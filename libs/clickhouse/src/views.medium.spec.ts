@@ -75,6 +75,8 @@ const promotion: ModelPromoted = {
   runId: null,
   actor: 'ana',
   promotedAtMs: start,
+  before: null,
+  after: null,
 };
 
 const features = [

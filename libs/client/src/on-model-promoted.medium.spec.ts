@@ -41,6 +41,8 @@ function promotion(n: number, { model = 'fraud', target = 'alias:champion' } = {
     runId: null,
     actor: 'test',
     promotedAtMs: n,
+    before: null,
+    after: null,
   };
 }
 

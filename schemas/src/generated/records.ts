@@ -241,6 +241,10 @@ export interface ModelPromoted {
   readonly actor: string;
   /** When it was promoted. */
   readonly promotedAtMs: number;
+  /** The version that was in charge before, as JSON: stage, source, run, logged model, file, author, approvals, checks; null when there was none. */
+  readonly before: string | null;
+  /** The version that is in charge now, likewise; null in records of a time before this field. */
+  readonly after: string | null;
 }
 
 /** What turned out to be true of a source event: the label that a prediction is judged by. */
@@ -483,6 +487,70 @@ export interface RunEvent {
   readonly voids: readonly number[];
 }
 
+/** A version of a registered model came to the stage Archived: by its own transition, because another took its stage over, or by a rollback. */
+export interface VersionArchived {
+  /** Deterministic id of this record: lane|sourceTopic|generation|sourcePartition|sourceOffset. */
+  readonly eventId: string;
+  /** registry; registry#1 and so on for further versions that one command archived. */
+  readonly lane: string;
+  /** The registry's journal topic. */
+  readonly sourceTopic: string;
+  /** Generation of the journal topic. */
+  readonly generation: number;
+  /** Partition of the journal: always 0. */
+  readonly sourcePartition: number;
+  /** Offset of the journal command that archived it. */
+  readonly sourceOffset: number;
+  /** Registered model name. */
+  readonly model: string;
+  /** Number of the version. */
+  readonly version: string;
+  /** Stage that it was in before. */
+  readonly previousStage: string;
+  /** The version before the command, as JSON: stage, source, run, logged model, file, author, approvals, checks. */
+  readonly before: string | null;
+  /** The version after the command, likewise. */
+  readonly after: string | null;
+  /** Who archived it. */
+  readonly actor: string;
+  /** When it was archived. */
+  readonly archivedAtMs: number;
+}
+
+/** A version of a registered model was registered. */
+export interface VersionRegistered {
+  /** Deterministic id of this record: lane|sourceTopic|generation|sourcePartition|sourceOffset. */
+  readonly eventId: string;
+  /** Always registry: one command registers one version. */
+  readonly lane: string;
+  /** The registry's journal topic. */
+  readonly sourceTopic: string;
+  /** Generation of the journal topic. */
+  readonly generation: number;
+  /** Partition of the journal: always 0. */
+  readonly sourcePartition: number;
+  /** Offset of the journal command that registered it. */
+  readonly sourceOffset: number;
+  /** Registered model name. */
+  readonly model: string;
+  /** Number of the version. */
+  readonly version: string;
+  /** Tracking run that logged the model, or null when it was registered without one. */
+  readonly runId: string | null;
+  /** SHA-256 of the model artifact, in hexadecimal; empty when its files are not known. */
+  readonly artifactHash: string;
+  /** Where the model artifact can be read. */
+  readonly artifactUri: string;
+  /** Always null: a number is given once. */
+  readonly before: string | null;
+  /** The version as it was registered, as JSON: stage, source, run, logged model, file, author, approvals, checks. */
+  readonly after: string | null;
+  /** Who registered it. */
+  readonly actor: string;
+  /** When it was registered. */
+  readonly registeredAtMs: number;
+}
+
 /** Record types by name. */
 export interface RecordTypes {
   readonly DriftAlert: DriftAlert;
@@ -495,6 +563,8 @@ export interface RecordTypes {
   readonly PromotionEnded: PromotionEnded;
   readonly RekeyedEvent: RekeyedEvent;
   readonly RunEvent: RunEvent;
+  readonly VersionArchived: VersionArchived;
+  readonly VersionRegistered: VersionRegistered;
 }
 
 export type RecordName = keyof RecordTypes;

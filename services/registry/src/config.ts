@@ -1,9 +1,12 @@
-import { baseConfig, eventsConfigFromEnv, urlSetting, type ConfigOf } from '@millrace/service-kit';
+import { baseConfig, eventsConfigFromEnv, numberSetting, urlSetting, type ConfigOf } from '@millrace/service-kit';
 import { z } from 'zod';
 
 export const config = {
   service: baseConfig(8102),
   events: eventsConfigFromEnv('registry'),
+  retention: z
+    .object({ MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS: numberSetting(30, { min: 0 }) })
+    .transform((env) => ({ archivedMs: env.MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS * 86_400_000 })),
   upstream: z
     .object({ MILLRACE_SERVICE_TRACKING_URL: urlSetting('http://127.0.0.1:8101') })
     .transform((env) => ({ trackingUrl: env.MILLRACE_SERVICE_TRACKING_URL })),

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { EventBus, Journal, JournalPublisher } from '@millrace/events';
-import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { RegistryConfig } from './config.ts';
 import { AliasesController } from './entry/aliases.controller.ts';
@@ -8,21 +7,26 @@ import { ModelVersionsController } from './entry/model-versions.controller.ts';
 import { ModelsController } from './entry/models.controller.ts';
 import { RegisteredModelsController } from './entry/registered-models.controller.ts';
 import { countCommands } from './flow/command-metrics.ts';
-import { PromoteVersion } from './flow/promote-version.ts';
 import { RegisterVersion } from './flow/register-version.ts';
 import { registryDomain } from './flow/registry-domain.ts';
 import type { RegistryCommand } from './flow/registry-commands.ts';
 import type { RegistryState } from './flow/registry-state.ts';
-import type { RegistryJournal } from './flow/ports.ts';
+import type { ModelArtifacts, RegistryJournal } from './flow/ports.ts';
+import { governanceControllers, governanceProviders } from './governance-providers.ts';
 import { registryLane } from './publish/model-promoted.ts';
-import { TrackingModelArtifacts } from './store/tracking-model-artifacts.ts';
-import { REGISTRY_JOURNAL } from './tokens.ts';
+import { publishedTopics } from './publish/published-topics.ts';
+import { MODEL_ARTIFACTS, REGISTRY_JOURNAL } from './tokens.ts';
 
 const journalTopic = 'registry.journal';
-const MODEL_ARTIFACTS = Symbol('model artifacts');
 
 @Module({
-  controllers: [AliasesController, RegisteredModelsController, ModelVersionsController, ModelsController],
+  controllers: [
+    AliasesController,
+    RegisteredModelsController,
+    ModelVersionsController,
+    ModelsController,
+    ...governanceControllers,
+  ],
   providers: [
     {
       provide: EventBus,
@@ -57,9 +61,7 @@ const MODEL_ARTIFACTS = Symbol('model artifacts');
       // After the journal: it makes the topic that the publisher reads.
       inject: [EventBus, ServiceLog, Readiness, Shutdown, REGISTRY_JOURNAL],
       useFactory: async (bus: EventBus, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
-        await untilAvailable(log, 'topics', () =>
-          bus.topics.ensure([topics['registry.model-promoted'], topics['registry.promotion-ended']]),
-        );
+        await untilAvailable(log, 'topics', () => bus.topics.ensure(publishedTopics));
         const publisher = new JournalPublisher(bus, {
           topic: journalTopic,
           domain: registryDomain,
@@ -75,22 +77,11 @@ const MODEL_ARTIFACTS = Symbol('model artifacts');
       },
     },
     {
-      provide: MODEL_ARTIFACTS,
-      inject: [SERVICE_CONFIG],
-      useFactory: (config: RegistryConfig) => new TrackingModelArtifacts(config.upstream.trackingUrl),
-    },
-    {
       provide: RegisterVersion,
       inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS],
-      useFactory: (journal: RegistryJournal, artifacts: TrackingModelArtifacts) =>
-        new RegisterVersion(journal, artifacts),
+      useFactory: (journal: RegistryJournal, artifacts: ModelArtifacts) => new RegisterVersion(journal, artifacts),
     },
-    {
-      provide: PromoteVersion,
-      inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS],
-      useFactory: (journal: RegistryJournal, artifacts: TrackingModelArtifacts) =>
-        new PromoteVersion(journal, artifacts),
-    },
+    ...governanceProviders,
   ],
 })
 export class RegistryModule {}

@@ -21,6 +21,8 @@ function promotion(version: number, offset: number, { generation = 0, target = c
     runId: null,
     actor: 'ana',
     promotedAtMs: 1000 * version,
+    before: null,
+    after: null,
   };
 }
 

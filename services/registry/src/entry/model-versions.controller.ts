@@ -11,7 +11,7 @@ import type { ModelVersion } from '../flow/registry-state.ts';
 import { submitCommand } from '../flow/registry-writes.ts';
 import { findVersion } from '../flow/rejections.ts';
 import { searchVersions } from '../flow/search-registry.ts';
-import { REGISTRY_JOURNAL } from '../tokens.ts';
+import { ARCHIVE_RETENTION_MS, REGISTRY_JOURNAL } from '../tokens.ts';
 import { versionJson, versionJsonIn } from './mlflow-json.ts';
 import * as requests from './registry-requests.ts';
 
@@ -21,15 +21,18 @@ export class ModelVersionsController {
   readonly #journal: RegistryJournal;
   readonly #register: RegisterVersion;
   readonly #promote: PromoteVersion;
+  readonly #retentionMs: number;
 
   constructor(
     @Inject(REGISTRY_JOURNAL) journal: RegistryJournal,
     @Inject(RegisterVersion) register: RegisterVersion,
     @Inject(PromoteVersion) promote: PromoteVersion,
+    @Inject(ARCHIVE_RETENTION_MS) retentionMs: number,
   ) {
     this.#journal = journal;
     this.#register = register;
     this.#promote = promote;
+    this.#retentionMs = retentionMs;
   }
 
   @Post('create')
@@ -70,7 +73,8 @@ export class ModelVersionsController {
   @ApiJsonBody(requests.versionOf)
   async delete(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const request = readRequest(requests.versionOf, body);
-    await submitCommand(this.#journal, { type: 'delete-version', ...request }, callerOf(headers));
+    const command = { type: 'delete-version', ...request, retentionMs: this.#retentionMs } as const;
+    await submitCommand(this.#journal, command, callerOf(headers));
     return {};
   }
 

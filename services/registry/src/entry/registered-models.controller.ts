@@ -9,7 +9,7 @@ import { latestVersions, type RegisteredModel } from '../flow/registry-state.ts'
 import { submitCommand } from '../flow/registry-writes.ts';
 import { modelNotFound } from '../flow/rejections.ts';
 import { searchModels } from '../flow/search-registry.ts';
-import { REGISTRY_JOURNAL } from '../tokens.ts';
+import { ARCHIVE_RETENTION_MS, REGISTRY_JOURNAL } from '../tokens.ts';
 import { modelJson, versionJson } from './mlflow-json.ts';
 import * as requests from './registry-requests.ts';
 
@@ -17,9 +17,11 @@ import * as requests from './registry-requests.ts';
 @Controller(['api/2.0/mlflow/registered-models', 'ajax-api/2.0/mlflow/registered-models'])
 export class RegisteredModelsController {
   readonly #journal: RegistryJournal;
+  readonly #retentionMs: number;
 
-  constructor(@Inject(REGISTRY_JOURNAL) journal: RegistryJournal) {
+  constructor(@Inject(REGISTRY_JOURNAL) journal: RegistryJournal, @Inject(ARCHIVE_RETENTION_MS) retentionMs: number) {
     this.#journal = journal;
+    this.#retentionMs = retentionMs;
   }
 
   @Post('create')
@@ -57,11 +59,9 @@ export class RegisteredModelsController {
   @Delete('delete')
   @ApiJsonBody(requests.nameOnly)
   async delete(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
-    await submitCommand(
-      this.#journal,
-      { type: 'delete-model', ...readRequest(requests.nameOnly, body) },
-      callerOf(headers),
-    );
+    const { name } = readRequest(requests.nameOnly, body);
+    const command = { type: 'delete-model', name, retentionMs: this.#retentionMs } as const;
+    await submitCommand(this.#journal, command, callerOf(headers));
     return {};
   }
 

@@ -1,6 +1,7 @@
 import type { Applied, CommandMeta } from '@millrace/events';
 import type { CreateModel, ModelCommand, RenameModel } from './registry-commands.ts';
-import type { RegisteredModel, RegistryState } from './registry-state.ts';
+import { undeletable } from './protect-versions.ts';
+import { emptyModel, type RegisteredModel, type RegistryState } from './registry-state.ts';
 import { modelExists, modelNotFound } from './rejections.ts';
 
 export function applyModelCommand(state: RegistryState, command: ModelCommand, meta: CommandMeta): Applied {
@@ -12,9 +13,12 @@ export function applyModelCommand(state: RegistryState, command: ModelCommand, m
       return replace(state, { ...model, description: command.description, updatedAtMs: meta.atMs });
     case 'rename-model':
       return renameModel(state, model, command, meta);
-    case 'delete-model':
+    case 'delete-model': {
+      const protection = undeletable([...model.versions.values()], command, meta);
+      if (protection !== null) return protection;
       state.models.delete(command.name);
       return { ok: true, result: model };
+    }
     default: {
       const tags = new Map(model.tags);
       if (command.value === null) tags.delete(command.key);
@@ -26,25 +30,27 @@ export function applyModelCommand(state: RegistryState, command: ModelCommand, m
 
 function createModel(state: RegistryState, command: CreateModel, meta: CommandMeta): Applied {
   if (state.models.has(command.name)) return modelExists(command.name);
-  return replace(state, {
+  const model = emptyModel({
     name: command.name,
     createdBy: meta.actor,
     createdAtMs: meta.atMs,
-    updatedAtMs: meta.atMs,
     description: command.description,
     tags: new Map(command.tags.map(({ key, value }) => [key, value])),
-    aliases: new Map(),
-    versions: new Map(),
   });
+  return replace(state, model);
 }
 
 function renameModel(state: RegistryState, model: RegisteredModel, command: RenameModel, meta: CommandMeta): Applied {
   const { name, newName } = command;
   if (newName !== name && state.models.has(newName)) return modelExists(newName);
-  const versions = new Map(
-    [...model.versions].map(([number, version]) => [number, { ...version, name: newName, updatedAtMs: meta.atMs }]),
-  );
+  let versions = model.versions;
+  for (const version of model.versions.values()) {
+    versions = versions.with({ ...version, name: newName, updatedAtMs: meta.atMs });
+  }
   state.models.delete(name);
+  // The rules stay with the old name and come along to a new one that has none of its own.
+  const rules = state.rules.get(name);
+  if (rules !== undefined && !state.rules.has(newName)) state.rules.set(newName, rules);
   // Both names go on counting: neither may ever give a number twice.
   const last = Math.max(state.lastVersion.get(name) ?? 0, state.lastVersion.get(newName) ?? 0);
   state.lastVersion.set(newName, last);

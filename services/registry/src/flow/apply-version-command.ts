@@ -1,6 +1,8 @@
 import type { Applied, CommandMeta } from '@millrace/events';
 import type { CreateVersion, VersionCommand } from './registry-commands.ts';
 import type { ModelVersion, RegisteredModel, RegistryState } from './registry-state.ts';
+import { withoutVersion, withVersion } from './move-version.ts';
+import { undeletable } from './protect-versions.ts';
 import { findVersion, modelNotFound } from './rejections.ts';
 
 export function applyVersionCommand(state: RegistryState, command: VersionCommand, meta: CommandMeta): Applied {
@@ -12,10 +14,9 @@ export function applyVersionCommand(state: RegistryState, command: VersionComman
     case 'describe-version':
       return replaceVersion(state, model, { ...version, description: command.description, updatedAtMs: meta.atMs });
     case 'delete-version': {
-      const versions = new Map(model.versions);
-      versions.delete(command.version);
-      const aliases = new Map([...model.aliases].filter(([, target]) => target !== command.version));
-      state.models.set(model.name, { ...model, versions, aliases, updatedAtMs: meta.atMs });
+      const protection = undeletable([version], command, meta);
+      if (protection !== null) return protection;
+      state.models.set(model.name, { ...withoutVersion(model, version), updatedAtMs: meta.atMs });
       return { ok: true, result: version };
     }
     default: {
@@ -52,13 +53,16 @@ function createVersion(state: RegistryState, command: CreateVersion, meta: Comma
       updatedAtMs: meta.atMs,
       stage: 'None',
       stageSince: meta.offset,
+      archivedAtMs: null,
+      approvals: new Map(),
+      checks: new Map(),
+      cards: [],
       tags: new Map(command.tags.map(({ key, value }) => [key, value])),
     },
   );
 }
 
 export function replaceVersion(state: RegistryState, model: RegisteredModel, version: ModelVersion): Applied {
-  const versions = new Map(model.versions).set(version.version, version);
-  state.models.set(model.name, { ...model, versions });
+  state.models.set(model.name, withVersion(model, version));
   return { ok: true, result: version };
 }

@@ -1,9 +1,11 @@
 import type { CommandMeta, PublicEvent } from '@millrace/events';
 import { modelPromoted } from '../publish/model-promoted.ts';
 import { promotionEnded } from '../publish/promotion-ended.ts';
-import { chargeOf } from './charge.ts';
+import { chargeOf, mayChangeCharge } from './charge.ts';
 import type { RegistryCommand } from './registry-commands.ts';
 import type { RegisteredModel } from './registry-state.ts';
+
+type Charge = ReturnType<typeof chargeOf>;
 
 /**
  * The events of one command: what is in charge of each target before and after it is all that counts, so no way to
@@ -15,6 +17,7 @@ export function changesOfCharge(
   command: RegistryCommand,
   meta: CommandMeta,
 ): PublicEvent[] {
+  if (!mayChangeCharge(before, after)) return [];
   // Under another name all of it ends and begins: whoever follows a model follows its name.
   const isRenamed = before !== undefined && after !== undefined && before.name !== after.name;
   if (isRenamed) {
@@ -23,15 +26,15 @@ export function changesOfCharge(
       ...changesOfCharge({ before: undefined, after }, command, meta),
     ];
   }
-  const earlier = before === undefined ? new Map() : chargeOf(before);
-  const later = after === undefined ? new Map() : chargeOf(after);
+  const earlier: Charge = before === undefined ? new Map() : chargeOf(before);
+  const later: Charge = after === undefined ? new Map() : chargeOf(after);
   const events: PublicEvent[] = [];
   for (const [target, version] of earlier) {
     if (!later.has(target)) events.push(promotionEnded({ version, target, reason: reasonOf(command), meta }));
   }
   for (const [target, version] of later) {
-    const previous = earlier.get(target)?.version;
-    if (previous !== version.version) events.push(modelPromoted({ version, previous, target, meta }));
+    const previous = earlier.get(target);
+    if (previous?.version !== version.version) events.push(modelPromoted({ version, previous, target, meta }));
   }
   return events;
 }
@@ -49,6 +52,8 @@ function reasonOf(command: RegistryCommand): string {
       return `model "${command.name}" was renamed to "${command.newName}"`;
     case 'transition-stage':
       return `version ${command.version} was moved to stage ${command.stage}`;
+    case 'roll-back':
+      return `${command.target} was rolled back to version ${command.to}`;
     default:
       return command.type;
   }

@@ -1,4 +1,10 @@
-import { servingStages, inCharge, type ModelVersion, type RegisteredModel } from './registry-state.ts';
+import {
+  inCharge,
+  servingStages,
+  type ModelVersion,
+  type RegisteredModel,
+  type ServingStage,
+} from './registry-state.ts';
 
 /** The version in charge of each target of a model: `alias:champion` or `stage:Production`, as in the events. */
 export function chargeOf(model: RegisteredModel): Map<string, ModelVersion> {
@@ -12,4 +18,14 @@ export function chargeOf(model: RegisteredModel): Map<string, ModelVersion> {
     if (version !== undefined) charge.set(`stage:${stage}`, version);
   }
   return charge;
+}
+
+/** False when it is certain that nobody came in charge of anything, nor left: most commands are of that kind. */
+export function mayChangeCharge(before: RegisteredModel | undefined, after: RegisteredModel | undefined): boolean {
+  return before?.name !== after?.name || before?.aliases !== after?.aliases || before?.serving !== after?.serving;
+}
+
+/** The stage of `stage:Production`; null for an alias. */
+export function stageOfTarget(target: string): ServingStage | null {
+  return servingStages.find((stage) => target === `stage:${stage}`) ?? null;
 }

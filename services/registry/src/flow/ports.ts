@@ -1,6 +1,7 @@
 import type { Journal } from '@millrace/events';
 import type { RegistryCommand } from './registry-commands.ts';
-import type { PinnedArtifact, RegistryState } from './registry-state.ts';
+import type { ModelVersion, PinnedArtifact, RegistryState } from './registry-state.ts';
+import type { MetricValues } from './rules/promotion-rules.ts';
 
 export type RegistryJournal = Pick<Journal<RegistryState, RegistryCommand>, 'submit' | 'read'>;
 
@@ -17,4 +18,10 @@ export interface ResolvedSource {
 export interface ModelArtifacts {
   /** Null when the source names a run or logged model that does not exist. Throws UnavailableError while it is down. */
   resolve(source: string): Promise<ResolvedSource | null>;
+}
+
+/** What was measured of a version: by its logged model, and by its run for what the model has not. */
+export interface VersionMetrics {
+  /** Null stands for what is not a number. Throws UnavailableError while it cannot be known. */
+  of(version: Pick<ModelVersion, 'runId' | 'modelId'>): Promise<MetricValues>;
 }

@@ -1,4 +1,5 @@
 import type { PinnedArtifact, Stage } from './registry-state.ts';
+import type { MetricValues, PromotionRules } from './rules/promotion-rules.ts';
 
 export interface Tag {
   readonly key: string;
@@ -21,9 +22,11 @@ export interface RenameModel {
   readonly name: string;
   readonly newName: string;
 }
-interface DeleteModel {
+export interface DeleteModel {
   readonly type: 'delete-model';
   readonly name: string;
+  /** For how long archived versions are kept; absent in commands of a time when nothing was. */
+  readonly retentionMs?: number;
 }
 interface TagModel {
   readonly type: 'tag-model';
@@ -50,10 +53,12 @@ interface DescribeVersion {
   readonly version: number;
   readonly description: string;
 }
-interface DeleteVersion {
+export interface DeleteVersion {
   readonly type: 'delete-version';
   readonly name: string;
   readonly version: number;
+  /** As of `delete-model`. */
+  readonly retentionMs?: number;
 }
 interface TagVersion {
   readonly type: 'tag-version';
@@ -70,6 +75,8 @@ export interface TransitionStage {
   readonly archiveExisting: boolean;
   /** Found before the append for a version registered without one. */
   readonly artifact: PinnedArtifact | null;
+  /** What the model's rules ask for, read before the append. */
+  readonly metrics?: MetricValues;
 }
 export interface SetAlias {
   readonly type: 'set-alias';
@@ -77,6 +84,7 @@ export interface SetAlias {
   readonly alias: string;
   readonly version: number;
   readonly artifact: PinnedArtifact | null;
+  readonly metrics?: MetricValues;
 }
 interface DeleteAlias {
   readonly type: 'delete-alias';
@@ -84,7 +92,56 @@ interface DeleteAlias {
   readonly alias: string;
 }
 
+/** Puts the version back that was in charge of a target before; refused when the charge has changed since it was read. */
+export interface RollBack {
+  readonly type: 'roll-back';
+  readonly name: string;
+  readonly target: string;
+  readonly from: number | null;
+  readonly to: number;
+  readonly metrics?: MetricValues;
+}
+interface SetRules {
+  readonly type: 'set-rules';
+  readonly name: string;
+  readonly rules: PromotionRules;
+}
+interface DeleteRules {
+  readonly type: 'delete-rules';
+  readonly name: string;
+}
+export interface ApproveVersion {
+  readonly type: 'approve-version';
+  readonly name: string;
+  readonly version: number;
+  readonly comment: string;
+  /** What is approved is fixed by it, as by a promotion. */
+  readonly artifact: PinnedArtifact | null;
+}
+interface WithdrawApproval {
+  readonly type: 'withdraw-approval';
+  readonly name: string;
+  readonly version: number;
+}
+export interface ReportCheck {
+  readonly type: 'report-check';
+  readonly name: string;
+  readonly version: number;
+  readonly check: string;
+  readonly passed: boolean;
+  readonly details: string;
+  readonly artifact: PinnedArtifact | null;
+}
+interface WriteCard {
+  readonly type: 'write-card';
+  readonly name: string;
+  readonly version: number;
+  readonly markdown: string;
+}
+
 export type ModelCommand = CreateModel | DescribeModel | RenameModel | DeleteModel | TagModel;
 export type VersionCommand = CreateVersion | DescribeVersion | DeleteVersion | TagVersion;
-export type PromotionCommand = TransitionStage | SetAlias | DeleteAlias;
-export type RegistryCommand = ModelCommand | VersionCommand | PromotionCommand;
+export type PromotionCommand = TransitionStage | SetAlias | DeleteAlias | RollBack;
+export type RulesCommand = SetRules | DeleteRules;
+export type EvidenceCommand = ApproveVersion | WithdrawApproval | ReportCheck | WriteCard;
+export type RegistryCommand = ModelCommand | VersionCommand | PromotionCommand | RulesCommand | EvidenceCommand;

@@ -42,7 +42,9 @@ const alias = (version: number, name = 'champion') =>
   apply({ type: 'set-alias', name: 'fraud', alias: name, version, artifact: null });
 const transition = (version: number, stage: ModelVersion['stage'], archiveExisting = false) =>
   apply({ type: 'transition-stage', name: 'fraud', version, stage, archiveExisting, artifact: null });
-const eventsOf = (applied: Applied) => (applied.ok ? (applied.events ?? []).map(({ value }) => value) : []);
+const isOfCharge = (topic: string) => /promot/.test(topic);
+const eventsOf = (applied: Applied) =>
+  applied.ok ? (applied.events ?? []).filter(({ topic }) => isOfCharge(topic)).map(({ value }) => value) : [];
 const numberOf = (applied: Applied) => (applied.ok ? (applied.result as ModelVersion).version : undefined);
 
 describe('models', () => {
@@ -113,6 +115,8 @@ describe('a promotion', () => {
         runId: 'r1',
         actor: 'ada',
         promotedAtMs: 1003,
+        before: null,
+        after: expect.stringContaining('"version":"1"') as string,
       },
     ]);
     expect(eventsOf(alias(2))).toMatchObject([{ version: '2', previousVersion: '1' }]);
@@ -231,5 +235,43 @@ describe('a charge', () => {
       { model: 'scams', target: 'stage:Production', version: '1', previousVersion: null },
     ]);
     expect(eventsOf(apply({ type: 'rename-model', name: 'scams', newName: 'scams' }))).toEqual([]);
+  });
+});
+
+describe('a version', () => {
+  const told = (applied: Applied) =>
+    (applied.ok ? (applied.events ?? []) : [])
+      .filter(({ topic }) => !isOfCharge(topic))
+      .map(({ topic, value }) => ({
+        topic,
+        ...value,
+        before: JSON.parse(String(value['before'])) as unknown,
+        after: JSON.parse(String(value['after'])) as unknown,
+      }));
+  const archived = (version: number, previousStage: string) => ({
+    topic: 'registry.version-archived',
+    model: 'fraud',
+    version: String(version),
+    previousStage,
+    before: { version: String(version), stage: previousStage },
+    after: { version: String(version), stage: 'Archived' },
+  });
+
+  it('that is registered is an event', () => {
+    create();
+    expect(told(register())).toMatchObject([
+      { topic: 'registry.version-registered', model: 'fraud', version: '1', runId: 'r1', before: null, actor: 'ada' },
+    ]);
+  });
+
+  it('that is archived is an event once, whether by itself, for another, or by a rollback', () => {
+    create();
+    for (let version = 1; version <= 3; version += 1) register();
+    transition(1, 'Production');
+    expect(told(transition(2, 'Production', true))).toMatchObject([archived(1, 'Production')]);
+    expect(told(transition(3, 'Archived'))).toMatchObject([archived(3, 'None')]);
+    expect(told(transition(3, 'Archived'))).toEqual([]);
+    const back = { type: 'roll-back', name: 'fraud', target: 'stage:Production', from: 2, to: 1 } as const;
+    expect(told(apply(back))).toMatchObject([archived(2, 'Production')]);
   });
 });

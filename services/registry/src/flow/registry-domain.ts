@@ -1,10 +1,22 @@
 import type { Applied, CommandMeta, Domain } from '@millrace/events';
+import { applyEvidenceCommand } from './apply-evidence-command.ts';
 import { applyModelCommand } from './apply-model-command.ts';
 import { applyPromotionCommand } from './apply-promotion-command.ts';
+import { applyRulesCommand } from './apply-rules-command.ts';
 import { applyVersionCommand } from './apply-version-command.ts';
 import { changesOfCharge } from './changes-of-charge.ts';
-import type { ModelCommand, PromotionCommand, RegistryCommand, VersionCommand } from './registry-commands.ts';
+import { changesOfVersions } from './changes-of-versions.ts';
+import { withHistory } from './charge-history.ts';
+import type {
+  EvidenceCommand,
+  ModelCommand,
+  PromotionCommand,
+  RegistryCommand,
+  RulesCommand,
+  VersionCommand,
+} from './registry-commands.ts';
 import { emptyRegistry, type RegistryState } from './registry-state.ts';
+import { entriesOf, judgePromotions } from './rules/judge-promotions.ts';
 
 const modelTypes = [
   'create-model',
@@ -23,26 +35,76 @@ const promotionTypes = [
   'transition-stage',
   'set-alias',
   'delete-alias',
+  'roll-back',
 ] as const satisfies readonly PromotionCommand['type'][];
+const rulesTypes = ['set-rules', 'delete-rules'] as const satisfies readonly RulesCommand['type'][];
+const evidenceTypes = [
+  'approve-version',
+  'withdraw-approval',
+  'report-check',
+  'write-card',
+] as const satisfies readonly EvidenceCommand['type'][];
 
 /** The registry's rules: what each command does to the models, the same on every instance. */
 export const registryDomain: Domain<RegistryState, RegistryCommand> = {
-  types: [...modelTypes, ...versionTypes, ...promotionTypes],
+  types: [...modelTypes, ...versionTypes, ...promotionTypes, ...rulesTypes, ...evidenceTypes],
   initial: emptyRegistry,
   apply(state: RegistryState, command: RegistryCommand, meta: CommandMeta): Applied {
+    if (isOf(rulesTypes, command)) return applyRulesCommand(state, command);
     const before = state.models.get(command.name);
+    const newName = command.type === 'rename-model' ? command.newName : command.name;
+    // As they were before the command: a model that is renamed brings rules of its own along.
+    const rules = state.rules.get(newName);
+    const undo = remember(state, [command.name, newName]);
     const applied = change(state, command, meta);
     if (!applied.ok) return applied;
-    const after = state.models.get(command.type === 'rename-model' ? command.newName : command.name);
-    const events = changesOfCharge({ before, after }, command, meta);
+    const after = state.models.get(newName);
+    if (after !== undefined) {
+      const refused = judgePromotions({ before, after }, rules, metricsOf(command));
+      if (refused !== null) {
+        undo();
+        return refused;
+      }
+      const entered = new Set(entriesOf({ before, after }).map(({ target }) => target));
+      state.models.set(newName, withHistory({ before, after, entered, isRollBack: command.type === 'roll-back' }));
+    }
+    const events = [
+      ...changesOfCharge({ before, after }, command, meta),
+      ...changesOfVersions({ before, after }, { command, result: applied.result, meta }),
+    ];
     return events.length === 0 ? applied : { ...applied, events };
   },
 };
 
-function change(state: RegistryState, command: RegistryCommand, meta: CommandMeta): Applied {
+function change(state: RegistryState, command: Exclude<RegistryCommand, RulesCommand>, meta: CommandMeta): Applied {
   if (isOf(modelTypes, command)) return applyModelCommand(state, command, meta);
   if (isOf(versionTypes, command)) return applyVersionCommand(state, command, meta);
+  if (isOf(evidenceTypes, command)) return applyEvidenceCommand(state, command, meta);
   return applyPromotionCommand(state, command, meta);
+}
+
+/** What puts back all that a command may have changed under these names: a refused one leaves no trace. */
+function remember(state: RegistryState, names: readonly string[]): () => void {
+  const restore = names.flatMap((name) => [
+    restorer(state.models, name),
+    restorer(state.lastVersion, name),
+    restorer(state.rules, name),
+  ]);
+  return () => {
+    for (const put of restore) put();
+  };
+}
+
+function restorer<T>(map: Map<string, T>, name: string): () => void {
+  const value = map.get(name);
+  return () => {
+    if (value === undefined) map.delete(name);
+    else map.set(name, value);
+  };
+}
+
+function metricsOf(command: RegistryCommand) {
+  return ('metrics' in command ? command.metrics : undefined) ?? {};
 }
 
 function isOf<T extends RegistryCommand['type']>(

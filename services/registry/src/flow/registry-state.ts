@@ -1,8 +1,13 @@
+import type { PromotionRules } from './rules/promotion-rules.ts';
+import type { Approval, CheckResult, ModelCard } from './rules/version-evidence.ts';
+import { VersionMap } from './version-map.ts';
+
 export const stages = ['None', 'Staging', 'Production', 'Archived'] as const;
 export type Stage = (typeof stages)[number];
 
 /** Stages whose change is of interest to others: a version in them serves. */
 export const servingStages = ['Staging', 'Production'] as const satisfies readonly Stage[];
+export type ServingStage = (typeof servingStages)[number];
 
 /** The file that a version stands for, fixed once known: what is promoted is what was registered. */
 export interface PinnedArtifact {
@@ -30,8 +35,16 @@ export interface ModelVersion {
   readonly stage: Stage;
   /** Journal position of the last change of stage: the newest is the one in charge. */
   readonly stageSince: number;
+  /** When it was archived last, kept when it leaves that stage: its retention counts from here. */
+  readonly archivedAtMs: number | null;
   readonly tags: ReadonlyMap<string, string>;
   readonly artifact: PinnedArtifact | null;
+  /** By the name of who gave it. */
+  readonly approvals: ReadonlyMap<string, Approval>;
+  /** The last report of each check. */
+  readonly checks: ReadonlyMap<string, CheckResult>;
+  /** Every revision, the newest last. */
+  readonly cards: readonly ModelCard[];
 }
 
 export interface RegisteredModel {
@@ -42,17 +55,40 @@ export interface RegisteredModel {
   readonly description: string | null;
   readonly tags: ReadonlyMap<string, string>;
   readonly aliases: ReadonlyMap<string, number>;
-  readonly versions: ReadonlyMap<number, ModelVersion>;
+  readonly versions: VersionMap;
+  /** The versions in each serving stage in the order in which they came there: the last one is in charge. */
+  readonly serving: Readonly<Record<ServingStage, readonly number[]>>;
+  /** The versions that came in charge of each target (`alias:champion`), one after the other. */
+  readonly history: ReadonlyMap<string, readonly number[]>;
 }
 
 export interface RegistryState {
   readonly models: Map<string, RegisteredModel>;
   /** Highest version number ever given under a name, kept when versions or the model are deleted: numbers never repeat. */
   readonly lastVersion: Map<string, number>;
+  /** By name of the model and kept when it is deleted: made anew under its name it must not be free of its rules. */
+  readonly rules: Map<string, PromotionRules>;
 }
 
 export function emptyRegistry(): RegistryState {
-  return { models: new Map(), lastVersion: new Map() };
+  return { models: new Map(), lastVersion: new Map(), rules: new Map() };
+}
+
+export function emptyModel(
+  model: Pick<RegisteredModel, 'name' | 'createdBy' | 'createdAtMs' | 'description' | 'tags'>,
+): RegisteredModel {
+  return {
+    ...model,
+    updatedAtMs: model.createdAtMs,
+    aliases: new Map(),
+    versions: VersionMap.empty,
+    serving: { Staging: [], Production: [] },
+    history: new Map(),
+  };
+}
+
+export function isServingStage(stage: Stage): stage is ServingStage {
+  return (servingStages as readonly Stage[]).includes(stage);
 }
 
 export function aliasesOf(model: RegisteredModel, version: number): string[] {
@@ -60,12 +96,9 @@ export function aliasesOf(model: RegisteredModel, version: number): string[] {
 }
 
 /** The version in charge of a stage: the one that came there last. */
-export function inCharge(model: RegisteredModel, stage: Stage): ModelVersion | undefined {
-  let found: ModelVersion | undefined;
-  for (const version of model.versions.values()) {
-    if (version.stage === stage && (found === undefined || version.stageSince > found.stageSince)) found = version;
-  }
-  return found;
+export function inCharge(model: RegisteredModel, stage: ServingStage): ModelVersion | undefined {
+  const last = model.serving[stage].at(-1);
+  return last === undefined ? undefined : model.versions.get(last);
 }
 
 /** Highest version number of each stage, as MLflow's `latest_versions`. */

@@ -1,6 +1,7 @@
 import type { CommandMeta, PublicEvent } from '@millrace/events';
 import type { ModelPromoted } from '@millrace/schemas';
 import type { ModelVersion } from '../flow/registry-state.ts';
+import { versionSnapshot } from './version-snapshot.ts';
 
 export const registryLane = 'registry';
 
@@ -9,7 +10,7 @@ export type IdentityField = 'eventId' | 'lane' | 'sourceTopic' | 'generation' | 
 /** The event of a change of charge; the publisher adds its identity, made of the journal position. */
 export function modelPromoted(promotion: {
   readonly version: ModelVersion;
-  readonly previous: number | undefined;
+  readonly previous: ModelVersion | undefined;
   readonly target: string;
   readonly meta: CommandMeta;
 }): PublicEvent {
@@ -17,7 +18,7 @@ export function modelPromoted(promotion: {
   const value: Omit<ModelPromoted, IdentityField> = {
     model: version.name,
     version: String(version.version),
-    previousVersion: previous === undefined ? null : String(previous),
+    previousVersion: previous === undefined ? null : String(previous.version),
     target,
     // Empty when the files lie outside of the platform and were never seen.
     artifactHash: version.artifact?.hash ?? '',
@@ -25,6 +26,8 @@ export function modelPromoted(promotion: {
     runId: version.runId,
     actor: meta.actor,
     promotedAtMs: meta.atMs,
+    before: previous === undefined ? null : versionSnapshot(previous),
+    after: versionSnapshot(version),
   };
   return { topic: 'registry.model-promoted', key: version.name, value };
 }

@@ -1,0 +1,235 @@
+import { EventBus, LogReader } from '@millrace/events';
+import { topics, type VersionArchived, type VersionRegistered } from '@millrace/schemas';
+import { eventsConfigFromEnv, readConfig, ServiceLog } from '@millrace/service-kit';
+import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mutatingRoutes, walk } from './walk-routes.ts';
+
+let services: RunningServices;
+let url: string;
+
+beforeAll(async () => {
+  services = await runServices(testNamespace(), ['registry']);
+  url = services.url('registry');
+});
+afterAll(() => services?.stop());
+
+type Json = Readonly<Record<string, unknown>>;
+
+async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  user = 'ada',
+): Promise<{ status: number; body: Json }> {
+  const authorization = `Basic ${Buffer.from(`${user}:x`).toString('base64')}`;
+  const response = await fetch(url + path, {
+    method,
+    headers: { 'content-type': 'application/json', authorization },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Json) };
+}
+const mlflow = (method: string, path: string, body: unknown) => ask(method, `/api/2.0/mlflow/${path}`, body);
+const own = (method: string, path: string, body?: unknown, user?: string) =>
+  ask(method, `/api/v1/models/${path}`, body, user);
+const setAlias = (name: string, version: number) =>
+  mlflow('POST', 'registered-models/alias', { name, alias: 'champion', version: String(version) });
+const toProduction = (name: string, version: number) =>
+  mlflow('POST', 'model-versions/transition-stage', {
+    name,
+    version: String(version),
+    stage: 'Production',
+    archive_existing_versions: true,
+  });
+
+async function makeModel(name: string, versions: number): Promise<void> {
+  await mlflow('POST', 'registered-models/create', { name });
+  for (let version = 1; version <= versions; version += 1) {
+    await mlflow('POST', 'model-versions/create', { name, source: 's3://elsewhere/model' });
+  }
+}
+
+interface Promotion {
+  readonly model: string;
+  readonly target: string;
+  readonly version: string;
+}
+async function inCharge(): Promise<string[]> {
+  const { body } = await ask('GET', '/api/v1/promotions');
+  return (body['promotions'] as Promotion[]).map(({ model, target, version }) => `${model} ${target} ${version}`);
+}
+
+it('no route of the service that changes anything puts a version in charge against the rules', async () => {
+  const routes = await mutatingRoutes(url);
+  const forbidden: string[] = [];
+  const allowed = new Set<string>();
+  for (const [index, route] of routes.entries()) {
+    const name = `walk-${index}`;
+    await makeModel(name, 2);
+    for (const version of [1, 2]) {
+      await setAlias(name, version);
+      await toProduction(name, version);
+    }
+    for (const target of ['alias:champion', 'stage:Production']) allowed.add(`${name} ${target} 2`);
+    expect((await own('PUT', `${name}/rules`, { card: true })).status).toBe(200);
+    for (const target of ['alias:champion', 'stage:Production']) {
+      const values = {
+        name,
+        new_name: `${name}-renamed`,
+        version: '1',
+        alias: 'champion',
+        stage: 'Production',
+        archive_existing_versions: true,
+        archiveExisting: true,
+        target,
+        source: 's3://elsewhere/model',
+        key: 'stage',
+        value: 'Production',
+        check: 'bias',
+        passed: true,
+      };
+      for (const [model, held] of [
+        [name, values],
+        [`${name}-renamed`, { ...values, name: `${name}-renamed` }],
+      ] as const) {
+        const { status, text } = await walk(url, route, held);
+        expect([route.path, model, status < 500]).toEqual([route.path, model, true]);
+        if (status === 403) {
+          expect(text).toContain('the model card is missing');
+          forbidden.push(`${route.method} ${route.path}`);
+        }
+      }
+    }
+  }
+  const expected = ['/api/2.0/mlflow', '/ajax-api/2.0/mlflow'].flatMap((prefix) => [
+    `POST ${prefix}/model-versions/transition-stage`,
+    `POST ${prefix}/registered-models/alias`,
+  ]);
+  expect([...new Set(forbidden)].sort()).toEqual(
+    [...expected, 'POST /api/v1/models/{name}/promotions', 'POST /api/v1/models/{name}/rollbacks'].sort(),
+  );
+  // A renamed model takes along what was in charge by then.
+  const strangers = (await inCharge()).map((held) => held.replace('-renamed', '')).filter((held) => !allowed.has(held));
+  expect(strangers).toEqual([]);
+});
+
+describe('promotion rules', () => {
+  it('say in both protocols what is missing, until all of it is there', async () => {
+    await makeModel('ruled', 1);
+    const rules = { metrics: [], card: true, approvals: 1, checks: ['bias'] };
+    expect(await own('PUT', 'ruled/rules', rules)).toMatchObject({
+      status: 200,
+      body: { rules: { ...rules, aliases: ['champion'], stages: ['Production'] } },
+    });
+    const missing =
+      'the model card is missing; 0 of 1 approvals by others than the author ada; check "bias" has not been reported.';
+    expect(await toProduction('ruled', 1)).toMatchObject({
+      status: 403,
+      body: { error_code: 'PERMISSION_DENIED', message: expect.stringContaining(missing) as string },
+    });
+    expect(await own('POST', 'ruled/promotions', { target: 'alias:champion', version: 1 })).toMatchObject({
+      status: 403,
+      body: {
+        code: 'REGISTRY_PROMOTION_NOT_PERMITTED',
+        faults: [{ path: 'card' }, { path: 'approvals' }, { path: 'checks.bias' }],
+      },
+    });
+    await own('PUT', 'ruled/versions/1/card', { markdown: '# first' });
+    await own('PUT', 'ruled/versions/1/card', { markdown: '# second' });
+    expect((await own('GET', 'ruled/versions/1/card')).body).toMatchObject({ revision: 2, markdown: '# second' });
+    expect((await own('GET', 'ruled/versions/1/card?revision=1')).body).toMatchObject({ markdown: '# first' });
+    expect(await own('POST', 'ruled/versions/1/approvals', {})).toMatchObject({
+      status: 403,
+      body: { code: 'REGISTRY_APPROVAL_NOT_PERMITTED' },
+    });
+    await own('POST', 'ruled/versions/1/approvals', { comment: 'good' }, 'ben');
+    expect((await own('GET', 'ruled/versions/1/missing?target=stage:Production')).body).toMatchObject({
+      permitted: false,
+      missing: [{ path: 'checks.bias' }],
+    });
+    await own('PUT', 'ruled/versions/1/checks/bias', { passed: true });
+    expect((await own('POST', 'ruled/promotions', { target: 'stage:Production', version: 1 })).status).toBe(200);
+    expect(await own('GET', 'ruled/versions/1/evidence')).toMatchObject({
+      body: { stage: 'Production', approvals: [{ by: 'ben', comment: 'good' }], checks: [{ check: 'bias' }] },
+    });
+    expect((await own('DELETE', 'ruled/rules')).status).toBe(204);
+    expect((await own('GET', 'ruled/rules')).body).toEqual({ model: 'ruled', rules: null });
+  });
+
+  it.each([
+    ['PUT', 'ruled/rules', { stages: ['Archived'] }, 400],
+    ['PUT', 'ruled/rules', { metrics: [{ metric: 'auc', direction: 'above', threshold: 1 }] }, 400],
+    ['PUT', 'ruled/rules', { aliases: [], stages: [] }, 400],
+    ['PUT', 'absent/rules', {}, 404],
+    ['POST', 'ruled/promotions', { target: 'alias:latest', version: 1 }, 400],
+    ['POST', 'ruled/promotions', { target: 'stage:None', version: 1 }, 400],
+    ['POST', 'ruled/promotions', { target: 'alias:champion', version: 99 }, 404],
+    ['POST', 'ruled/rollbacks', { target: 'alias:never' }, 404],
+    ['POST', 'ruled/versions/one/approvals', {}, 404],
+    ['PUT', 'ruled/versions/1/card', { markdown: '' }, 400],
+    ['GET', 'ruled/versions/1/card?revision=9', undefined, 404],
+  ])('%s %s refuses %j', async (method, path, body, status) => {
+    const answer = await own(method, path, body);
+    expect([answer.status, answer.body]).toEqual([
+      status,
+      expect.objectContaining({ code: expect.any(String) as string }),
+    ]);
+  });
+});
+
+it('a rollback is one call, and what it archived is kept for its retention', async () => {
+  await makeModel('back', 2);
+  await toProduction('back', 1);
+  await toProduction('back', 2);
+  expect(await own('POST', 'back/rollbacks', { target: 'stage:Production' })).toMatchObject({
+    status: 200,
+    body: { version: '1', stage: 'Production' },
+  });
+  expect(await inCharge()).toContain('back stage:Production 1');
+  for (const [version, words] of [
+    ['1', 'is in stage Production'],
+    ['2', 'was archived and is kept until'],
+  ] as const) {
+    expect(await mlflow('DELETE', 'model-versions/delete', { name: 'back', version })).toMatchObject({
+      status: 409,
+      body: { error_code: 'RESOURCE_CONFLICT', message: expect.stringContaining(words) as string },
+    });
+  }
+  expect((await mlflow('DELETE', 'registered-models/delete', { name: 'back' })).status).toBe(409);
+});
+
+it('each registration and each archived version is one event', async () => {
+  const { events } = readConfig({ events: eventsConfigFromEnv('test') }, services.env);
+  const bus = await EventBus.connect(events, new ServiceLog({ service: 'test', level: 'error' }));
+  const read = async <T extends { model: string; eventId: string }>(topic: Parameters<typeof bus.readerFor>[0]) => {
+    const log = new LogReader(bus, { topic: bus.topics.name(topic.name), partition: 0, startAt: 0 });
+    const seen = new Map<string, T>();
+    const poll = async (): Promise<number> => {
+      for (const result of await bus.readerFor(topic).decodeBatch((await log.poll()).records)) {
+        const value = result.ok ? (result.value as unknown as T) : undefined;
+        if (value?.model === 'back') seen.set(value.eventId, value);
+      }
+      return seen.size;
+    };
+    await expect.poll(poll, { timeout: 60_000 }).toBe(2);
+    await log.close();
+    return [...seen.values()];
+  };
+  try {
+    const registered = await read<VersionRegistered>(topics['registry.version-registered']);
+    expect(registered.map(({ version, actor }) => [version, actor])).toEqual([
+      ['1', 'ada'],
+      ['2', 'ada'],
+    ]);
+    const archived = await read<VersionArchived>(topics['registry.version-archived']);
+    expect(archived.map(({ version, previousStage }) => [version, previousStage])).toEqual([
+      ['1', 'Production'],
+      ['2', 'Production'],
+    ]);
+    expect(JSON.parse(archived[0]?.before ?? '')).toMatchObject({ stage: 'Production', version: '1' });
+  } finally {
+    await bus.close();
+  }
+});
