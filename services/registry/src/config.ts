@@ -8,8 +8,14 @@ export const config = {
     .object({ MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS: numberSetting(30, { min: 0 }) })
     .transform((env) => ({ archivedMs: env.MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS * 86_400_000 })),
   upstream: z
-    .object({ MILLRACE_SERVICE_TRACKING_URL: urlSetting('http://127.0.0.1:8101') })
-    .transform((env) => ({ trackingUrl: env.MILLRACE_SERVICE_TRACKING_URL })),
+    .object({
+      MILLRACE_SERVICE_TRACKING_URL: urlSetting('http://127.0.0.1:8101'),
+      MILLRACE_SERVICE_INFERENCE_URL: urlSetting('http://127.0.0.1:8104'),
+    })
+    .transform((env) => ({
+      trackingUrl: env.MILLRACE_SERVICE_TRACKING_URL,
+      inferenceUrl: env.MILLRACE_SERVICE_INFERENCE_URL,
+    })),
 };
 
 export type RegistryConfig = ConfigOf<typeof config>;

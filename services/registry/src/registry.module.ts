@@ -7,6 +7,7 @@ import { ModelVersionsController } from './entry/model-versions.controller.ts';
 import { ModelsController } from './entry/models.controller.ts';
 import { RegisteredModelsController } from './entry/registered-models.controller.ts';
 import { countCommands } from './flow/command-metrics.ts';
+import { GatherFacts } from './flow/lineage/gather-facts.ts';
 import { RegisterVersion } from './flow/register-version.ts';
 import { registryDomain } from './flow/registry-domain.ts';
 import type { RegistryCommand } from './flow/registry-commands.ts';
@@ -78,8 +79,9 @@ const journalTopic = 'registry.journal';
     },
     {
       provide: RegisterVersion,
-      inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS],
-      useFactory: (journal: RegistryJournal, artifacts: ModelArtifacts) => new RegisterVersion(journal, artifacts),
+      inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS, GatherFacts],
+      useFactory: (journal: RegistryJournal, artifacts: ModelArtifacts, facts: GatherFacts) =>
+        new RegisterVersion(journal, artifacts, facts),
     },
     ...governanceProviders,
   ],

@@ -9,7 +9,7 @@ let services: RunningServices;
 let url: string;
 
 beforeAll(async () => {
-  services = await runServices(testNamespace(), ['registry']);
+  services = await runServices(testNamespace(), ['tracking', 'registry']);
   url = services.url('registry');
 });
 afterAll(() => services?.stop());
@@ -89,6 +89,7 @@ it('no route of the service that changes anything puts a version in charge again
         value: 'Production',
         check: 'bias',
         passed: true,
+        semanticVersion: '9.9.9',
       };
       for (const [model, held] of [
         [name, values],
@@ -176,6 +177,126 @@ describe('promotion rules', () => {
       status,
       expect.objectContaining({ code: expect.any(String) as string }),
     ]);
+  });
+});
+
+describe('a version of a tracked run', () => {
+  const column = (name: string, required: boolean) => ({ type: 'double', name, required });
+  const modelFile = (...inputs: object[]) =>
+    `saved_input_example_info:\n  artifact_path: input_example.json\nsignature:\n  inputs: '${JSON.stringify(inputs)}'\n  outputs: null\n`;
+  const dvc = 'outs:\n- md5: a304afb96060aad90176268345e10355\n  size: 3\n  path: data.csv\n';
+  let runIds: string[] = [];
+
+  async function track(method: string, path: string, body: unknown): Promise<Json> {
+    const response = await fetch(services.url('tracking') + path, {
+      method,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { 'content-type': typeof body === 'string' ? 'application/octet-stream' : 'application/json' },
+    });
+    expect([path, response.status]).toEqual([path, 200]);
+    return (await response.json()) as Json;
+  }
+
+  async function logRun(auc: number, files: Readonly<Record<string, string>>): Promise<string> {
+    const { run } = await track('POST', '/api/2.0/mlflow/runs/create', {
+      experiment_id: '0',
+      start_time: 1,
+      tags: [
+        { key: 'mlflow.source.git.commit', value: 'c0ffee' },
+        { key: 'mlflow.source.git.dirty', value: 'true' },
+      ],
+    });
+    const { run_id: runId } = (run as { info: { run_id: string } }).info;
+    await track('POST', '/api/2.0/mlflow/runs/log-metric', { run_id: runId, key: 'auc', value: auc, timestamp: 1 });
+    const dataset = { name: 'train', digest: 'd1', source_type: 'sql', source: '{"query":"select 1"}' };
+    await track('POST', '/api/2.0/mlflow/runs/log-inputs', { run_id: runId, datasets: [{ dataset }] });
+    for (const [path, text] of Object.entries(files)) {
+      await track('PUT', `/api/2.0/mlflow-artifacts/artifacts/0/${runId}/artifacts/${path}`, text);
+    }
+    return runId;
+  }
+
+  beforeAll(async () => {
+    await makeModel('tracked', 0);
+    const a = column('a', true);
+    runIds = [
+      await logRun(0.8, { 'data.csv.dvc': dvc, 'model/MLmodel': modelFile(a), 'model/model.onnx': 'x' }),
+      await logRun(0.95, { 'model/MLmodel': modelFile(a, column('b', false)) }),
+    ];
+  });
+  const register = (index: number, more: Json = {}) =>
+    own('POST', 'tracked/versions', { source: `runs:/${runIds[index]}/model`, ...more });
+
+  it('has a semantic version proposed from its MLmodel file, and its own is checked against it', async () => {
+    expect(await register(0, { semanticVersion: '1.0.0', featureService: 'fraud@1' })).toMatchObject({
+      status: 201,
+      body: {
+        semanticVersion: '1.0.0',
+        inputExample: 'input_example.json',
+        featureService: 'fraud@1',
+        signature: { inputs: [{ name: 'a' }] },
+      },
+    });
+    expect(await register(1, { semanticVersion: '1.0.1' })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'REGISTRY_SEMANTIC_VERSION_INVALID',
+        detail: expect.stringContaining('inputs.b is new and optional') as string,
+      },
+    });
+    const tagged = await mlflow('POST', 'model-versions/create', {
+      name: 'tracked',
+      source: `runs:/${runIds[1]}/model`,
+      tags: [{ key: 'millrace.semantic_version', value: '1.0.1' }],
+    });
+    expect(tagged).toMatchObject({ status: 400, body: { error_code: 'INVALID_PARAMETER_VALUE' } });
+    expect(await register(1)).toMatchObject({
+      status: 201,
+      body: { version: '2', semanticVersion: null, semanticProposal: { semanticVersion: '1.1.0', level: 'minor' } },
+    });
+    expect(await own('PUT', 'tracked/versions/2/semantic-version', { semanticVersion: '1.1.0' })).toMatchObject({
+      status: 200,
+      body: { semanticVersion: '1.1.0' },
+    });
+  });
+
+  it('is promoted by the metrics of its run', async () => {
+    const auc = { metric: 'auc', direction: 'at-least', threshold: 0.9 };
+    await own('PUT', 'tracked/rules', { metrics: [auc], semanticVersion: true });
+    expect(await setAlias('tracked', 1)).toMatchObject({
+      status: 403,
+      body: { message: expect.stringContaining('metric "auc" is 0.8, at least 0.9 is required') as string },
+    });
+    expect((await setAlias('tracked', 2)).status).toBe(200);
+  });
+
+  it('shows where it comes from, and is found by it', async () => {
+    await mlflow('POST', 'registered-models/create', { name: 'copy' });
+    await own('POST', 'copy/versions', { source: 'models:/tracked/1' });
+    expect((await own('GET', 'tracked/versions/1/lineage')).body).toMatchObject({
+      runId: runIds[0],
+      featureService: 'fraud@1',
+      code: { commit: 'c0ffee', dirty: true },
+      trainingSets: [{ name: 'train', digest: 'd1', sourceType: 'sql', source: { query: 'select 1' } }],
+      dataVersions: [{ path: 'data.csv', tool: 'dvc', hash: 'md5:a304afb96060aad90176268345e10355', sizeBytes: 3 }],
+      children: [{ model: 'copy', version: '1' }],
+      parents: [],
+      // No inference service runs here: what it serves is not known, which is not the same as nothing.
+      endpoints: null,
+    });
+    expect((await own('GET', 'copy/versions/1/lineage')).body).toMatchObject({
+      parents: [{ model: 'tracked', version: '1', semanticVersion: '1.0.0' }],
+      dataHashes: ['d1', 'md5:a304afb96060aad90176268345e10355'],
+    });
+    const found = async (query: string) => {
+      const { body } = await ask('GET', `/api/v1/lineage?${query}`);
+      return (body['versions'] as { model: string; version: string }[]).map(
+        ({ model, version }) => `${model} ${version}`,
+      );
+    };
+    expect(await found('dataHash=a304afb96060aad90176268345e10355')).toEqual(['tracked 1', 'copy 1']);
+    expect(await found(`runId=${runIds[1]}&commit=c0ffee`)).toEqual(['tracked 2']);
+    expect((await ask('GET', '/api/v1/lineage')).status).toBe(400);
   });
 });
 

@@ -28,6 +28,7 @@ export const routes: readonly Route[] = [
   { prefix: '/api/v1/artifacts', upstream: 'tracking' },
   { prefix: '/api/v1/models', upstream: 'registry' },
   { prefix: '/api/v1/promotions', upstream: 'registry' },
+  { prefix: '/api/v1/lineage', upstream: 'registry' },
   { prefix: '/api/v1/definitions', upstream: 'features' },
   { prefix: '/api/v1/sources', upstream: 'features' },
   { prefix: '/api/v1/entities', upstream: 'features' },

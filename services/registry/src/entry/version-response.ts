@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeLevels } from '../flow/semver/compare-signatures.ts';
 import { aliasesOf, type ModelVersion, type RegisteredModel } from '../flow/registry-state.ts';
 
 /** A version in our own API. */
@@ -16,6 +17,18 @@ export const versionResponse = z.object({
   artifactSizeBytes: z.number().nullable(),
   /** Path on the gateway and on the tracking service: the bytes of exactly this hash. */
   artifactDownloadPath: z.string().nullable(),
+  semanticVersion: z.string().nullable(),
+  semanticProposal: z
+    .object({
+      semanticVersion: z.string(),
+      level: z.enum(changeLevels).nullable(),
+      basedOn: z.object({ version: z.string(), semanticVersion: z.string() }).nullable(),
+      reasons: z.array(z.object({ level: z.enum(changeLevels), path: z.string(), text: z.string() })),
+    })
+    .nullable(),
+  signature: z.unknown().nullable(),
+  inputExample: z.string().nullable(),
+  featureService: z.string().nullable(),
   createdAt: z.iso.datetime(),
   createdBy: z.string(),
 });
@@ -35,7 +48,19 @@ export function describeVersion(model: RegisteredModel, version: ModelVersion): 
     artifactUri: artifact?.uri ?? version.storageLocation,
     artifactSizeBytes: artifact?.sizeBytes ?? null,
     artifactDownloadPath: artifact?.kind === 'onnx' ? `/api/v1/artifacts/sha256/${artifact.hash}` : null,
+    semanticVersion: version.semanticVersion,
+    semanticProposal: proposalJson(version),
+    signature: version.facts?.signature ?? null,
+    inputExample: version.facts?.inputExample ?? null,
+    featureService: version.facts?.featureService ?? null,
     createdAt: new Date(version.createdAtMs).toISOString(),
     createdBy: version.createdBy,
   };
+}
+
+function proposalJson({ semanticProposal }: ModelVersion): z.infer<typeof versionResponse>['semanticProposal'] {
+  if (semanticProposal === null) return null;
+  const { semanticVersion, level, basedOn, reasons } = semanticProposal;
+  const base = basedOn && { version: String(basedOn.version), semanticVersion: basedOn.semanticVersion };
+  return { semanticVersion, level, basedOn: base, reasons: [...reasons] };
 }

@@ -1,9 +1,10 @@
-import type { Applied, CommandMeta } from '@millrace/events';
-import type { CreateVersion, VersionCommand } from './registry-commands.ts';
+import type { Applied, CommandMeta, Rejected } from '@millrace/events';
+import type { CreateVersion, TagVersion, VersionCommand } from './registry-commands.ts';
 import type { ModelVersion, RegisteredModel, RegistryState } from './registry-state.ts';
 import { withoutVersion, withVersion } from './move-version.ts';
 import { undeletable } from './protect-versions.ts';
 import { findVersion, modelNotFound } from './rejections.ts';
+import { laterBase, proposeSemanticVersion, refusedVersion, semanticVersionTag } from './semver/semantic-proposal.ts';
 
 export function applyVersionCommand(state: RegistryState, command: VersionCommand, meta: CommandMeta): Applied {
   if (command.type === 'create-version') return createVersion(state, command, meta);
@@ -20,10 +21,12 @@ export function applyVersionCommand(state: RegistryState, command: VersionComman
       return { ok: true, result: version };
     }
     default: {
+      const semantic = semanticVersionBy(command, model, version);
+      if (semantic !== null && typeof semantic !== 'string') return semantic;
       const tags = new Map(version.tags);
       if (command.value === null) tags.delete(command.key);
       else tags.set(command.key, command.value);
-      return replaceVersion(state, model, { ...version, tags, updatedAtMs: meta.atMs });
+      return replaceVersion(state, model, { ...version, tags, semanticVersion: semantic, updatedAtMs: meta.atMs });
     }
   }
 }
@@ -32,7 +35,15 @@ export function applyVersionCommand(state: RegistryState, command: VersionComman
 function createVersion(state: RegistryState, command: CreateVersion, meta: CommandMeta): Applied {
   const model = state.models.get(command.name);
   if (model === undefined) return modelNotFound(command.name);
+  const facts = command.facts ?? null;
+  const proposal = facts === null ? null : proposeSemanticVersion(model.semanticBase, facts.signature);
+  const tagged = command.tags.find(({ key }) => key === semanticVersionTag)?.value;
+  const given = proposal === null ? null : (command.semanticVersion ?? tagged ?? null);
   const number = (state.lastVersion.get(command.name) ?? 0) + 1;
+  if (given !== null) {
+    const refused = refusedVersion(model, given, { version: number, semanticProposal: proposal });
+    if (refused !== null) return refused;
+  }
   state.lastVersion.set(command.name, number);
   const { name, source, storageLocation, runId, runLink, modelId, description, artifact } = command;
   return replaceVersion(
@@ -54,6 +65,9 @@ function createVersion(state: RegistryState, command: CreateVersion, meta: Comma
       stage: 'None',
       stageSince: meta.offset,
       archivedAtMs: null,
+      facts,
+      semanticProposal: proposal,
+      semanticVersion: given,
       approvals: new Map(),
       checks: new Map(),
       cards: [],
@@ -62,7 +76,18 @@ function createVersion(state: RegistryState, command: CreateVersion, meta: Comma
   );
 }
 
-export function replaceVersion(state: RegistryState, model: RegisteredModel, version: ModelVersion): Applied {
-  state.models.set(model.name, withVersion(model, version));
+/** A tag may give a version its semantic version; taken away it is none any more. */
+function semanticVersionBy(
+  { key, value }: TagVersion,
+  model: RegisteredModel,
+  version: ModelVersion,
+): string | null | Rejected {
+  if (key !== semanticVersionTag || version.semanticProposal === null) return version.semanticVersion;
+  return (value === null ? null : refusedVersion(model, value, version)) ?? value;
+}
+
+function replaceVersion(state: RegistryState, model: RegisteredModel, version: ModelVersion): Applied {
+  const semanticBase = laterBase(model.semanticBase, version);
+  state.models.set(model.name, { ...withVersion(model, version), semanticBase });
   return { ok: true, result: version };
 }

@@ -1,5 +1,6 @@
 import type { Journal } from '@millrace/events';
 import type { RegistryCommand } from './registry-commands.ts';
+import type { IndexedFile } from './pin-artifact.ts';
 import type { ModelVersion, PinnedArtifact, RegistryState } from './registry-state.ts';
 import type { MetricValues } from './rules/promotion-rules.ts';
 
@@ -12,6 +13,7 @@ export interface ResolvedSource {
   readonly runId: string | null;
   readonly modelId: string | null;
   readonly artifact: PinnedArtifact | null;
+  readonly files: readonly IndexedFile[];
 }
 
 /** What the tracking service knows of a model's files. */

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
+import { GatherFacts, type TrackedRuns } from './lineage/gather-facts.ts';
 import type { ModelArtifacts, RegistryJournal } from './ports.ts';
 import { RegisterVersion } from './register-version.ts';
 import { registryDomain } from './registry-domain.ts';
 
+const nothingTracked: TrackedRuns = {
+  run: () => Promise.resolve(null),
+  filesOf: () => Promise.resolve([]),
+  text: () => Promise.resolve(null),
+};
 const meta = { offset: 0, atMs: 0, actor: 'ada', requestId: 'r', commandId: 'c' };
 
 function register(source: string): Promise<unknown> {
@@ -15,7 +21,7 @@ function register(source: string): Promise<unknown> {
   // What the adapter does with a source before it asks.
   const artifacts: ModelArtifacts = { resolve: async (uri) => (encodeURIComponent(uri), null) };
   const request = { runId: null, runLink: null, modelId: null, description: null, tags: [] };
-  return new RegisterVersion(journal, artifacts).run(
+  return new RegisterVersion(journal, artifacts, new GatherFacts(nothingTracked)).run(
     { name: 'fraud', source, ...request },
     { actor: 'ada', requestId: 'r' },
   );

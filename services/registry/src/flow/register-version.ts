@@ -1,9 +1,10 @@
 import { invalidParameter, MlflowError } from '@millrace/mlflow-protocol';
 import type { Caller } from '@millrace/service-kit';
-import { saysPrompt } from './prompts.ts';
+import type { GatherFacts } from './lineage/gather-facts.ts';
 import type { ModelArtifacts, RegistryJournal, ResolvedSource } from './ports.ts';
 import type { Tag } from './registry-commands.ts';
 import type { ModelVersion, RegistryState } from './registry-state.ts';
+import { saysPrompt } from './prompts.ts';
 import { modelNotFound } from './rejections.ts';
 import { submitCommand } from './registry-writes.ts';
 
@@ -15,32 +16,42 @@ export interface VersionRequest {
   readonly modelId: string | null;
   readonly description: string | null;
   readonly tags: readonly Tag[];
+  /** Checked against what the signature asks for. */
+  readonly semanticVersion?: string | null;
 }
 
 /** Registers a version: looks up what its source holds, then appends; the journal gives the number. */
 export class RegisterVersion {
   readonly #journal: RegistryJournal;
   readonly #artifacts: ModelArtifacts;
+  readonly #facts: GatherFacts;
 
-  constructor(journal: RegistryJournal, artifacts: ModelArtifacts) {
+  constructor(journal: RegistryJournal, artifacts: ModelArtifacts, facts: GatherFacts) {
     this.#journal = journal;
     this.#artifacts = artifacts;
+    this.#facts = facts;
   }
 
   async run(request: VersionRequest, caller: Caller): Promise<ModelVersion> {
     const state = await this.#journal.read();
     if (!state.models.has(request.name))
       throw new MlflowError('RESOURCE_DOES_NOT_EXIST', modelNotFound(request.name).message);
-    const resolved = saysPrompt(request.tags) ? null : await this.#resolve(state, request);
+    const isPrompt = saysPrompt(request.tags);
+    const resolved = isPrompt ? null : await this.#resolve(state, request);
+    const copied = versionNamedBy(state, request.source);
+    const runId = request.runId ?? resolved?.runId ?? null;
+    const bound = copied?.facts ?? (await this.#facts.of({ files: resolved?.files ?? [], runId, tags: request.tags }));
+    const copiedFrom = copied === null ? null : { model: copied.name, version: copied.version };
     const { result } = await submitCommand(
       this.#journal,
       {
         type: 'create-version',
         ...request,
-        runId: request.runId ?? resolved?.runId ?? null,
+        runId,
         modelId: request.modelId ?? resolved?.modelId ?? null,
         storageLocation: resolved?.artifactUri ?? request.source,
         artifact: resolved?.artifact ?? null,
+        facts: isPrompt ? null : { ...bound, copiedFrom },
       },
       caller,
     );
@@ -50,7 +61,7 @@ export class RegisterVersion {
   async #resolve(state: RegistryState, request: VersionRequest): Promise<ResolvedSource | null> {
     const { source, runId, modelId } = request;
     const copied = versionNamedBy(state, source);
-    if (copied !== null) return { ...copied, artifactUri: copied.storageLocation };
+    if (copied !== null) return { ...copied, artifactUri: copied.storageLocation, files: [] };
     if (!/^(runs|models|mlflow-artifacts):/.test(source)) return null;
     // Half of a surrogate pair: nothing can be asked for by such a name.
     if (!source.isWellFormed()) throw invalidParameter('Invalid model version source: it is not well-formed Unicode.');

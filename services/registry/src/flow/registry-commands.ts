@@ -1,3 +1,4 @@
+import type { VersionFacts } from './lineage/version-facts.ts';
 import type { PinnedArtifact, Stage } from './registry-state.ts';
 import type { MetricValues, PromotionRules } from './rules/promotion-rules.ts';
 
@@ -22,7 +23,7 @@ export interface RenameModel {
   readonly name: string;
   readonly newName: string;
 }
-export interface DeleteModel {
+interface DeleteModel {
   readonly type: 'delete-model';
   readonly name: string;
   /** For how long archived versions are kept; absent in commands of a time when nothing was. */
@@ -46,6 +47,10 @@ export interface CreateVersion {
   readonly description: string | null;
   readonly tags: readonly Tag[];
   readonly artifact: PinnedArtifact | null;
+  /** Absent for prompts, and in commands of a time when nothing was bound to a version. */
+  readonly facts?: VersionFacts | null;
+  /** Given by the client; its tag `millrace.semantic_version` says the same. */
+  readonly semanticVersion?: string | null;
 }
 interface DescribeVersion {
   readonly type: 'describe-version';
@@ -53,14 +58,14 @@ interface DescribeVersion {
   readonly version: number;
   readonly description: string;
 }
-export interface DeleteVersion {
+interface DeleteVersion {
   readonly type: 'delete-version';
   readonly name: string;
   readonly version: number;
   /** As of `delete-model`. */
   readonly retentionMs?: number;
 }
-interface TagVersion {
+export interface TagVersion {
   readonly type: 'tag-version';
   readonly name: string;
   readonly version: number;

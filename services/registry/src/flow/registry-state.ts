@@ -1,5 +1,8 @@
+import type { VersionFacts } from './lineage/version-facts.ts';
 import type { PromotionRules } from './rules/promotion-rules.ts';
 import type { Approval, CheckResult, ModelCard } from './rules/version-evidence.ts';
+import type { SemanticProposal } from './semver/semantic-proposal.ts';
+import type { SemanticVersion } from './semver/semantic-version.ts';
 import { VersionMap } from './version-map.ts';
 
 export const stages = ['None', 'Staging', 'Production', 'Archived'] as const;
@@ -39,6 +42,11 @@ export interface ModelVersion {
   readonly archivedAtMs: number | null;
   readonly tags: ReadonlyMap<string, string>;
   readonly artifact: PinnedArtifact | null;
+  /** Given by its author; null until then. */
+  readonly semanticVersion: SemanticVersion | null;
+  /** Null for a prompt, and for versions of a time when nothing was proposed. */
+  readonly semanticProposal: SemanticProposal | null;
+  readonly facts: VersionFacts | null;
   /** By the name of who gave it. */
   readonly approvals: ReadonlyMap<string, Approval>;
   /** The last report of each check. */
@@ -60,6 +68,8 @@ export interface RegisteredModel {
   readonly serving: Readonly<Record<ServingStage, readonly number[]>>;
   /** The versions that came in charge of each target (`alias:champion`), one after the other. */
   readonly history: ReadonlyMap<string, readonly number[]>;
+  /** The version that the next semantic version is proposed from, kept when it is deleted. */
+  readonly semanticBase: ModelVersion | null;
 }
 
 export interface RegistryState {
@@ -84,6 +94,7 @@ export function emptyModel(
     versions: VersionMap.empty,
     serving: { Staging: [], Production: [] },
     history: new Map(),
+    semanticBase: null,
   };
 }
 

@@ -3,7 +3,7 @@ import { registryDomain } from './registry-domain.ts';
 import type { CreateVersion, RegistryCommand } from './registry-commands.ts';
 import type { ModelVersion, PinnedArtifact, RegistryState } from './registry-state.ts';
 
-export const pinned: PinnedArtifact = {
+const pinned: PinnedArtifact = {
   kind: 'onnx',
   hash: 'ab'.repeat(32),
   uri: 'mlflow-artifacts:/1/m/artifacts/model.onnx',
@@ -27,6 +27,9 @@ export function aVersion(own: Partial<ModelVersion> = {}): ModelVersion {
     stage: 'None',
     stageSince: 0,
     archivedAtMs: null,
+    semanticVersion: null,
+    semanticProposal: null,
+    facts: null,
     tags: new Map(),
     artifact: pinned,
     approvals: new Map(),

@@ -14,6 +14,7 @@ export function versionSnapshot(version: ModelVersion): string {
     artifact: version.artifact,
     createdBy: version.createdBy,
     createdAtMs: version.createdAtMs,
+    semanticVersion: version.semanticVersion,
     approvals: [...version.approvals.keys()],
     checks: Object.fromEntries([...version.checks].map(([check, { passed }]) => [check, passed])),
     cardRevisions: version.cards.length,

@@ -22,6 +22,6 @@ export class TrackingModelArtifacts implements ModelArtifacts {
     const answer = await this.#tracking.json(`/api/v1/artifacts/resolve?uri=${encodeURIComponent(source)}`);
     if (answer === null) return null;
     const { artifactUri, runId, modelId, files } = resolvedArtifacts.parse(answer);
-    return { artifactUri, runId, modelId, artifact: pinArtifact(artifactUri, files) };
+    return { artifactUri, runId, modelId, artifact: pinArtifact(artifactUri, files), files };
   }
 }

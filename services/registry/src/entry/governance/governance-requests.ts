@@ -24,11 +24,12 @@ export const rules = z
       .describe('Latest values of the logged model, or of the run for what the model has not'),
     card: z.boolean().default(false).describe('A model card must have been written'),
     approvals: z.number().int().min(0).max(100).default(0).describe('Approvals by others than the author'),
+    semanticVersion: z.boolean().default(false).describe('The author must have given a semantic version'),
     checks: unique(name).default([]).describe('Checks whose last report must say passed'),
   })
   .refine(({ aliases, stages }) => aliases.length + stages.length > 0, 'guards neither an alias nor a stage');
 
-export const target = z
+const target = z
   .string()
   .max(300)
   .regex(
@@ -42,6 +43,16 @@ export const promotion = z.strictObject({
   version: versionNumber,
   archiveExisting: z.boolean().default(false).describe('Of a stage: archive the versions that are in it'),
 });
+export const registration = z.strictObject({
+  source: z.string().min(1).max(2048).describe('runs:/…, models:/… or mlflow-artifacts:/…'),
+  runId: z.string().max(100).optional().describe('Taken from the source when it names a run'),
+  modelId: z.string().max(100).optional(),
+  description: z.string().max(100_000).optional(),
+  tags: z.record(z.string().min(1).max(250), z.string().max(100_000)).default({}),
+  semanticVersion: z.string().optional().describe('At least what is proposed; nothing when it is left out'),
+  featureService: z.string().min(1).max(255).optional().describe('The feature service whose vectors it scores'),
+});
+export const semanticVersion = z.strictObject({ semanticVersion: z.string() });
 export const rollback = z.strictObject({ target });
 export const missingQuery = z.object({ target });
 export const approval = z.strictObject({ comment: z.string().max(longestText).default('') });

@@ -14,6 +14,7 @@ const none: PromotionRules = {
   card: false,
   approvals: 0,
   checks: [],
+  semanticVersion: false,
 };
 const strict: PromotionRules = {
   ...none,

@@ -10,6 +10,9 @@ export function missingEvidence(rules: PromotionRules, version: ModelVersion, me
     ...(rules.card && version.cards.length === 0 ? [{ path: 'card', message: 'the model card is missing' }] : []),
     ...missingApprovals(rules.approvals, version),
     ...rules.checks.flatMap((check) => missingCheck(check, version)),
+    ...(rules.semanticVersion && version.semanticVersion === null
+      ? [{ path: 'semanticVersion', message: 'no semantic version was given' }]
+      : []),
   ];
 }
 

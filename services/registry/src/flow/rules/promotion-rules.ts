@@ -19,6 +19,8 @@ export interface PromotionRules {
   readonly approvals: number;
   /** Names of checks whose last report says passed. */
   readonly checks: readonly string[];
+  /** The author must have given a semantic version; a proposal alone is none. */
+  readonly semanticVersion: boolean;
 }
 
 /** Values of a version's metrics, read before the append; null is not a number. */
