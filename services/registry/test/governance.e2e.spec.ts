@@ -3,7 +3,7 @@ import { topics, type VersionArchived, type VersionRegistered } from '@millrace/
 import { eventsConfigFromEnv, readConfig, ServiceLog } from '@millrace/service-kit';
 import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mutatingRoutes, walk } from './walk-routes.ts';
+import { mutatingRoutes, walk, type WalkedRoute } from './walk-routes.ts';
 
 let services: RunningServices;
 let url: string;
@@ -65,7 +65,7 @@ it('no route of the service that changes anything puts a version in charge again
   const routes = await mutatingRoutes(url);
   const forbidden: string[] = [];
   const allowed = new Set<string>();
-  for (const [index, route] of routes.entries()) {
+  const attempt = async (route: WalkedRoute, index: number): Promise<void> => {
     const name = `walk-${index}`;
     await makeModel(name, 2);
     for (const version of [1, 2]) {
@@ -103,7 +103,8 @@ it('no route of the service that changes anything puts a version in charge again
         }
       }
     }
-  }
+  };
+  await Promise.all(routes.map(attempt));
   const expected = ['/api/2.0/mlflow', '/ajax-api/2.0/mlflow'].flatMap((prefix) => [
     `POST ${prefix}/model-versions/transition-stage`,
     `POST ${prefix}/registered-models/alias`,

@@ -1,7 +1,7 @@
 import type { CommandMeta, PublicEvent } from '@millrace/events';
 import type { ModelPromoted } from '@millrace/schemas';
 import type { ModelVersion } from '../flow/registry-state.ts';
-import { versionSnapshot } from './version-snapshot.ts';
+import { fileFields, versionSnapshot } from './version-snapshot.ts';
 
 export const registryLane = 'registry';
 
@@ -20,10 +20,7 @@ export function modelPromoted(promotion: {
     version: String(version.version),
     previousVersion: previous === undefined ? null : String(previous.version),
     target,
-    // Empty when the files lie outside of the platform and were never seen.
-    artifactHash: version.artifact?.hash ?? '',
-    artifactUri: version.artifact?.uri ?? version.storageLocation,
-    runId: version.runId,
+    ...fileFields(version),
     actor: meta.actor,
     promotedAtMs: meta.atMs,
     before: previous === undefined ? null : versionSnapshot(previous),

@@ -2,15 +2,13 @@ import type { CommandMeta, PublicEvent } from '@millrace/events';
 import type { VersionRegistered } from '@millrace/schemas';
 import type { ModelVersion } from '../flow/registry-state.ts';
 import type { IdentityField } from './model-promoted.ts';
-import { versionSnapshot } from './version-snapshot.ts';
+import { fileFields, versionSnapshot } from './version-snapshot.ts';
 
 export function versionRegistered(version: ModelVersion, meta: CommandMeta): PublicEvent {
   const value: Omit<VersionRegistered, IdentityField> = {
     model: version.name,
     version: String(version.version),
-    runId: version.runId,
-    artifactHash: version.artifact?.hash ?? '',
-    artifactUri: version.artifact?.uri ?? version.storageLocation,
+    ...fileFields(version),
     before: null,
     after: versionSnapshot(version),
     actor: meta.actor,
