@@ -2,7 +2,8 @@ import type { Applied } from '@millrace/events';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { chargeOf } from '../charge.ts';
-import type { RegistryCommand } from '../registry-commands.ts';
+import { previousInCharge } from '../charge-history.ts';
+import type { RegistryCommand, RollBack } from '../registry-commands.ts';
 import { RegistryUnderTest } from '../registry-under-test.ts';
 import { missingEvidence } from './missing-evidence.ts';
 import { guards, type PromotionRules } from './promotion-rules.ts';
@@ -96,6 +97,17 @@ describe('promotion rules', () => {
     expect(registry.setAlias(2).ok).toBe(true);
   });
 
+  it('hold for a rollback as for any promotion', () => {
+    registry.register();
+    registry.setAlias(1);
+    registry.setAlias(2);
+    setRules({ ...none, card: true });
+    const back = { type: 'roll-back', name: 'fraud', target: 'alias:champion', from: 2, to: 1 } as const;
+    expect(registry.apply(back)).toMatchObject({ ok: false, code: 'PERMISSION_DENIED' });
+    writeCard();
+    expect(registry.apply(back).ok).toBe(true);
+  });
+
   it('are not got rid of by deleting the model, nor by renaming it and back', () => {
     setRules({ ...none, card: true });
     registry.apply({ type: 'delete-model', name: 'fraud' });
@@ -129,6 +141,14 @@ describe('promotion rules', () => {
     expect(promoted).toMatchObject({ ok: true, result: { artifact: { hash: late.hash } } });
   });
 });
+
+/** A rollback from what is in charge now: one from anything else is refused for that. */
+function inTime({ state }: RegistryUnderTest, step: RollBack): RollBack {
+  const model = state.models.get(step.name);
+  if (model === undefined) return step;
+  const to = previousInCharge(model, step.target) ?? step.to;
+  return { ...step, from: chargeOf(model).get(step.target)?.version ?? null, to };
+}
 
 describe('an approval', () => {
   it('is not for the author, nor for nobody, and can be taken back', () => {
@@ -188,17 +208,24 @@ it('no sequence of commands puts a version in charge of a guarded target against
         tested.create(model);
         tested.register({ name: model });
         tested.register({ name: model });
+        for (const number of [1, 2]) {
+          tested.apply({ type: 'set-alias', name: model, alias: 'champion', version: number, artifact: null });
+        }
         tested.apply({ type: 'set-rules', name: model, rules });
-        // One of the two lacks nothing but its metric.
-        const judged = { name: model, version: 1, artifact: null } as const;
-        tested.apply({ type: 'write-card', name: model, version: 1, markdown: '# card' });
-        tested.apply({ type: 'approve-version', ...judged, comment: '' }, 'ben');
-        tested.apply({ type: 'report-check', ...judged, check: 'bias', passed: true, details: '' });
+        // Both lack nothing but their metric.
+        for (const number of [1, 2]) {
+          const judged = { name: model, version: number, artifact: null } as const;
+          tested.apply({ type: 'write-card', name: model, version: number, markdown: '# card' });
+          tested.apply({ type: 'approve-version', ...judged, comment: '' }, 'ben');
+          tested.apply({ type: 'report-check', ...judged, check: 'bias', passed: true, details: '' });
+        }
       }
       for (const [step, actor] of steps) {
         const before = new Map([...tested.state.models].map(([model, held]) => [model, chargeOf(held)]));
-        const isRegistration = step.type === 'create-version';
-        const applied = isRegistration ? tested.register({}, actor) : tested.apply(step, actor);
+        const applied =
+          step.type === 'create-version'
+            ? tested.register({}, actor)
+            : tested.apply(step.type === 'roll-back' ? inTime(tested, step) : step, actor);
         if (!applied.ok) continue;
         for (const [model, held] of tested.state.models) {
           for (const [place, now] of chargeOf(held)) {
