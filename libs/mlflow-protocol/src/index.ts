@@ -46,4 +46,5 @@ export {
   checkParamKey,
   checkRunId,
   cutTo,
+  normalPath,
 } from './validate-names.ts';

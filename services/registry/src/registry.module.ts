@@ -16,6 +16,7 @@ import type { ModelArtifacts, RegistryJournal } from './flow/ports.ts';
 import { governanceControllers, governanceProviders } from './governance-providers.ts';
 import { registryLane } from './publish/model-promoted.ts';
 import { publishedTopics } from './publish/published-topics.ts';
+import { TrackingLoggedModels } from './store/tracking-logged-models.ts';
 import { MODEL_ARTIFACTS, REGISTRY_JOURNAL } from './tokens.ts';
 
 const journalTopic = 'registry.journal';
@@ -79,9 +80,17 @@ const journalTopic = 'registry.journal';
     },
     {
       provide: RegisterVersion,
-      inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS, GatherFacts],
-      useFactory: (journal: RegistryJournal, artifacts: ModelArtifacts, facts: GatherFacts) =>
-        new RegisterVersion(journal, artifacts, facts),
+      inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS, GatherFacts, SERVICE_CONFIG, ServiceLog],
+      useFactory: (
+        journal: RegistryJournal,
+        artifacts: ModelArtifacts,
+        facts: GatherFacts,
+        config: RegistryConfig,
+        log: ServiceLog,
+      ) => {
+        const loggedModels = new TrackingLoggedModels(config.upstream.trackingUrl, log);
+        return new RegisterVersion({ journal, artifacts, facts, loggedModels });
+      },
     },
     ...governanceProviders,
   ],

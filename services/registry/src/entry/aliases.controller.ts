@@ -28,6 +28,7 @@ export class AliasesController {
   async set(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const request = readRequest(requests.setAlias, body);
     requests.checkAlias(request.alias);
+    requests.checkAliasIsFree(request.alias);
     await this.#promote.run({ type: 'set-alias', ...request }, callerOf(headers));
     return {};
   }
@@ -36,6 +37,7 @@ export class AliasesController {
   @ApiJsonQuery(requests.aliasOf)
   async get(@Query() query: unknown) {
     const { name, alias } = readRequest(requests.aliasOf, query);
+    requests.checkAlias(alias);
     const model = (await this.#journal.read()).models.get(name);
     if (model === undefined) throw doesNotExist(modelNotFound(name).message);
     const version = model.versions.get(model.aliases.get(alias) ?? 0);
@@ -47,6 +49,7 @@ export class AliasesController {
   @ApiJsonBody(requests.aliasOf)
   async delete(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const request = readRequest(requests.aliasOf, body);
+    requests.checkAlias(request.alias);
     await submitCommand(this.#journal, { type: 'delete-alias', ...request }, callerOf(headers));
     return {};
   }

@@ -40,7 +40,7 @@ export class ModelVersionsController {
   @ApiJsonBody(requests.createVersion)
   async create(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const request = readRequest(requests.createVersion, body);
-    requests.checkTags(request.tags);
+    requests.checkVersionTags(request.tags);
     const version = await this.#register.run(
       {
         name: request.name,
@@ -112,8 +112,10 @@ export class ModelVersionsController {
       stage,
       archive_existing_versions: archiveExisting,
     } = readRequest(requests.transitionStage, body);
+    const wanted = requests.stageNamed(stage);
+    requests.checkArchives(wanted, archiveExisting);
     const moved = await this.#promote.run(
-      { type: 'transition-stage', name, version, stage: requests.stageNamed(stage), archiveExisting },
+      { type: 'transition-stage', name, version, stage: wanted, archiveExisting },
       callerOf(headers),
     );
     return this.#answer(moved);
@@ -124,7 +126,7 @@ export class ModelVersionsController {
   @ApiJsonBody(requests.versionTag)
   async setTag(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const tag = readRequest(requests.versionTag, body);
-    requests.checkTags([tag]);
+    requests.checkVersionTags([tag]);
     await submitCommand(this.#journal, { type: 'tag-version', ...tag }, callerOf(headers));
     return {};
   }

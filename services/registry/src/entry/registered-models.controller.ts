@@ -29,7 +29,6 @@ export class RegisteredModelsController {
   @ApiJsonBody(requests.createModel)
   async create(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const request = readRequest(requests.createModel, body);
-    requests.checkModelName(request.name);
     requests.checkTags(request.tags);
     return this.#change({ type: 'create-model', ...request }, headers);
   }
@@ -52,7 +51,6 @@ export class RegisteredModelsController {
   @ApiJsonBody(requests.renameModel)
   async rename(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { name, new_name: newName } = readRequest(requests.renameModel, body);
-    requests.checkModelName(newName);
     return this.#change({ type: 'rename-model', name, newName }, headers);
   }
 

@@ -1,5 +1,7 @@
 import {
+  checkEntityKey,
   checkLength,
+  checkNormal,
   integer,
   invalidParameter,
   optionalFlag,
@@ -10,12 +12,13 @@ import {
   textList,
 } from '@millrace/mlflow-protocol';
 import { z } from 'zod';
-import { stages, type Stage } from '../flow/registry-state.ts';
+import { servingStages, stages, type Stage } from '../flow/registry-state.ts';
 
-const maxTagKeyLength = 250;
 const maxTagValueLength = 100_000;
 const maxAliasLength = 255;
 const maxNameLength = 256;
+/** A version of a prompt has its text in this tag. */
+const promptTextTag = 'mlflow.prompt.text';
 
 const orNull = <T>(value: T | undefined): T | null => value ?? null;
 const value = z
@@ -23,26 +26,34 @@ const value = z
   .nullish()
   .transform((given) => given ?? '');
 
-/** A version number comes as text. What is no number names no version. */
-const version = z.union([text, integer]).transform((given) => {
-  const number = Number(given);
-  return Number.isSafeInteger(number) && number > 0 ? number : Number.NaN;
+/** Checked wherever a model is named: what no model can be called is a fault of the request, not an absent model. */
+const name = text.transform((given) => {
+  checkModelName(given);
+  return given;
 });
 
-export const nameOnly = z.object({ name: text });
-export const createModel = z.object({ name: text, description: optionalText.transform(orNull), tags: tagList });
-export const updateModel = z.object({ name: text, description: value });
-export const renameModel = z.object({ name: text, new_name: text });
-export const modelTag = z.object({ name: text, key: text, value });
-export const modelTagKey = z.object({ name: text, key: text });
-export const latestVersionsOf = z.object({ name: text, stages: textList });
+/** A version number comes as text. */
+const version = z.union([text, integer]).transform((given) => {
+  if (!/^\s*[+-]?\d+\s*$/.test(String(given))) {
+    throw invalidParameter(`Parameter 'version' must be an integer, got '${given}'.`);
+  }
+  return Number(given);
+});
+
+export const nameOnly = z.object({ name });
+export const createModel = z.object({ name, description: optionalText.transform(orNull), tags: tagList });
+export const updateModel = z.object({ name, description: value });
+export const renameModel = z.object({ name, new_name: name });
+export const modelTag = z.object({ name, key: text, value });
+export const modelTagKey = z.object({ name, key: text });
+export const latestVersionsOf = z.object({ name, stages: textList });
 
 const page = { filter: optionalText, order_by: textList, page_token: optionalText };
 export const searchModelsRequest = z.object({ ...page, max_results: pageSize(100, 1000) });
 export const searchVersionsRequest = z.object({ ...page, max_results: pageSize(10_000, 200_000) });
 
 export const createVersion = z.object({
-  name: text,
+  name,
   source: text,
   run_id: optionalText,
   run_link: optionalText,
@@ -50,44 +61,67 @@ export const createVersion = z.object({
   description: optionalText,
   tags: tagList,
 });
-export const versionOf = z.object({ name: text, version });
-export const updateVersion = z.object({ name: text, version, description: value });
-export const versionTag = z.object({ name: text, version, key: text, value });
-export const versionTagKey = z.object({ name: text, version, key: text });
+export const versionOf = z.object({ name, version });
+export const updateVersion = z.object({ name, version, description: value });
+export const versionTag = z.object({ name, version, key: text, value });
+export const versionTagKey = z.object({ name, version, key: text });
 export const transitionStage = z.object({
-  name: text,
+  name,
   version,
   stage: text,
   archive_existing_versions: optionalFlag.transform((flag) => flag ?? false),
 });
-export const setAlias = z.object({ name: text, alias: text, version });
-export const aliasOf = z.object({ name: text, alias: text });
+export const setAlias = z.object({ name, alias: text, version });
+export const aliasOf = z.object({ name, alias: text });
 
-export function checkModelName(name: string): void {
-  if (/[/:]/.test(name) || name.trim() === '' || /\p{Cc}/u.test(name)) {
-    throw invalidParameter(
-      `Invalid value ${JSON.stringify(name)} for parameter 'name' supplied: Registered model name cannot be empty or hold '/' or ':'.`,
-    );
+function checkModelName(given: string): void {
+  if (given.trim() === '') throw invalidParameter("Missing value for required parameter 'name'.");
+  if (/[/:]/.test(given)) {
+    throw invalidParameter(`Invalid model name '${given}'. Names cannot contain '/' or ':'.`);
   }
-  checkLength(name, { path: 'name', max: maxNameLength });
+  checkNormal(given, 'name');
+  if (/\p{Cc}/u.test(given)) throw invalidParameter(`Invalid model name '${given}'. It holds control characters.`);
+  checkLength(given, { path: 'name', max: maxNameLength });
 }
 
-export function checkTags(tags: readonly { key: string; value: string }[]): void {
+type TagEntry = { readonly key: string; readonly value: string };
+
+export function checkTags(tags: readonly TagEntry[]): void {
   for (const tag of tags) {
-    checkLength(tag.key, { path: 'key', max: maxTagKeyLength });
+    checkEntityKey(tag.key, 'key');
     checkLength(tag.value, { path: 'value', max: maxTagValueLength });
   }
 }
 
+export function checkVersionTags(tags: readonly TagEntry[]): void {
+  const text = tags.find(({ key }) => key === promptTextTag)?.value ?? '';
+  if (text.length > maxTagValueLength) {
+    throw invalidParameter(`Prompt text exceeds max length of ${maxTagValueLength} characters.`);
+  }
+  checkTags(tags);
+}
+
 export function checkAlias(alias: string): void {
-  if (!/^[\w-]+$/.test(alias)) {
+  if (!/^[\p{L}\p{N}_-]*$/u.test(alias)) {
     throw invalidParameter(
       `Invalid alias name: '${alias}'. Names may only contain alphanumerics, underscores (_), and dashes (-).`,
     );
   }
-  checkLength(alias, { path: 'alias', max: maxAliasLength });
+  checkLength(alias, { path: 'Registered model alias name', max: maxAliasLength });
+}
+
+/** What an alias may not be called though it has the form of one: clients read such names in another way. */
+export function checkAliasIsFree(alias: string): void {
   if (alias.toLowerCase() === 'latest') throw invalidParameter("'latest' alias name (case insensitive) is reserved.");
   if (/^v\d+$/i.test(alias)) throw invalidParameter(`Version alias name '${alias}' is reserved.`);
+}
+
+/** Others make room only in a stage that serves. */
+export function checkArchives(stage: Stage, archivesOthers: boolean): void {
+  if (!archivesOthers || (servingStages as readonly Stage[]).includes(stage)) return;
+  throw invalidParameter(
+    `Model version transition cannot archive existing model versions because '${stage}' is not an Active stage. Valid stages are ['${servingStages.join("', '")}']`,
+  );
 }
 
 /** Stages are named in any case. */

@@ -1,5 +1,6 @@
 import type { Applied, CommandMeta } from '@millrace/events';
 import type { CreateModel, ModelCommand, RenameModel } from './registry-commands.ts';
+import { isPrompt, saysPrompt } from './prompts.ts';
 import { undeletable } from './protect-versions.ts';
 import { emptyModel, type RegisteredModel, type RegistryState } from './registry-state.ts';
 import { modelExists, modelNotFound } from './rejections.ts';
@@ -29,7 +30,8 @@ export function applyModelCommand(state: RegistryState, command: ModelCommand, m
 }
 
 function createModel(state: RegistryState, command: CreateModel, meta: CommandMeta): Applied {
-  if (state.models.has(command.name)) return modelExists(command.name);
+  const existing = state.models.get(command.name);
+  if (existing !== undefined) return modelExists(existing, { isPrompt: saysPrompt(command.tags) });
   const model = emptyModel({
     name: command.name,
     createdBy: meta.actor,
@@ -42,7 +44,8 @@ function createModel(state: RegistryState, command: CreateModel, meta: CommandMe
 
 function renameModel(state: RegistryState, model: RegisteredModel, command: RenameModel, meta: CommandMeta): Applied {
   const { name, newName } = command;
-  if (newName !== name && state.models.has(newName)) return modelExists(newName);
+  const existing = state.models.get(newName);
+  if (newName !== name && existing !== undefined) return modelExists(existing, { isPrompt: isPrompt(existing.tags) });
   let versions = model.versions;
   for (const version of model.versions.values()) {
     versions = versions.with({ ...version, name: newName, updatedAtMs: meta.atMs });

@@ -27,3 +27,9 @@ export interface VersionMetrics {
   /** Null stands for what is not a number. Throws UnavailableError while it cannot be known. */
   of(version: Pick<ModelVersion, 'runId' | 'modelId'>): Promise<MetricValues>;
 }
+
+/** What the registry tells the tracking service of a logged model. */
+export interface LoggedModels {
+  /** Puts the versions, as JSON, where MLflow looks for them. Never fails: the version is registered all the same. */
+  setVersions(modelId: string, versions: string): Promise<void>;
+}

@@ -1,12 +1,21 @@
 import { invalidParameter, MlflowError } from '@millrace/mlflow-protocol';
 import type { Caller } from '@millrace/service-kit';
 import type { GatherFacts } from './lineage/gather-facts.ts';
-import type { ModelArtifacts, RegistryJournal, ResolvedSource } from './ports.ts';
+import type { LoggedModels, ModelArtifacts, RegistryJournal, ResolvedSource } from './ports.ts';
 import type { Tag } from './registry-commands.ts';
 import type { ModelVersion, RegistryState } from './registry-state.ts';
 import { saysPrompt } from './prompts.ts';
 import { modelNotFound } from './rejections.ts';
 import { submitCommand } from './registry-writes.ts';
+import { versionsOfLoggedModel } from './versions-of-logged-model.ts';
+import {
+  checkLocalSource,
+  checkPromptSource,
+  checkSource,
+  invalidSource,
+  notWithin,
+  versionNamedBy,
+} from './version-source.ts';
 
 export interface VersionRequest {
   readonly name: string;
@@ -20,83 +29,124 @@ export interface VersionRequest {
   readonly semanticVersion?: string | null;
 }
 
+interface RegisterVersionPorts {
+  readonly journal: RegistryJournal;
+  readonly artifacts: ModelArtifacts;
+  readonly facts: GatherFacts;
+  readonly loggedModels: LoggedModels;
+}
+
+/** A source that names a version is written down with the number that it stands for now. */
+interface Resolved extends Omit<ResolvedSource, 'artifactUri'> {
+  readonly source: string;
+  readonly storageLocation: string;
+  /** The version that the source names. */
+  readonly copied: ModelVersion | null;
+}
+
 /** Registers a version: looks up what its source holds, then appends; the journal gives the number. */
 export class RegisterVersion {
-  readonly #journal: RegistryJournal;
-  readonly #artifacts: ModelArtifacts;
-  readonly #facts: GatherFacts;
+  readonly #ports: RegisterVersionPorts;
 
-  constructor(journal: RegistryJournal, artifacts: ModelArtifacts, facts: GatherFacts) {
-    this.#journal = journal;
-    this.#artifacts = artifacts;
-    this.#facts = facts;
+  constructor(ports: RegisterVersionPorts) {
+    this.#ports = ports;
   }
 
   async run(request: VersionRequest, caller: Caller): Promise<ModelVersion> {
-    const state = await this.#journal.read();
+    const { journal } = this.#ports;
+    const state = await journal.read();
     if (!state.models.has(request.name))
       throw new MlflowError('RESOURCE_DOES_NOT_EXIST', modelNotFound(request.name).message);
-    const isPrompt = saysPrompt(request.tags);
-    const resolved = isPrompt ? null : await this.#resolve(state, request);
-    const copied = versionNamedBy(state, request.source);
-    const runId = request.runId ?? resolved?.runId ?? null;
-    const bound = copied?.facts ?? (await this.#facts.of({ files: resolved?.files ?? [], runId, tags: request.tags }));
+    const isOfPrompt = saysPrompt(request.tags);
+    if (isOfPrompt) checkPromptSource(request.source);
+    const { source, storageLocation, artifact, files, copied, ...found } = isOfPrompt
+      ? unresolved(request.source)
+      : await this.#resolve(state, request);
+    const runId = request.runId ?? found.runId;
+    const modelId = request.modelId ?? found.modelId;
+    const bound = copied?.facts ?? (await this.#ports.facts.of({ files, runId, tags: request.tags }));
     const copiedFrom = copied === null ? null : { model: copied.name, version: copied.version };
+    const facts = isOfPrompt ? null : { ...bound, copiedFrom };
     const { result } = await submitCommand(
-      this.#journal,
-      {
-        type: 'create-version',
-        ...request,
-        runId,
-        modelId: request.modelId ?? resolved?.modelId ?? null,
-        storageLocation: resolved?.artifactUri ?? request.source,
-        artifact: resolved?.artifact ?? null,
-        facts: isPrompt ? null : { ...bound, copiedFrom },
-      },
+      journal,
+      { type: 'create-version', ...request, source, storageLocation, artifact, runId, modelId, facts },
       caller,
     );
+    if (modelId !== null && !isOfPrompt) await this.#listVersions(modelId);
     return result as ModelVersion;
   }
 
-  async #resolve(state: RegistryState, request: VersionRequest): Promise<ResolvedSource | null> {
+  async #resolve(state: RegistryState, request: VersionRequest): Promise<Resolved> {
     const { source, runId, modelId } = request;
-    const copied = versionNamedBy(state, source);
-    if (copied !== null) return { ...copied, artifactUri: copied.storageLocation, files: [] };
-    if (!/^(runs|models|mlflow-artifacts):/.test(source)) return null;
-    // Half of a surrogate pair: nothing can be asked for by such a name.
-    if (!source.isWellFormed()) throw invalidParameter('Invalid model version source: it is not well-formed Unicode.');
-    const resolved = await this.#artifacts.resolve(source);
+    switch (checkSource(source)) {
+      case 'version':
+        return copyOf(versionNamedBy(state, source), request);
+      case 'local': {
+        const owner = modelId === null ? runId && `runs:/${runId}` : `models:/${modelId}`;
+        const artifactUri = owner ? (await this.#ports.artifacts.resolve(owner))?.artifactUri : undefined;
+        checkLocalSource(source, { artifactUri, idName: modelId === null ? 'run_id' : 'model_id' });
+        return unresolved(source);
+      }
+      case 'elsewhere':
+        return unresolved(source);
+      case 'tracked': {
+        const { artifactUri, ...resolved } = await this.#tracked(request);
+        return { ...resolved, source, storageLocation: artifactUri, copied: null };
+      }
+    }
+  }
+
+  /** A source names its run or model by itself; one that is named besides must be the same. */
+  async #tracked({ source, runId, modelId }: VersionRequest): Promise<ResolvedSource> {
+    const resolved = await this.#ports.artifacts.resolve(source);
     if (resolved === null) {
+      if (!source.startsWith('models:')) throw notWithin(source, modelId === null ? 'run_id' : 'model_id');
       throw invalidParameter(`Unable to fetch model from model URI source artifact location '${source}'.`);
     }
-    // A version must not claim a run or a model that did not make it.
-    if (runId !== null && resolved.runId !== null && resolved.runId !== runId) {
-      throw invalidParameter(`Invalid model version source: '${source}' is not within run '${runId}'.`);
-    }
-    if (modelId !== null && resolved.modelId !== null && resolved.modelId !== modelId) {
-      throw invalidParameter(`Invalid model version source: '${source}' is not within model '${modelId}'.`);
-    }
+    if (modelId !== null && resolved.modelId !== modelId) throw notWithin(source, 'model_id');
+    if (runId !== null && resolved.runId !== null && resolved.runId !== runId) throw notWithin(source, 'run_id');
     return resolved;
   }
-}
 
-/** `models:/name/3` and `models:/name@champion` name a version of this registry; `models:/m-…` does not. */
-function versionNamedBy(state: RegistryState, source: string): ModelVersion | null {
-  const match = /^models:\/+([^/@]+)(?:\/(\d+)|@([\w-]+))$/.exec(source);
-  if (match === null) return null;
-  const [, name = '', number, alias] = match;
-  const model = state.models.get(decodedName(name, source));
-  const version = model?.versions.get(number === undefined ? (model.aliases.get(alias ?? '') ?? 0) : Number(number));
-  if (version === undefined)
-    throw invalidParameter(`Unable to fetch model from model URI source artifact location '${source}'.`);
-  return version;
-}
-
-/** A name is written as a part of an address; a lone `%` is none. */
-function decodedName(name: string, source: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    throw invalidParameter(`Invalid model version source: '${source}': '${name}' is not percent-encoded.`);
+  /**
+   * Tells the logged model which versions it has become: MLflow's pages read that of its tag. Written from the state and
+   * again when that has changed meanwhile, so that of two that register at once the last to write knows both.
+   */
+  async #listVersions(modelId: string): Promise<void> {
+    let written: string | undefined;
+    for (;;) {
+      const versions = JSON.stringify(versionsOfLoggedModel(await this.#ports.journal.read(), modelId));
+      if (versions === written) return;
+      await this.#ports.loggedModels.setVersions(modelId, versions);
+      written = versions;
+    }
   }
+}
+
+function unresolved(source: string): Resolved {
+  return {
+    source,
+    storageLocation: source,
+    runId: null,
+    modelId: null,
+    artifact: null,
+    files: [],
+    copied: null,
+  };
+}
+
+function copyOf(version: ModelVersion, { source, runId, modelId }: VersionRequest): Resolved {
+  if ((runId !== null && runId !== version.runId) || (modelId !== null && modelId !== version.modelId)) {
+    throw invalidSource(source, 'The run_id and model_id request parameters must match the referenced model version.');
+  }
+  const { name, version: number, storageLocation, artifact } = version;
+  return {
+    source: `models:/${name}/${number}`,
+    storageLocation,
+    artifact,
+    runId: version.runId,
+    modelId: version.modelId,
+    files: [],
+    copied: version,
+  };
 }

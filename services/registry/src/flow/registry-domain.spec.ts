@@ -50,7 +50,23 @@ const numberOf = (applied: Applied) => (applied.ok ? (applied.result as ModelVer
 describe('models', () => {
   it('have unique names', () => {
     expect(create().ok).toBe(true);
-    expect(create()).toMatchObject({ ok: false, code: 'RESOURCE_ALREADY_EXISTS' });
+    expect(create()).toMatchObject({
+      ok: false,
+      code: 'RESOURCE_ALREADY_EXISTS',
+      message: 'Registered Model (name=fraud) already exists.',
+    });
+  });
+
+  it('share their names with prompts', () => {
+    const prompt = { key: 'mlflow.prompt.is_prompt', value: 'true' };
+    const createPrompt = () => apply({ type: 'create-model', name: 'greeting', description: null, tags: [prompt] });
+    expect(createPrompt().ok).toBe(true);
+    expect(createPrompt()).toMatchObject({ message: 'Prompt (name=greeting) already exists.' });
+    expect(create('greeting')).toMatchObject({
+      code: 'RESOURCE_ALREADY_EXISTS',
+      message:
+        "Tried to create a registered model with name 'greeting', but the name is already taken by a prompt. MLflow does not allow creating a model and a prompt with the same name.",
+    });
   });
 
   it('take their versions and aliases along when they are renamed', () => {
