@@ -7,6 +7,9 @@ export {
   type ServiceProcess,
 } from '@millrace/stack';
 export { s3Server, type S3Server } from './s3-server.ts';
+export { runMlflowBed, type MlflowBed } from './mlflow-bed.ts';
+export { mlflow2, mlflow3, mlflowTestNames, startMlflowTests, type MlflowClient } from './mlflow-clients.ts';
+export type { PythonTests } from './python-tests.ts';
 export { securedHttp, securedKafka, securedRedis, type SecuredServer } from './secured-servers.ts';
 export { stackAddresses } from './stack-addresses.ts';
 export { testNamespace, type TestNamespace } from './stack-namespace.ts';

@@ -38,13 +38,18 @@ export class RunningServices implements AsyncDisposable {
     return found;
   }
 
+  /** Every process of that service, in the order they were launched. */
+  all(name: ServiceName): ServiceProcess[] {
+    return this.#processes.filter((process) => process.name === name);
+  }
+
   url(name: ServiceName): string {
     return this.get(name).url;
   }
 
   /** Starts one process of the service: the first on the port that the others know, any further one on a port of its own. */
   async launch(name: ServiceName, port?: number, env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    const count = this.#processes.filter((process) => process.name === name).length;
+    const count = this.all(name).length;
     const process = new ServiceProcess({
       name,
       paths: instancePaths(this.#namespace.instance),

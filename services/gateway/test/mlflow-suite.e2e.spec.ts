@@ -1,0 +1,36 @@
+import {
+  mlflow2,
+  mlflow3,
+  mlflowTestNames,
+  runMlflowBed,
+  startMlflowTests,
+  testNamespace,
+  type MlflowBed,
+  type PythonTests,
+} from '@millrace/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+// Everything, with both clients, on one instance and on two: npm run proof -- mlflow-clients
+const part = ['test_fluent.py', 'test_flavors.py', 'test_registry.py'];
+
+let bed: MlflowBed;
+beforeAll(async () => {
+  bed = await runMlflowBed(testNamespace(), 2);
+});
+afterAll(() => bed?.[Symbol.asyncDispose]());
+
+describe.each([mlflow3, { ...mlflow2, files: mlflow2.files.filter((file) => part.includes(file)) }])(
+  'the unmodified client of $name, with two instances of tracking and of registry behind one address',
+  (client) => {
+    let tests: PythonTests;
+    beforeAll(() => {
+      tests = startMlflowTests(client, { address: bed.address, env: bed.services.env });
+    });
+
+    it.each(mlflowTestNames(client))('%s', async (test) => {
+      const { cases, failures } = await tests.resultOf(test);
+      expect(failures).toEqual([]);
+      expect(cases).toBeGreaterThan(0);
+    });
+  },
+);
