@@ -24,6 +24,7 @@ export {
   mlflowStatuses,
   type MlflowErrorCode,
 } from './mlflow-error.ts';
+export { otlpErrorBody, otlpTracesPath } from './otlp-error.ts';
 export { decodeOffset, encodePageToken, readPageToken } from './page-token.ts';
 export { searchRecords, type RecordPage, type RecordQuery, type Searchable } from './record-search.ts';
 export { readRequest } from './read-request.ts';

@@ -487,6 +487,80 @@ export interface RunEvent {
   readonly voids: readonly number[];
 }
 
+/** A tag that is set or taken away. */
+export interface TraceTag {
+  /** Tag name. */
+  readonly key: string;
+  /** New value, null takes the tag away. */
+  readonly value: string | null;
+}
+
+/** An assessment as it stands after the write. */
+export interface TraceAssessment {
+  /** Assessment id. */
+  readonly id: string;
+  /** The assessment in MLflow's JSON, null takes it away. */
+  readonly json: string | null;
+}
+
+/** A span as its exporter last said it. */
+export interface TraceSpan {
+  /** Id of the span, 16 hexadecimal digits. */
+  readonly spanId: string;
+  /** Span that it is part of, null for a root. */
+  readonly parentSpanId: string | null;
+  /** Name that the exporter gave. */
+  readonly name: string;
+  /** What kind of work it was for MLflow: LLM, TOOL, RETRIEVER and others; empty when nobody said. */
+  readonly spanType: string;
+  /** OK, ERROR or UNSET. */
+  readonly statusCode: string;
+  /** Why it failed, empty otherwise. */
+  readonly statusMessage: string;
+  /** Start in nanoseconds since 1970, in decimal: more digits than a double holds. */
+  readonly startNs: string;
+  /** End, 0 while it runs. */
+  readonly endNs: string;
+  /** Attributes by name, each as JSON. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Events of the span as a JSON list. */
+  readonly events: string;
+  /** Links to other spans as a JSON list. */
+  readonly links: string;
+}
+
+/** One acknowledged write to a trace. The order of the log decides: the last value of an attribute, a tag, an assessment or a span counts, and nothing that came before a deletion. */
+export interface TraceEvent {
+  /** Unique id of this write, drawn by the tracking service. */
+  readonly eventId: string;
+  /** Trace id; also the key of the record, so all writes to it lie in one partition. */
+  readonly traceId: string;
+  /** Experiment that holds the trace. */
+  readonly experimentId: string;
+  /** started, ended, exported, tagged, assessed, linked or deleted. */
+  readonly type: string;
+  /** When the service took the write. */
+  readonly atMs: number;
+  /** Who asked. */
+  readonly actor: string;
+  /** What a client said of the trace as a whole: request_time_ms, execution_duration_ms, state, client_request_id, request_preview, response_preview; numbers in decimal. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Trace metadata that this write sets. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Tags that this write sets or takes away. */
+  readonly tags: readonly TraceTag[];
+  /** Feedback, expectations and issues that this write sets or takes away. */
+  readonly assessments: readonly TraceAssessment[];
+  /** Runs that the trace is linked to by this write. */
+  readonly runIds: readonly string[];
+  /** Prompt versions (name/version) that the trace is linked to by this write. */
+  readonly promptVersions: readonly string[];
+  /** Resource attributes of who exported the spans, each as JSON. */
+  readonly resource: Readonly<Record<string, string>>;
+  /** Spans that this write brings. */
+  readonly spans: readonly TraceSpan[];
+}
+
 /** A version of a registered model came to the stage Archived: by its own transition, because another took its stage over, or by a rollback. */
 export interface VersionArchived {
   /** Deterministic id of this record: lane|sourceTopic|generation|sourcePartition|sourceOffset. */
@@ -563,6 +637,7 @@ export interface RecordTypes {
   readonly PromotionEnded: PromotionEnded;
   readonly RekeyedEvent: RekeyedEvent;
   readonly RunEvent: RunEvent;
+  readonly TraceEvent: TraceEvent;
   readonly VersionArchived: VersionArchived;
   readonly VersionRegistered: VersionRegistered;
 }

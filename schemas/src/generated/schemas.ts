@@ -801,6 +801,124 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
       },
     ],
   },
+  TraceEvent: {
+    type: 'record',
+    name: 'TraceEvent',
+    namespace: 'millrace',
+    doc: 'One acknowledged write to a trace. The order of the log decides: the last value of an attribute, a tag, an assessment or a span counts, and nothing that came before a deletion.',
+    fields: [
+      { name: 'eventId', type: 'string', doc: 'Unique id of this write, drawn by the tracking service.' },
+      {
+        name: 'traceId',
+        type: 'string',
+        doc: 'Trace id; also the key of the record, so all writes to it lie in one partition.',
+      },
+      { name: 'experimentId', type: 'string', doc: 'Experiment that holds the trace.' },
+      { name: 'type', type: 'string', doc: 'started, ended, exported, tagged, assessed, linked or deleted.' },
+      {
+        name: 'atMs',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'When the service took the write.',
+      },
+      { name: 'actor', type: 'string', doc: 'Who asked.' },
+      {
+        name: 'attributes',
+        type: { type: 'map', values: 'string' },
+        doc: 'What a client said of the trace as a whole: request_time_ms, execution_duration_ms, state, client_request_id, request_preview, response_preview; numbers in decimal.',
+      },
+      { name: 'metadata', type: { type: 'map', values: 'string' }, doc: 'Trace metadata that this write sets.' },
+      {
+        name: 'tags',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'TraceTag',
+            doc: 'A tag that is set or taken away.',
+            fields: [
+              { name: 'key', type: 'string', doc: 'Tag name.' },
+              { name: 'value', type: ['null', 'string'], doc: 'New value, null takes the tag away.', default: null },
+            ],
+          },
+        },
+        doc: 'Tags that this write sets or takes away.',
+      },
+      {
+        name: 'assessments',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'TraceAssessment',
+            doc: 'An assessment as it stands after the write.',
+            fields: [
+              { name: 'id', type: 'string', doc: 'Assessment id.' },
+              {
+                name: 'json',
+                type: ['null', 'string'],
+                doc: "The assessment in MLflow's JSON, null takes it away.",
+                default: null,
+              },
+            ],
+          },
+        },
+        doc: 'Feedback, expectations and issues that this write sets or takes away.',
+      },
+      {
+        name: 'runIds',
+        type: { type: 'array', items: 'string' },
+        doc: 'Runs that the trace is linked to by this write.',
+      },
+      {
+        name: 'promptVersions',
+        type: { type: 'array', items: 'string' },
+        doc: 'Prompt versions (name/version) that the trace is linked to by this write.',
+      },
+      {
+        name: 'resource',
+        type: { type: 'map', values: 'string' },
+        doc: 'Resource attributes of who exported the spans, each as JSON.',
+      },
+      {
+        name: 'spans',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'TraceSpan',
+            doc: 'A span as its exporter last said it.',
+            fields: [
+              { name: 'spanId', type: 'string', doc: 'Id of the span, 16 hexadecimal digits.' },
+              {
+                name: 'parentSpanId',
+                type: ['null', 'string'],
+                doc: 'Span that it is part of, null for a root.',
+                default: null,
+              },
+              { name: 'name', type: 'string', doc: 'Name that the exporter gave.' },
+              {
+                name: 'spanType',
+                type: 'string',
+                doc: 'What kind of work it was for MLflow: LLM, TOOL, RETRIEVER and others; empty when nobody said.',
+              },
+              { name: 'statusCode', type: 'string', doc: 'OK, ERROR or UNSET.' },
+              { name: 'statusMessage', type: 'string', doc: 'Why it failed, empty otherwise.' },
+              {
+                name: 'startNs',
+                type: 'string',
+                doc: 'Start in nanoseconds since 1970, in decimal: more digits than a double holds.',
+              },
+              { name: 'endNs', type: 'string', doc: 'End, 0 while it runs.' },
+              { name: 'attributes', type: { type: 'map', values: 'string' }, doc: 'Attributes by name, each as JSON.' },
+              { name: 'events', type: 'string', doc: 'Events of the span as a JSON list.' },
+              { name: 'links', type: 'string', doc: 'Links to other spans as a JSON list.' },
+            ],
+          },
+        },
+        doc: 'Spans that this write brings.',
+      },
+    ],
+  },
   VersionArchived: {
     type: 'record',
     name: 'VersionArchived',

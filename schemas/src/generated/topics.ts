@@ -93,6 +93,15 @@ export const topics = {
     cleanup: 'delete',
     maxMessageBytes: 4194304,
   },
+  'tracking.traces': {
+    name: 'tracking.traces',
+    schema: 'TraceEvent',
+    key: 'trace id',
+    partitions: 8,
+    retentionMs: -1,
+    cleanup: 'delete',
+    maxMessageBytes: 16777216,
+  },
   'tracking.journal': {
     name: 'tracking.journal',
     schema: 'JournalCommand',

@@ -1,4 +1,4 @@
-import { isMlflowPath, mlflowErrorBody } from '@millrace/mlflow-protocol';
+import { isMlflowPath, mlflowErrorBody, otlpErrorBody, otlpTracesPath } from '@millrace/mlflow-protocol';
 import type { ServiceDefinition } from '@millrace/service-kit';
 import { config } from './config.ts';
 import { addProxyRoutes } from './entry/proxy-routes.ts';
@@ -12,7 +12,10 @@ export const gateway: ServiceDefinition<typeof config> = {
   description: `One address for all services. The documentation of each: ${upstreamNames.map((name) => `[${name}](/services/${name}/docs)`).join(', ')}.`,
   config,
   module: GatewayModule,
-  renderProblem: (problem, path) => (isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined),
+  renderProblem: (problem, path) => {
+    if (path === otlpTracesPath) return { body: otlpErrorBody(problem) };
+    return isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined;
+  },
   streamsBody: () => true,
   extendHttp: async (fastify, context) => {
     for (const name of upstreamNames) {

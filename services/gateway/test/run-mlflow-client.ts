@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Runs one step of a Python script against the gateway and gives what it printed as its result. */
+/** Runs one step of a Python script of this folder against the gateway and gives what it printed as its result. */
 export async function runMlflowClient<T>(
   env: Readonly<Record<string, string>>,
   gatewayUrl: string,

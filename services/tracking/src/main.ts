@@ -1,4 +1,10 @@
-import { isMlflowPath, mlflowErrorBody, mlflowStatuses } from '@millrace/mlflow-protocol';
+import {
+  isMlflowPath,
+  mlflowErrorBody,
+  mlflowStatuses,
+  otlpErrorBody,
+  otlpTracesPath,
+} from '@millrace/mlflow-protocol';
 import { startService } from '@millrace/service-kit';
 import { config } from './config.ts';
 import { TrackingModule } from './tracking.module.ts';
@@ -10,8 +16,12 @@ await startService({
   module: TrackingModule,
   // MLflow's client repeats a 429 for minutes; a quota that is used up does not pass by itself.
   statuses: { ...mlflowStatuses, RESOURCE_EXHAUSTED: 413 },
-  renderProblem: (problem, path) => (isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined),
+  renderProblem: (problem, path) => {
+    if (path === otlpTracesPath) return { body: otlpErrorBody(problem) };
+    return isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined;
+  },
   streamsBody: ({ method, path }) =>
+    path === otlpTracesPath ||
     (method === 'PUT' && /^\/(ajax-)?api\/2\.0\/mlflow-artifacts\/(artifacts|mpu\/parts)\//.test(path)) ||
     (method === 'POST' && /^\/(ajax-)?api\/2\.0\/mlflow\/upload-artifact$/.test(path)),
 });

@@ -8,6 +8,7 @@ import { RunsController } from './entry/runs.controller.ts';
 import { ServerController } from './entry/server.controller.ts';
 import { flowProviders } from './flow-providers.ts';
 import { storeProviders } from './store-providers.ts';
+import { tracesControllers, tracesProviders } from './traces-providers.ts';
 
 @Module({
   controllers: [
@@ -18,7 +19,8 @@ import { storeProviders } from './store-providers.ts';
     MetricsController,
     ...artifactControllers,
     LoggedModelsController,
+    ...tracesControllers,
   ],
-  providers: [...storeProviders, ...flowProviders, ...artifactProviders],
+  providers: [...storeProviders, ...flowProviders, ...artifactProviders, ...tracesProviders],
 })
 export class TrackingModule {}

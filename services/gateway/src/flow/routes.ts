@@ -20,6 +20,7 @@ export const routes: readonly Route[] = [
     { prefix: `${prefix}/2.0/mlflow`, upstream: 'tracking' },
     { prefix: `${prefix}/3.0/mlflow`, upstream: 'tracking' },
   ]),
+  { prefix: '/v1/traces', upstream: 'tracking' },
   // MLflow's own places for these; the gateway's health is at /health/live and /health/ready.
   { prefix: '/health', upstream: 'tracking' },
   { prefix: '/version', upstream: 'tracking' },

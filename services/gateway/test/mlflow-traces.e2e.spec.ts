@@ -1,0 +1,257 @@
+import { gzipSync, deflateRawSync } from 'node:zlib';
+import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runMlflowClient } from './run-mlflow-client.ts';
+
+/** Whatever the routes of these tests answer. */
+interface Answer {
+  readonly error_code?: string;
+  readonly detail?: unknown;
+  readonly next_page_token?: string;
+  readonly traces: readonly { readonly trace_id: string }[];
+  readonly trace_info: { readonly request_id: string; readonly status: string };
+  readonly trace: {
+    readonly trace_info: { readonly state: string; readonly tags: Readonly<Record<string, string>> };
+    readonly spans: readonly { readonly name: string; readonly attributes: readonly unknown[] }[];
+  };
+}
+
+let services: RunningServices;
+let gateway: string;
+let instances: string[];
+const step = <T>(what: string): Promise<T> =>
+  runMlflowClient<T>(services.env, gateway, [what, 'llm'], 'mlflow_traces.py');
+
+beforeAll(async () => {
+  services = await runServices(testNamespace(), ['tracking']);
+  const second = await services.launch('tracking');
+  gateway = (await services.launch('gateway')).url;
+  await second.ready();
+  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 30_000, interval: 100 });
+  instances = [services.url('tracking'), second.url];
+});
+afterAll(() => services?.stop());
+
+async function call(
+  address: string,
+  { method = 'GET', body, headers }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<{ status: number; body: Answer }> {
+  const raw = body instanceof Uint8Array || body === undefined ? body : JSON.stringify(body);
+  const response = await fetch(address, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(raw !== undefined && { body: raw }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answer };
+}
+
+const hexId = (index: number): string => index.toString(16).padStart(32, '0');
+/** An export of one trace with one span. */
+function exportOf(index: number, more: object = {}): Buffer {
+  const span = {
+    traceId: hexId(index),
+    spanId: '00000000000000aa',
+    name: 'call',
+    startTimeUnixNano: `${1_750_000_000_000 + index}000001`,
+    endTimeUnixNano: `${1_750_000_000_500 + index}000001`,
+    attributes: [{ key: 'tokens', value: { intValue: '9007199254740993' } }],
+    ...more,
+  };
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] };
+  return Buffer.from(JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] }));
+}
+const send = (base: string, body: Buffer, headers: Record<string, string> = {}) =>
+  call(`${base}/v1/traces`, { method: 'POST', body, headers: { 'x-mlflow-experiment-id': '0', ...headers } });
+const traceOf = async (base: string, index: number) =>
+  call(`${base}/api/3.0/mlflow/traces/get?trace_id=tr-${hexId(index)}`);
+
+describe('the unmodified MLflow client', () => {
+  it('traces functions and finds the traces', async () => {
+    const risk = '{"question": "risk"}';
+    const price = '{"question": "price"}';
+    const fail = '{"question": "fail"}';
+    expect(await step('trace')).toMatchObject({
+      previews: [fail, price, risk],
+      states: ['ERROR', 'OK', 'OK'],
+      spans: [
+        ['answer', 'CHAIN', 'OK'],
+        ['retrieve', 'RETRIEVER', 'OK'],
+      ],
+      outputs: 'about risk',
+      documents: [{ page_content: 'about risk', score: 0.5, rank: 1 }],
+      // Read as a double by the test's own JSON: the client has the exact number.
+      largest: 2 ** 53,
+      exception: ['exception'],
+      failed: expect.stringContaining('no answer to ü') as string,
+      tags: 'risk',
+      run: true,
+      of_run: [price, risk],
+      errors: [fail],
+      by_tag: [price],
+      by_name: 3,
+      by_session: [risk],
+      by_span: [fail],
+      by_span_type: 3,
+      by_attribute: 3,
+      by_content: [price],
+      by_pattern: [risk],
+      by_either: [fail, risk],
+      ordered: [risk, price, fail],
+      pages: [fail, price],
+      bad_filter: 'INVALID_PARAMETER_VALUE',
+    });
+  });
+
+  it('assesses and tags them', async () => {
+    expect(await step('assess')).toEqual({
+      valid: [false, true],
+      expectation: 'plain',
+      rationale: 'wrong',
+      found: [1, 0, 1, 1, 2],
+      restored: true,
+      deleted: 'RESOURCE_DOES_NOT_EXIST',
+      tags: { reviewed: 'yes' },
+      no_tag: 'RESOURCE_DOES_NOT_EXIST',
+    });
+  });
+
+  it('deletes them by id and by age', async () => {
+    expect(await step('delete')).toEqual({
+      deleted: [1, 1],
+      left: true,
+      gone: 'RESOURCE_DOES_NOT_EXIST',
+      nothing_said: 'INVALID_PARAMETER_VALUE',
+    });
+  });
+});
+
+describe('OTLP', () => {
+  it('is taken packed, and what one instance acknowledged is read from the other at once', async () => {
+    const packed: [Buffer, Record<string, string>][] = [
+      [exportOf(1), {}],
+      [gzipSync(exportOf(2)), { 'content-encoding': 'gzip' }],
+      [deflateRawSync(exportOf(3)), { 'content-encoding': 'deflate' }],
+    ];
+    for (const [index, [body, headers]] of packed.entries()) {
+      expect((await send(instances[index % 2] ?? '', body, headers)).status).toBe(200);
+      const { body: found } = await traceOf(instances[(index + 1) % 2] ?? '', index + 1);
+      expect(found.trace.trace_info).toMatchObject({
+        state: 'OK',
+        execution_duration: '0.500s',
+        tags: { 'service.name': 'shop' },
+      });
+      expect(found.trace.spans[0]?.attributes).toEqual([{ key: 'tokens', value: { int_value: '9007199254740993' } }]);
+    }
+  });
+
+  it.each<[string, Buffer, Record<string, string>, number, unknown]>([
+    ['no spans', Buffer.from('{}'), {}, 400, 'Invalid OpenTelemetry format - no spans found'],
+    ['nonsense', Buffer.from('nonsense'), {}, 400, 'Invalid OpenTelemetry format'],
+    [
+      'another type',
+      exportOf(9),
+      { 'content-type': 'text/plain' },
+      400,
+      expect.stringContaining('Invalid Content-Type') as string,
+    ],
+    ['bad gzip', exportOf(9), { 'content-encoding': 'gzip' }, 400, 'Failed to decompress gzip payload'],
+    ['another packing', exportOf(9), { 'content-encoding': 'br' }, 400, 'Unsupported Content-Encoding: br'],
+    ['a span without an id', exportOf(9, { spanId: '' }), {}, 422, 'Cannot convert OpenTelemetry span to MLflow span'],
+    [
+      'a bomb',
+      gzipSync(Buffer.alloc(80 * 1024 * 1024)),
+      { 'content-encoding': 'gzip' },
+      413,
+      expect.stringContaining('larger than') as string,
+    ],
+  ])('%s is refused as by MLflow’s server', async (_name, body, headers, status, detail) => {
+    expect(await send(gateway, body, headers)).toEqual({ status, body: { detail } });
+  });
+
+  it('asks for an experiment that is there', async () => {
+    const without = await call(`${gateway}/v1/traces`, { method: 'POST', body: exportOf(9) });
+    expect([without.status, without.body.detail]).toEqual([422, [expect.objectContaining({ type: 'missing' })]]);
+    const unknown = await send(gateway, exportOf(9), { 'x-mlflow-experiment-id': '77' });
+    expect([unknown.status, unknown.body.error_code]).toEqual([404, 'RESOURCE_DOES_NOT_EXIST']);
+  });
+});
+
+it('every acknowledged trace is there, once, after an instance was killed while they were written', async () => {
+  const acknowledged: number[] = [];
+  const stop = new AbortController();
+  const writer = async (at: number): Promise<void> => {
+    for (let index = 1000 + at; !stop.signal.aborted; index += 2) {
+      const { status } = await send(instances[at] ?? '', exportOf(index)).catch(() => ({ status: 0 }));
+      if (status === 200) acknowledged.push(index);
+      else index -= 2;
+    }
+  };
+  const writers = [writer(0), writer(1)];
+  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(60);
+  await services.get('tracking').signal('SIGKILL');
+  const before = acknowledged.length;
+  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before + 20);
+  stop.abort();
+  await Promise.all(writers);
+  services.get('tracking').start();
+  await services.get('tracking').ready();
+  const seen: string[] = [];
+  let token: string | undefined;
+  do {
+    const query = {
+      locations: [{ mlflow_experiment: { experiment_id: '0' } }],
+      max_results: 50,
+      order_by: ['timestamp_ms ASC'],
+      ...(token && { page_token: token }),
+    };
+    const page = await call(`${instances[0]}/api/3.0/mlflow/traces/search`, { method: 'POST', body: query });
+    expect(page.status).toBe(200);
+    // What arrives while somebody pages neither shifts the pages nor comes among them.
+    await send(instances[1] ?? '', exportOf(5));
+    seen.push(...page.body.traces.map(({ trace_id: traceId }) => traceId));
+    token = page.body.next_page_token;
+  } while (token !== undefined);
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(acknowledged.map((index) => `tr-${hexId(index)}`).filter((traceId) => !seen.includes(traceId))).toEqual([]);
+  expect(seen).not.toContain(`tr-${hexId(5)}`);
+  const { body } = await traceOf(instances[0] ?? '', acknowledged[0] ?? 0);
+  expect(body.trace.spans).toHaveLength(1);
+});
+
+it('clients of MLflow 2 start, end, read and search a trace', async () => {
+  const traces = `${gateway}/api/2.0/mlflow/traces`;
+  const start = {
+    experiment_id: '0',
+    timestamp_ms: 1000,
+    request_metadata: [{ key: 'k', value: 'v' }],
+    tags: [{ key: 'mlflow.traceName', value: 'old' }],
+  };
+  const { body: started } = await call(traces, { method: 'POST', body: start });
+  const { request_id: id, status } = started.trace_info;
+  expect(status).toBe('IN_PROGRESS');
+  const ended = await call(`${traces}/${id}`, { method: 'PATCH', body: { timestamp_ms: 1250, status: 'OK' } });
+  expect(ended.body.trace_info).toMatchObject({
+    execution_time_ms: 250,
+    status: 'OK',
+    request_metadata: [{ key: 'k', value: 'v' }],
+  });
+  expect((await call(`${traces}/${id}/info`)).body.trace_info).toEqual(ended.body.trace_info);
+  const found = await call(`${traces}?experiment_ids=0&filter=${encodeURIComponent("name = 'old'")}&max_results=5`);
+  expect(found.body.traces).toEqual([ended.body.trace_info]);
+});
+
+it.each([
+  ['POST', '', { trace: {} }],
+  ['POST', '', { trace: { trace_info: { trace_id: 'x', request_time: 'yesterday' } } }],
+  ['POST', '/search', { locations: [], max_results: 501 }],
+  ['POST', '/search', { locations: [{ mlflow_experiment: { experiment_id: '0' } }], filter: "name RLIKE '(?=a)'" }],
+  ['POST', '/search', { locations: [], page_token: 'nonsense' }],
+  ['POST', '/delete-traces', { experiment_id: '0', max_timestamp_millis: 1, max_traces: 0 }],
+  ['PATCH', '/tr-x/tags', { key: 'mlflow.trace.spansLocation', value: 'elsewhere' }],
+])('%s %s refuses %j', async (method, path, body) => {
+  expect(await call(`${gateway}/api/3.0/mlflow/traces${path}`, { method, body })).toMatchObject({
+    status: 400,
+    body: { error_code: 'INVALID_PARAMETER_VALUE' },
+  });
+});

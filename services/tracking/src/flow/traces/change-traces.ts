@@ -1,0 +1,72 @@
+import { checkEntityKey, checkLength, doesNotExist, invalidParameter } from '@millrace/mlflow-protocol';
+import { notFound } from '../run-writes.ts';
+import type { LiveTraces } from './live-traces.ts';
+import type { KnownRuns } from './ports.ts';
+import type { TraceWrites } from './trace-writes.ts';
+
+const maxTagKeyLength = 250;
+const maxTagValueLength = 8000;
+const maxLinks = 100;
+/** What tells where a trace's spans lie: a client that changed it would lose them. */
+const ownTags: readonly string[] = [
+  'mlflow.trace.spansLocation',
+  'mlflow.trace.archiveLocation',
+  'mlflow.trace.archivalFailure',
+];
+
+/** Tags of traces and their links to runs and prompts. */
+export class ChangeTraces {
+  readonly #live: LiveTraces;
+  readonly #runs: KnownRuns;
+  readonly #writes: TraceWrites;
+
+  constructor(live: LiveTraces, runs: KnownRuns, writes: TraceWrites) {
+    this.#live = live;
+    this.#runs = runs;
+    this.#writes = writes;
+  }
+
+  async setTag(traceId: string, { key, value }: { key: string; value: string }, actor: string): Promise<void> {
+    checkMutable(key, 'set');
+    checkEntityKey(key, 'key');
+    checkLength(key, { path: 'key', max: maxTagKeyLength });
+    const { experimentId } = (await this.#writes.existing(traceId)).info;
+    const tags = [{ key, value: value.slice(0, maxTagValueLength) }];
+    await this.#writes.write([{ type: 'tagged', traceId, experimentId, tags }], actor);
+  }
+
+  async deleteTag(traceId: string, key: string, actor: string): Promise<void> {
+    checkMutable(key, 'deleted');
+    const head = await this.#writes.existing(traceId);
+    if (head.tag(key) === undefined)
+      throw doesNotExist(`No trace tag with key '${key}' for trace with ID '${traceId}'`);
+    const { experimentId } = head.info;
+    await this.#writes.write([{ type: 'tagged', traceId, experimentId, tags: [{ key, value: null }] }], actor);
+  }
+
+  /** Traces that are not there are passed over. */
+  async linkToRun(traceIds: readonly string[], runId: string, actor: string): Promise<void> {
+    if (traceIds.length > maxLinks) {
+      throw invalidParameter(
+        `Cannot link more than ${maxLinks} traces to a run in a single request. Provided ${traceIds.length} traces.`,
+      );
+    }
+    if (!(await this.#runs.exists(runId))) throw notFound('run', runId);
+    const writes = (await this.#live.getAll(traceIds)).map(({ traceId, info: { experimentId } }) => ({
+      type: 'linked' as const,
+      traceId,
+      experimentId,
+      runIds: [runId],
+    }));
+    await this.#writes.write(writes, actor);
+  }
+
+  async linkPrompts(traceId: string, promptVersions: readonly string[], actor: string): Promise<void> {
+    const { experimentId } = (await this.#writes.existing(traceId)).info;
+    await this.#writes.write([{ type: 'linked', traceId, experimentId, promptVersions: [...promptVersions] }], actor);
+  }
+}
+
+function checkMutable(key: string, operation: 'set' | 'deleted'): void {
+  if (ownTags.includes(key)) throw invalidParameter(`Tag '${key}' is immutable and cannot be ${operation} on a trace.`);
+}

@@ -1,0 +1,44 @@
+import type { TraceEvent } from '@millrace/schemas';
+import type { PlacedSpan, TraceFact, WritePosition } from './trace-facts.ts';
+import type { TraceSearch } from './trace-search.ts';
+
+/** The log of writes to traces, appended to. */
+export interface TraceEvents {
+  /** Positions of the acknowledged writes. A write that is larger than the log takes is refused before any is made. */
+  append(events: readonly TraceEvent[]): Promise<WritePosition[]>;
+}
+
+/** The log of writes to traces, followed: what was acknowledged anywhere is read from it. */
+export interface TraceLog {
+  readonly partitions: number;
+  partitionOf(traceId: string): number;
+  /** Next offset of the partition now: what a read that begins now must have seen. */
+  endOffset(partition: number): Promise<number>;
+  /** Records from `from` on, up to what there is. */
+  read(partition: number, from: number): Promise<{ events: readonly PlacedTraceEvent[]; nextOffset: number }>;
+}
+
+export interface PlacedTraceEvent {
+  readonly event: TraceEvent;
+  readonly offset: number;
+}
+
+/** Next offset of every partition: a moment of the log. */
+export type LogMoment = readonly number[];
+
+/** The history of traces in the analytical store. */
+export interface TraceHistory {
+  /** Waits until every write below `nextOffset` of the partitions is stored. Throws a transient error when it takes too long. */
+  untilStored(positions: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void>;
+  factsOf(traceIds: readonly string[]): Promise<TraceFact[]>;
+  spansOf(traceIds: readonly string[]): Promise<PlacedSpan[]>;
+  /** Ids in order, of traces as they stood at the moment of the search. */
+  search(search: TraceSearch): Promise<string[]>;
+  /** How many traces meet the filters of the searches, in their order. */
+  count(searches: readonly TraceSearch[]): Promise<number[]>;
+}
+
+/** Whether a run that a trace wants to be linked to is there. */
+export interface KnownRuns {
+  exists(runId: string): Promise<boolean>;
+}

@@ -1,0 +1,178 @@
+import { ClickHouseFault, listPages, type ClickHouse, type SinkPositions } from '@millrace/clickhouse';
+import { invalidParameter } from '@millrace/mlflow-protocol';
+import { UnavailableError } from '@millrace/service-kit';
+import type { TraceHistory } from '../../flow/traces/ports.ts';
+import type { PlacedSpan, TraceFact, TraceFactKind } from '../../flow/traces/trace-facts.ts';
+import type { TraceSearch } from '../../flow/traces/trace-search.ts';
+import { traceCountSql, traceSearchSql, type Sql, type TraceTables } from './trace-search-sql.ts';
+import { spansTable, traceFactsTable } from './trace-tables.ts';
+
+export interface TraceHistoryOptions {
+  readonly positions: Pick<SinkPositions, 'waitFor'>;
+  readonly topic: string;
+  readonly timeoutMs: number;
+}
+
+interface FactRow {
+  readonly experiment_id: string;
+  readonly trace_id: string;
+  readonly kind: TraceFactKind;
+  readonly key: string;
+  readonly text: string;
+  readonly removed: boolean;
+  readonly log_partition: number;
+  readonly log_offset: number;
+  readonly item: number;
+  readonly recorded_at_ms: number;
+  readonly actor: string;
+}
+
+interface SpanRow {
+  readonly experiment_id: string;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly parent_span_id: string;
+  readonly name: string;
+  readonly span_type: string;
+  readonly status: string;
+  readonly status_message: string;
+  /** As text: JSON's numbers do not hold nanoseconds. */
+  readonly start: string;
+  readonly end: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly events: string;
+  readonly links: string;
+  readonly resource: Readonly<Record<string, string>>;
+  readonly log_partition: number;
+  readonly log_offset: number;
+  readonly item: number;
+  readonly recorded_at_ms: number;
+}
+
+/** CANNOT_COMPILE_REGEXP of the server: its patterns know less than ours (no look-around). */
+const badPattern = 427;
+
+/** Traces in ClickHouse: what the sink has stored of the log. */
+export class ClickHouseTraceHistory implements TraceHistory {
+  readonly #clickhouse: ClickHouse;
+  readonly #options: TraceHistoryOptions;
+  readonly #tables: TraceTables;
+  /** Next offset of each partition up to which everything is known to be stored: what is stored stays so. */
+  readonly #storedTo = new Map<number, number>();
+
+  constructor(clickhouse: ClickHouse, options: TraceHistoryOptions) {
+    this.#clickhouse = clickhouse;
+    this.#options = options;
+    this.#tables = {
+      facts: clickhouse.qualified(traceFactsTable.name),
+      spans: clickhouse.qualified(spansTable.name),
+    };
+  }
+
+  async untilStored(wanted: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void> {
+    const { topic, positions, timeoutMs } = this.#options;
+    const open = wanted.filter(({ partition, nextOffset }) => nextOffset > (this.#storedTo.get(partition) ?? 0));
+    if (open.length === 0) return;
+    const last = open.map(({ partition, nextOffset }) => ({ topic, partition, offset: nextOffset - 1 }));
+    const waited = await positions.waitFor(last, timeoutMs);
+    if (!waited.reached) {
+      throw new UnavailableError(
+        'TRACKING_HISTORY_BEHIND',
+        `traces are not yet stored up to the writes that were acknowledged: ${waited.missing.length} partitions are behind`,
+      );
+    }
+    for (const { partition, nextOffset } of open) {
+      this.#storedTo.set(partition, Math.max(nextOffset, this.#storedTo.get(partition) ?? 0));
+    }
+  }
+
+  async factsOf(traceIds: readonly string[]): Promise<TraceFact[]> {
+    const found: TraceFact[] = [];
+    for (const page of listPages(traceIds)) {
+      const rows = await this.#clickhouse.query<FactRow>(
+        `SELECT * EXCEPT recorded_at, toUnixTimestamp64Milli(recorded_at) AS recorded_at_ms
+         FROM ${this.#tables.facts} WHERE trace_id IN {page:Array(String)}`,
+        { page },
+      );
+      for (const row of rows) found.push(asFact(row));
+    }
+    return found;
+  }
+
+  async spansOf(traceIds: readonly string[]): Promise<PlacedSpan[]> {
+    const found: PlacedSpan[] = [];
+    for (const page of listPages(traceIds)) {
+      const rows = await this.#clickhouse.query<SpanRow>(
+        `SELECT * EXCEPT (recorded_at, start_ns, end_ns), toString(start_ns) AS start, toString(end_ns) AS end,
+           toUnixTimestamp64Milli(recorded_at) AS recorded_at_ms
+         FROM ${this.#tables.spans} WHERE trace_id IN {page:Array(String)}
+         ORDER BY log_offset DESC, item DESC LIMIT 1 BY trace_id, span_id`,
+        { page },
+      );
+      for (const row of rows) found.push(asSpan(row));
+    }
+    return found;
+  }
+
+  async search(search: TraceSearch): Promise<string[]> {
+    const rows = await this.#ask<{ trace_id: string }>(traceSearchSql(search, this.#tables));
+    return rows.map((row) => row.trace_id);
+  }
+
+  async count(searches: readonly TraceSearch[]): Promise<number[]> {
+    const counts = await Promise.all(
+      searches.map((search) => this.#ask<{ found: number }>(traceCountSql(search, this.#tables))),
+    );
+    return counts.map(([row]) => row?.found ?? 0);
+  }
+
+  async #ask<T>({ text, parameters }: Sql): Promise<T[]> {
+    try {
+      return await this.#clickhouse.query<T>(text, parameters);
+    } catch (error) {
+      if (error instanceof ClickHouseFault && error.serverCode === badPattern) {
+        throw invalidParameter(`Invalid filter: a pattern of RLIKE is not understood: ${error.message.slice(0, 300)}`);
+      }
+      throw error;
+    }
+  }
+}
+
+function asFact(row: FactRow): TraceFact {
+  return {
+    experimentId: row.experiment_id,
+    traceId: row.trace_id,
+    kind: row.kind,
+    key: row.key,
+    text: row.text,
+    removed: row.removed,
+    partition: row.log_partition,
+    offset: row.log_offset,
+    item: row.item,
+    recordedAtMs: row.recorded_at_ms,
+    actor: row.actor,
+  };
+}
+
+function asSpan(row: SpanRow): PlacedSpan {
+  return {
+    experimentId: row.experiment_id,
+    traceId: row.trace_id,
+    spanId: row.span_id,
+    parentSpanId: row.parent_span_id === '' ? null : row.parent_span_id,
+    name: row.name,
+    spanType: row.span_type,
+    statusCode: row.status,
+    statusMessage: row.status_message,
+    startNs: row.start,
+    endNs: row.end,
+    attributes: row.attributes,
+    events: row.events,
+    links: row.links,
+    resource: row.resource,
+    partition: row.log_partition,
+    offset: row.log_offset,
+    item: row.item,
+    recordedAtMs: row.recorded_at_ms,
+  };
+}
