@@ -1,5 +1,5 @@
 import { passedThroughEnv, platformEnv, writeAddresses, type Addresses } from './addresses.ts';
-import { findPython } from './fetch/python.ts';
+import { findPython, mlflow2Packages, trainingPackages } from './fetch/python.ts';
 import { knownPorts } from './instance-ports.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { runningProcess } from './server-process.ts';
@@ -46,7 +46,8 @@ export async function describeInstance(
     urls[server.name] = external === undefined ? server.url(ports) : withoutPassword(external);
   }
   const services = serviceUrls(ports);
-  const python = await findPython();
+  const python = await findPython(trainingPackages);
+  const mlflow2 = await findPython(mlflow2Packages);
   return {
     instance: paths.instance,
     pids,
@@ -55,6 +56,7 @@ export async function describeInstance(
       ...platformEnv(paths),
       ...services.env,
       ...(python === null ? {} : { MILLRACE_PYTHON: python }),
+      ...(mlflow2 === null ? {} : { MILLRACE_PYTHON_MLFLOW2: mlflow2 }),
       ...passedThroughEnv(env),
     },
     urls: { ...urls, ...services.urls },

@@ -5,7 +5,7 @@ import { finished } from 'node:stream/promises';
 import { build } from './build.ts';
 import { ClosingLine } from './closing-line.ts';
 import { preflight } from './fetch/preflight.ts';
-import { ensurePython } from './fetch/python.ts';
+import { ensurePython, mlflow2Packages, trainingPackages } from './fetch/python.ts';
 import { refreshAddresses } from './describe-instance.ts';
 import { reset, stop, up } from './instance.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -95,8 +95,13 @@ export async function runNamed(kind: ProgramKind, args: readonly string[]): Prom
   let ended: Ended | null = null;
   try {
     await reset(kind);
-    await preflight(serverNames, { training: true });
-    await together(interrupted, [(signal) => up(kind, { signal }), build, ensurePython]);
+    const python = kind === 'proof' ? [trainingPackages, mlflow2Packages] : [trainingPackages];
+    await preflight(serverNames, { python });
+    await together(interrupted, [
+      (signal) => up(kind, { signal }),
+      build,
+      ...python.map((packages) => (signal: AbortSignal) => ensurePython(packages, signal)),
+    ]);
     await refreshAddresses(kind);
     say(`${kind} ${name}`);
     ended = await runProgramFile(file, rest, kind, interrupted);

@@ -56,7 +56,7 @@ async function startServers(instance: string, only: readonly ServerName[] | unde
   const interrupted = onInterrupt(() => process.exit(130));
   try {
     const own = ownServerNames(process.env).filter((name) => only === undefined || only.includes(name));
-    await preflight(own, { training: false });
+    await preflight(own, { python: [] });
     await up(instance, { signal: interrupted, ...(only && { only }) });
   } catch (error) {
     if (!interrupted.aborted) throw error;

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { readAddresses, type Addresses } from './addresses.ts';
 import { build } from './build.ts';
 import { preflight } from './fetch/preflight.ts';
-import { ensurePython } from './fetch/python.ts';
+import { ensurePython, trainingPackages } from './fetch/python.ts';
 import { ownServerNames, refreshAddresses } from './describe-instance.ts';
 import { killInstance, stop, up } from './instance.ts';
 import { defaultInstance } from './instance-ports.ts';
@@ -66,8 +66,9 @@ async function playDemo(addresses: Addresses, profile: Profile, signal: AbortSig
 
 /** Fetches, builds and starts the servers, all at the same time. */
 async function prepare(instance: string, withPython: boolean, interrupted: AbortSignal): Promise<Addresses> {
-  await preflight(ownServerNames(process.env), { training: withPython });
-  await together(interrupted, [(signal) => up(instance, { signal }), build, ...(withPython ? [ensurePython] : [])]);
+  await preflight(ownServerNames(process.env), { python: withPython ? [trainingPackages] : [] });
+  const python = (signal: AbortSignal): Promise<string> => ensurePython(trainingPackages, signal);
+  await together(interrupted, [(signal) => up(instance, { signal }), build, ...(withPython ? [python] : [])]);
   return refreshAddresses(instance);
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { preflight } from './fetch/preflight.ts';
-import { ensurePython } from './fetch/python.ts';
+import { ensurePython, mlflow2Packages, trainingPackages } from './fetch/python.ts';
 import { refreshAddresses } from './describe-instance.ts';
 import { reset, stop, up } from './instance.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -87,8 +87,12 @@ async function runAll(interrupted: AbortSignal): Promise<Tally> {
   }
   // Data of an earlier run would only make the broker slower to start.
   await reset(instance);
-  await preflight(serverNames, { training: true });
-  await together(interrupted, [(signal) => up(instance, { signal }), ensurePython]);
+  const python = [trainingPackages, mlflow2Packages];
+  await preflight(serverNames, { python });
+  await together(interrupted, [
+    (signal) => up(instance, { signal }),
+    ...python.map((packages) => (signal: AbortSignal) => ensurePython(packages, signal)),
+  ]);
   await refreshAddresses(instance);
   mkdirSync(instancePaths(instance).run, { recursive: true });
   for (const project of projects) {

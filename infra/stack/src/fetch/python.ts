@@ -8,7 +8,30 @@ import { oldestPython, pythonMinor } from './needs.ts';
 import { installPackages } from './system-package.ts';
 import { systemPython } from './system-python.ts';
 
-const requirementsFile = path.join(repositoryRoot, 'infra', 'stack', 'requirements.txt');
+/** A set of Python packages that is made once, in a virtual environment of its own. */
+export interface PythonEnvironment {
+  /** Lists every package with its version, those that others need too: what is installed is this and nothing else. */
+  readonly requirementsFile: string;
+  readonly title: string;
+  /** What must be there for it to count as made. */
+  readonly imports: string;
+}
+
+const listed = (file: string): string => path.join(repositoryRoot, 'infra', 'stack', file);
+
+/** For training, and for the tests of MLflow's newest client. */
+export const trainingPackages: PythonEnvironment = {
+  requirementsFile: listed('requirements.txt'),
+  title: 'the Python packages for training',
+  imports: 'mlflow, lightgbm, onnxmltools, onnxruntime, sklearn, pandas, confluent_kafka, pytest',
+};
+
+/** MLflow's client of the generation before, which is still in wide use. Only tests need it. */
+export const mlflow2Packages: PythonEnvironment = {
+  requirementsFile: listed('requirements-mlflow2.txt'),
+  title: "the Python packages of MLflow 2's client",
+  imports: 'mlflow, lightgbm, matplotlib, onnx, onnxruntime, sklearn, pandas, pytest',
+};
 
 async function makeEnvironment(python: string, directory: string, signal: AbortSignal): Promise<void> {
   if ((await runCommand(python, ['-m', 'venv', directory], { signal })).code === 0) return;
@@ -26,28 +49,30 @@ function canTrain(version: string): boolean {
 }
 
 /** Where the environment belongs: keyed by the requirements and the Python that it is made with. */
-function cacheKey(version: string): string {
+function cacheKey(version: string, { requirementsFile }: PythonEnvironment): string {
   const digest = createHash('sha256').update(readFileSync(requirementsFile)).digest('hex').slice(0, 12);
   return `python/${version}-${digest}`;
 }
 
-/** Path of the Python for training if it has been made already; fetches nothing. */
-export async function findPython(): Promise<string | null> {
+/** Path of the environment's Python if it has been made already; fetches nothing. */
+export async function findPython(environment: PythonEnvironment): Promise<string | null> {
   const version = await versionOf('python3');
-  const directory = version === null || !canTrain(version) ? null : findCached(cacheKey(version));
+  const directory = version === null || !canTrain(version) ? null : findCached(cacheKey(version, environment));
   return directory === null ? null : path.join(directory, 'bin', 'python');
 }
 
-/** Path of a Python that has the packages for training (mlflow, LightGBM, ONNX, Kafka client), made in the cache once. */
-export async function ensurePython(signal: AbortSignal): Promise<string> {
+/** Path of a Python that has the environment's packages, made in the cache once. */
+export async function ensurePython(environment: PythonEnvironment, signal: AbortSignal): Promise<string> {
   const python = await systemPython(signal);
+  const { requirementsFile, title, imports } = environment;
   const build = async (directory: string): Promise<void> => {
     await makeEnvironment(python, directory, signal);
-    const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--no-compile', '--only-binary', ':all:'];
+    // The list is complete, so nothing is resolved: the mlflow wheel has in it what it asks mlflow-skinny and mlflow-tracing for.
+    const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--no-compile', '--no-deps'];
     const inside = path.join(directory, 'bin', 'python');
-    await mustRun(inside, [...pip, '--progress-bar', 'off', '-r', requirementsFile], { label: 'pip', signal });
-    const imports = 'import mlflow, lightgbm, onnxmltools, onnxruntime, sklearn, pandas, confluent_kafka';
-    await mustRun(inside, ['-c', imports], { signal });
+    const options = ['--only-binary', ':all:', '--progress-bar', 'off', '-r', requirementsFile];
+    await mustRun(inside, [...pip, ...options], { label: 'pip', signal });
+    await mustRun(inside, ['-c', `import ${imports}`], { signal });
   };
   const version = (await versionOf(python)) ?? 'absent';
   if (!canTrain(version)) {
@@ -56,8 +81,6 @@ export async function ensurePython(signal: AbortSignal): Promise<string> {
         'or start the platform alone with "npm start -- --no-demo"',
     );
   }
-  const key = cacheKey(version);
-  const title = 'the Python packages for training';
-  const directory = await cached({ key, title, build, keepsItsPath: true }, signal);
+  const directory = await cached({ key: cacheKey(version, environment), title, build, keepsItsPath: true }, signal);
   return path.join(directory, 'bin', 'python');
 }

@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
 /** The protocol that is spoken here is that of this release of MLflow. */
-const mlflowVersion = '3.17.2';
+const mlflowVersion = '3.18.0';
 
 @ApiTags('MLflow: server')
 @Controller()
