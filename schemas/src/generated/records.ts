@@ -453,7 +453,7 @@ export interface RunArtifact {
 export interface RunEvent {
   /** Unique id of this write, drawn by the tracking service. */
   readonly eventId: string;
-  /** What was written to: run or logged-model. */
+  /** What was written to: run, logged-model, or trace, of which only the files are here. */
   readonly subject: string;
   /** Run id or model id; also the key of the record, so all writes to it lie in one partition. */
   readonly id: string;

@@ -632,7 +632,11 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
     doc: 'One write to a run or a logged model. The order of the log decides: the first value of a param stays, the last value of a tag counts. A write that the writes before it forbid (another value of a param, a deleted run) is void, and a later event names it.',
     fields: [
       { name: 'eventId', type: 'string', doc: 'Unique id of this write, drawn by the tracking service.' },
-      { name: 'subject', type: 'string', doc: 'What was written to: run or logged-model.' },
+      {
+        name: 'subject',
+        type: 'string',
+        doc: 'What was written to: run, logged-model, or trace, of which only the files are here.',
+      },
       {
         name: 'id',
         type: 'string',
