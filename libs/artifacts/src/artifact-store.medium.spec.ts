@@ -5,8 +5,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3Client, ListMultipartUploadsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { ArtifactHash } from './artifact-store.ts';
+import { copyInParts } from './s3-multipart.ts';
 import { openArtifacts, type Artifacts, type ArtifactsPlace } from './open-artifacts.ts';
 
 const bucket = 'artifacts';
@@ -231,6 +238,15 @@ describe('artifacts on a disk', () => {
 });
 
 describe('artifacts on S3', () => {
+  it('an object that is too large to be copied at once is copied in parts', async () => {
+    const content = randomBytes(6 * 1024 ** 2);
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'from', Body: content }));
+    const copy = { from: `${bucket}/from`, to: { Bucket: bucket, Key: 'to' }, sizeBytes: content.length };
+    await copyInParts(client, copy, 5 * 1024 ** 2);
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: 'to' }));
+    expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(content)).toBe(true);
+  });
+
   it('says that the store cannot be used while its server is away', async () => {
     const away = { ...(s3 as Extract<ArtifactsPlace, { kind: 's3' }>), endpoint: 'http://127.0.0.1:9' };
     const { store } = await openArtifacts(away);

@@ -80,11 +80,12 @@ export class S3Multipart {
 export async function copyInParts(
   client: S3Client,
   { from, to, sizeBytes }: { readonly from: string; readonly to: S3Place; readonly sizeBytes: number },
+  partBytes = copiedPartBytes,
 ): Promise<void> {
   const upload = await S3Multipart.begin(client, to);
   try {
-    for (let first = 0; first < sizeBytes; first += copiedPartBytes) {
-      await upload.addCopy(from, `bytes=${first}-${Math.min(first + copiedPartBytes, sizeBytes) - 1}`);
+    for (let first = 0; first < sizeBytes; first += partBytes) {
+      await upload.addCopy(from, `bytes=${first}-${Math.min(first + partBytes, sizeBytes) - 1}`);
     }
     await upload.complete();
   } catch (error) {

@@ -2,6 +2,7 @@ import { runServices, s3Server, testNamespace, type RunningServices, type S3Serv
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -206,6 +207,25 @@ describe('a download', () => {
     expect(await filesOf(runId)).toEqual([]);
     expect((await put(path, 'a', { 'content-md5': md5 })).status).toBe(200);
     expect(await filesOf(runId)).toEqual(['a.txt']);
+  });
+
+  it('an upload that breaks in the middle is not listed', async () => {
+    const runId = await createRun();
+    for (const address of [gateway, services.url('tracking')]) {
+      const { hostname, port, pathname } = new URL(fileUrl(`0/${runId}/artifacts/half.bin`, address));
+      const broken = request({
+        hostname,
+        port,
+        path: pathname,
+        method: 'PUT',
+        headers: { 'content-length': 1_000_000 },
+      });
+      broken.on('error', () => {});
+      await new Promise((resolve) => broken.write(Buffer.alloc(100_000), resolve));
+      broken.destroy();
+    }
+    await put(`0/${runId}/artifacts/whole.bin`, 'whole');
+    expect(await filesOf(runId)).toEqual(['whole.bin']);
   });
 
   it('hundreds of megabytes go through in constant memory, both ways', async () => {
