@@ -5,6 +5,7 @@ export {
   isArtifactHash,
   type ArtifactHash,
   type ExpectedDigests,
+  type FoundArtifact,
   type PutLimits,
   type StoredArtifact,
 } from './artifact-store.ts';

@@ -34,6 +34,7 @@ export interface Upload {
 export class MultipartUploads {
   readonly #objects: ObjectStorage;
   readonly #store: ArtifactStore;
+  readonly #joining = new Map<string, Promise<StoredArtifact>>();
 
   constructor(objects: ObjectStorage, store: ArtifactStore) {
     this.#objects = objects;
@@ -81,12 +82,20 @@ export class MultipartUploads {
     chosen: readonly { readonly number: number; readonly hash: ArtifactHash }[],
     limits: PutLimits = {},
   ): Promise<StoredArtifact> {
-    if (upload.completed !== null) return upload.completed;
+    if (upload.completed !== null) {
+      if ((await this.#store.sizeOf(upload.completed.hash)) !== null) return upload.completed;
+      throw invalid('the content of the upload was taken away, as nothing named it for long: create a new upload');
+    }
     checkChoice(upload, chosen);
-    const stored = await this.#store.put(this.#join(id, chosen), limits);
-    await this.#writeJson(`${folderOf(id)}completed`, stored);
-    for (const part of upload.parts) await this.#objects.remove(partKey(id, part));
-    return stored;
+    // A caller that lost its patience with a large file asks again while it is still being joined.
+    const key = `${id} ${chosen.map(({ number, hash }) => `${number} ${hash}`).join(' ')}`;
+    const joining = this.#joining.get(key) ?? this.#joinInto(id, upload, chosen, limits);
+    this.#joining.set(key, joining);
+    try {
+      return await joining;
+    } finally {
+      this.#joining.delete(key);
+    }
   }
 
   /** Harmless for an upload that is not there. */
@@ -103,6 +112,18 @@ export class MultipartUploads {
       touched.set(id, Math.max(modifiedAtMs, touched.get(id) ?? 0));
     }
     for (const [id, atMs] of touched) if (atMs < beforeMs) await this.remove(id);
+  }
+
+  async #joinInto(
+    id: string,
+    upload: Upload,
+    chosen: readonly { readonly number: number; readonly hash: ArtifactHash }[],
+    limits: PutLimits,
+  ): Promise<StoredArtifact> {
+    const stored = await this.#store.put(this.#join(id, chosen), limits);
+    await this.#writeJson(`${folderOf(id)}completed`, stored);
+    for (const part of upload.parts) await this.#objects.remove(partKey(id, part));
+    return stored;
   }
 
   async *#join(

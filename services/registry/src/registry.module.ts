@@ -3,6 +3,7 @@ import { EventBus, Journal, JournalPublisher } from '@millrace/events';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { RegistryConfig } from './config.ts';
 import { AliasesController } from './entry/aliases.controller.ts';
+import { ArtifactPinsController } from './entry/artifact-pins.controller.ts';
 import { ModelVersionsController } from './entry/model-versions.controller.ts';
 import { ModelsController } from './entry/models.controller.ts';
 import { RegisteredModelsController } from './entry/registered-models.controller.ts';
@@ -28,6 +29,7 @@ const journalTopic = 'registry.journal';
     ModelVersionsController,
     ModelsController,
     ...governanceControllers,
+    ArtifactPinsController,
   ],
   providers: [
     {

@@ -3,10 +3,12 @@ import { ArtifactStore, MultipartUploads, openArtifacts, type Artifacts } from '
 import { ClickHouse } from '@millrace/clickhouse';
 import { Readiness, SERVICE_CONFIG, ServiceLog, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from './config.ts';
+import { ArtifactCollectionsController } from './entry/artifact-collections.controller.ts';
 import { ArtifactContentsController } from './entry/artifact-contents.controller.ts';
 import { ArtifactFilesController } from './entry/artifact-files.controller.ts';
 import { ArtifactsController } from './entry/artifacts.controller.ts';
 import { MultipartUploadsController } from './entry/multipart-uploads.controller.ts';
+import { CollectArtifacts } from './flow/collect-artifacts.ts';
 import { ArtifactQuota } from './flow/artifact-quota.ts';
 import { ArtifactWrites } from './flow/artifact-writes.ts';
 import { LiveRuns } from './flow/live-runs.ts';
@@ -15,6 +17,7 @@ import type { ArtifactUsage, ExperimentsJournal } from './flow/ports.ts';
 import { RunWrites } from './flow/run-writes.ts';
 import { StoredArtifacts } from './flow/stored-artifacts.ts';
 import { ClickHouseArtifactUsage } from './store/clickhouse-artifact-usage.ts';
+import { RegistryPins } from './store/registry-pins.ts';
 import { RegistrySources } from './store/registry-sources.ts';
 import { EXPERIMENTS_JOURNAL, VERSION_SOURCES } from './tokens.ts';
 
@@ -29,6 +32,7 @@ export const artifactControllers: Type[] = [
   MultipartUploadsController,
   ArtifactFilesController,
   ArtifactContentsController,
+  ArtifactCollectionsController,
 ];
 
 /** Files: where they lie, who names them, and how they come in. */
@@ -56,6 +60,28 @@ export const artifactProviders: Provider[] = [
     provide: ARTIFACT_USAGE,
     inject: [ClickHouse, LiveRuns],
     useFactory: (clickhouse: ClickHouse, live: LiveRuns) => new ClickHouseArtifactUsage(clickhouse, live),
+  },
+  {
+    provide: CollectArtifacts,
+    inject: [ArtifactStore, ARTIFACT_USAGE, SERVICE_CONFIG, ServiceLog, Shutdown],
+    useFactory: (
+      store: ArtifactStore,
+      usage: ArtifactUsage,
+      { artifacts: { registryUrl, keptMs, collectEveryMs } }: TrackingConfig,
+      log: ServiceLog,
+      shutdown: Shutdown,
+    ) => {
+      const collection = new CollectArtifacts(store, usage, new RegistryPins(registryUrl), { now: Date.now, keptMs });
+      const collect = (): void => {
+        collection.collect().then(
+          (collected) => log.info('artifacts-collected', { ...collected }),
+          (error: unknown) => log.warn('artifact-collection-failed', { error }),
+        );
+      };
+      const timer = collectEveryMs === 0 ? undefined : setInterval(collect, collectEveryMs);
+      shutdown.add('consumers', 'artifact collection', () => clearInterval(timer));
+      return collection;
+    },
   },
   {
     provide: VERSION_SOURCES,

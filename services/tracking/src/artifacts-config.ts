@@ -6,6 +6,10 @@ export interface ArtifactsConfig {
   readonly place: ArtifactsPlace;
   /** Null: as much as there is room for. */
   readonly quotaBytes: number | null;
+  /** How often contents that nobody refers to are removed; 0: only when somebody asks. */
+  readonly collectEveryMs: number;
+  /** How long they stay at least. */
+  readonly keptMs: number;
   /** Under which clients reach the platform, where neither requests nor their proxies say it. */
   readonly publicUrl: string | null;
   readonly registryUrl: string;
@@ -21,6 +25,8 @@ export const artifactsConfig = z
     MILLRACE_ARTIFACTS_S3_ACCESS_KEY_ID: textSetting(''),
     MILLRACE_ARTIFACTS_S3_SECRET_ACCESS_KEY: textSetting(''),
     MILLRACE_ARTIFACTS_QUOTA_BYTES: numberSetting(0),
+    MILLRACE_ARTIFACTS_COLLECT_EVERY_MS: numberSetting(0),
+    MILLRACE_ARTIFACTS_KEPT_MS: numberSetting(7 * 24 * 60 * 60 * 1000),
     MILLRACE_PUBLIC_URL: urlSetting().optional(),
     MILLRACE_SERVICE_REGISTRY_URL: urlSetting('http://127.0.0.1:8102'),
   })
@@ -36,6 +42,8 @@ export const artifactsConfig = z
           secretAccessKey: env.MILLRACE_ARTIFACTS_S3_SECRET_ACCESS_KEY,
         }),
         quotaBytes: env.MILLRACE_ARTIFACTS_QUOTA_BYTES === 0 ? null : env.MILLRACE_ARTIFACTS_QUOTA_BYTES,
+        collectEveryMs: env.MILLRACE_ARTIFACTS_COLLECT_EVERY_MS,
+        keptMs: env.MILLRACE_ARTIFACTS_KEPT_MS,
         publicUrl: env.MILLRACE_PUBLIC_URL ?? null,
         registryUrl: env.MILLRACE_SERVICE_REGISTRY_URL,
       };

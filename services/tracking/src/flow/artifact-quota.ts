@@ -27,12 +27,12 @@ export function quotaOf(experiment: Experiment | undefined, serviceBytes: number
  */
 export class ArtifactQuota {
   readonly #experiments: ExperimentsJournal;
-  readonly #usage: ArtifactUsage;
+  readonly #usage: Pick<ArtifactUsage, 'bytesOf'>;
   readonly #serviceBytes: number | null;
   /** The last naming in each experiment that has a limit: they go one after another. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  constructor(experiments: ExperimentsJournal, usage: ArtifactUsage, serviceBytes: number | null) {
+  constructor(experiments: ExperimentsJournal, usage: Pick<ArtifactUsage, 'bytesOf'>, serviceBytes: number | null) {
     this.#experiments = experiments;
     this.#usage = usage;
     this.#serviceBytes = serviceBytes;

@@ -73,6 +73,8 @@ export class ArtifactWrites {
     });
     // A collection of unnamed contents may have looked at the names before this one was there.
     if ((await this.#store.sizeOf(stored.hash)) !== null) return;
+    const gone = { artifacts: [{ path, hash: null, sizeBytes: 0 }] };
+    await this.#writes.write(subject, id, gone, { type: 'logged', actor });
     throw new UnavailableError('TRACKING_ARTIFACT_UNAVAILABLE', `the content of ${path} was taken away: send it again`);
   }
 }

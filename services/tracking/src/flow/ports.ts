@@ -65,6 +65,14 @@ export interface RunHistory {
 export interface ArtifactUsage {
   /** Bytes of all files that the experiment lists, with every write that was acknowledged before the call. */
   bytesOf(experimentId: string): Promise<number>;
+  /** Those of the contents that a file is, or was when its name was last written after that time. */
+  usedOf(hashes: readonly string[], sinceMs: number): Promise<ReadonlySet<string>>;
+}
+
+/** What the registry knows of contents. */
+export interface ArtifactPins {
+  /** Those that a version of a model stands for. Throws a transient error when it cannot be known. */
+  pinnedOf(hashes: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** The registry, asked where the files of a model version lie. */

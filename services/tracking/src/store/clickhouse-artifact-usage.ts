@@ -25,4 +25,22 @@ export class ClickHouseArtifactUsage implements ArtifactUsage {
     );
     return Number(row?.bytes ?? 0);
   }
+
+  async usedOf(hashes: readonly string[], sinceMs: number): Promise<ReadonlySet<string>> {
+    await this.#live.untilStored();
+    const table = this.#clickhouse.qualified(runFactsTable.name);
+    const rows = await this.#clickhouse.query<{ hash: string }>(
+      `SELECT DISTINCT hash FROM (
+         SELECT argMax(facts.text, (log_offset, item)) AS current, groupUniqArray(facts.text) AS ever,
+           max(toUnixTimestamp64Milli(facts.recorded_at)) AS changed_at_ms
+         FROM ${table} AS facts
+         WHERE kind = 'artifact' AND (subject, id, key) IN
+           (SELECT subject, id, key FROM ${table} WHERE kind = 'artifact' AND text IN {hashes:Array(String)})
+         GROUP BY subject, id, key)
+       ARRAY JOIN if(changed_at_ms >= {sinceMs:Int64}, ever, [current]) AS hash
+       WHERE hash IN {hashes:Array(String)}`,
+      { hashes, sinceMs: Math.trunc(sinceMs) },
+    );
+    return new Set(rows.map(({ hash }) => hash));
+  }
 }
