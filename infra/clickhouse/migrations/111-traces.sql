@@ -164,7 +164,7 @@ AS SELECT
         JSONHas(any(latest), 'expectation', 'serialized_value'), JSONExtractString(any(latest), 'expectation', 'serialized_value', 'value'),
         JSONHas(any(latest), 'expectation'), JSONExtractRaw(any(latest), 'expectation', 'value'),
         JSONExtractRaw(any(latest), 'feedback', 'value')) AS value,
-    JSONExtractBool(any(latest), 'valid') AS valid,
+    CAST(JSONExtractBool(any(latest), 'valid'), 'Bool') AS valid,
     JSONExtractString(any(latest), 'source', 'source_type') AS source_type,
     JSONExtractString(any(latest), 'source', 'source_id') AS source_id,
     JSONExtractString(any(latest), 'rationale') AS rationale,
