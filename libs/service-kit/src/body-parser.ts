@@ -18,23 +18,37 @@ export function acceptBodies(fastify: FastifyInstance, options: { maxBytes: numb
   });
 }
 
-async function collect(payload: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** By events: an async iterator costs more than all the rest of a small request. */
+function collect(payload: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const declared = Number(payload.headers['content-length'] ?? 0);
-  if (declared > maxBytes) throw tooLarge(maxBytes);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+  if (declared > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= maxBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      payload.off('data', take);
+      reject(tooLarge(maxBytes));
+    };
+    payload.on('data', take);
+    payload.once('error', reject);
+    payload.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+    payload.once('close', () => {
+      if (!payload.readableEnded) reject(new CodedError('REQUEST_MALFORMED', 'the body ended before its end'));
+    });
+  });
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(utf8.decode(body));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CodedError('REQUEST_MALFORMED', `the body is not JSON: ${reason}`, { cause });

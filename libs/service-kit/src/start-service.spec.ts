@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Module, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post, Put } from '@nestjs/common';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,6 +37,17 @@ class GreetingsController {
   @ApiJsonResponse(201, reply)
   greet(@Body() body: unknown): z.infer<typeof reply> {
     return { text: this.#greeter.greet(parseRequest(greetingBody, body).name) };
+  }
+
+  @Post('hot')
+  @HttpCode(200)
+  async greetOften(@Body() body: unknown): Promise<{ text: string }> {
+    return { text: this.#greeter.greet(parseRequest(greetingBody, body).name) };
+  }
+
+  @Get('hot/:kind')
+  async failOften(@Param('kind') kind: string): Promise<never> {
+    return this.fail(kind);
   }
 
   @Get(':kind')
@@ -80,6 +91,12 @@ describe('a service', () => {
         config,
         module: GreetingsModule,
         statuses: { GREETING_TEAPOT: 418 },
+        hotRoutes: {
+          'POST /greetings/hot': (app) => (request) =>
+            app.get(GreetingsController, { strict: false }).greetOften(request.body),
+          'GET /greetings/hot/:kind': (app) => (request) =>
+            app.get(GreetingsController, { strict: false }).failOften((request.params as { kind: string }).kind),
+        },
         streamsBody: ({ path }) => path.startsWith('/greetings/upload/'),
       },
       {
@@ -125,7 +142,19 @@ describe('a service', () => {
     expect(await problem(await post(body))).toMatchObject({ status, code });
   });
 
+  it('answers hot routes as all others, and keeps out the same', async () => {
+    const hot = (body: string, headers: Record<string, string> = {}) =>
+      fetch(`${service.url}/greetings/hot`, { method: 'POST', body, headers });
+    expect(await (await hot('{"name":"Ada","times":1}')).json()).toEqual({ text: 'good day Ada' });
+    expect(await problem(await hot('{"times":0}'))).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+    expect(await problem(await hot('{'))).toMatchObject({ status: 400, code: 'REQUEST_MALFORMED' });
+    expect((await hot('{"name":"a","times":1}', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+  });
+
   it.each([
+    ['hot/absent', 404, 'GREETING_NOT_FOUND'],
+    ['hot/outage', 503, 'STORE_DOWN'],
+    ['hot/fault', 500, 'INTERNAL_FAULT'],
     ['absent', 404, 'GREETING_NOT_FOUND'],
     ['own', 418, 'GREETING_TEAPOT'],
     ['outage', 503, 'STORE_DOWN'],
@@ -192,6 +221,9 @@ describe('a service', () => {
     const exposition = await (await fetch(`${service.url}/metrics`)).text();
     expect(exposition).toContain(
       'millrace_greetings_http_request_duration_seconds_count{method="GET",route="/greetings/:kind",status="404"} 1',
+    );
+    expect(exposition).toContain(
+      'millrace_greetings_http_request_duration_seconds_count{method="GET",route="/greetings/hot/:kind",status="404"} 1',
     );
     expect(exposition).toContain('process_cpu_user_seconds_total');
   });

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serveApiDocs } from './api-docs.ts';
 import { acceptBodies, type StreamsBody } from './body-parser.ts';
 import { EarlyServer, type RequestHandler } from './early-server.ts';
+import { takeHotRoutes, type HotRoutes } from './hot-routes.ts';
 import { addOperationalRoutes } from './operational-routes.ts';
 import { ProblemFilter, replyWithProblem, type ProblemReplies, type RenderProblem } from './problem-filter.ts';
 import type { ProblemStatuses } from './problem.ts';
@@ -36,6 +37,8 @@ export interface ServiceDefinition<S extends ConfigSections> {
   readonly statuses?: ProblemStatuses;
   readonly renderProblem?: RenderProblem;
   readonly streamsBody?: StreamsBody;
+  /** Routes of controllers that are answered without Nest's pipeline. */
+  readonly hotRoutes?: HotRoutes;
   /** Routes that are no controllers, a proxy for instance. */
   readonly extendHttp?: (fastify: FastifyInstance, context: ServiceContext<S>) => Promise<void> | void;
 }
@@ -132,9 +135,11 @@ async function buildApplication<S extends ConfigSections>(
   app.useGlobalFilters(new ProblemFilter(replies));
   const fastify = adapter.getInstance<FastifyInstance>();
   acceptBodies(fastify, { maxBytes: base.maxBodyBytes, streamsBody: definition.streamsBody ?? (() => false) });
+  const connectHotRoutes = takeHotRoutes(fastify, definition.hotRoutes ?? {}, replies);
   addOperationalRoutes(fastify, { readiness, metrics });
   serveApiDocs(app, { title: `Millrace ${definition.name}`, description: definition.description });
   await app.init();
+  connectHotRoutes(app);
   // After Nest has set its error handler: routes of plugins take over the one that they find.
   await definition.extendHttp?.(fastify, context);
   await fastify.ready();

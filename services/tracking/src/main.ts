@@ -7,6 +7,7 @@ import {
 } from '@millrace/mlflow-protocol';
 import { startService } from '@millrace/service-kit';
 import { config } from './config.ts';
+import { hotRoutes } from './entry/hot-routes.ts';
 import { TrackingModule } from './tracking.module.ts';
 
 await startService({
@@ -14,6 +15,7 @@ await startService({
   description: 'Experiments, runs, logged models and artifacts: MLflow’s tracking API and our own.',
   config,
   module: TrackingModule,
+  hotRoutes,
   // MLflow's client repeats a 429 for minutes; a quota that is used up does not pass by itself.
   statuses: { ...mlflowStatuses, RESOURCE_EXHAUSTED: 413 },
   renderProblem: (problem, path) => {
