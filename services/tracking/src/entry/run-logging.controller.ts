@@ -13,6 +13,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { LiveRuns } from '../flow/live-runs.ts';
 import { LogToRun } from '../flow/log-to-run.ts';
 import { RunWrites } from '../flow/run-writes.ts';
+import { plainMetrics } from './plain-metrics.ts';
 import * as requests from './run-requests.ts';
 
 @ApiTags('MLflow: logging')
@@ -55,7 +56,7 @@ export class RunLoggingController {
   @ApiJsonBody(requests.logBatch)
   async logBatch(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     requests.checkBatchSize(body, headers['content-length']);
-    const { metrics, params, tags, ...ids } = readRequest(requests.logBatch, body);
+    const { metrics, params, tags, ...ids } = readBatch(body);
     const runId = requests.runIdOf(ids);
     checkRunId(runId);
     requests.checkBatch({ metrics, params, tags });
@@ -122,4 +123,11 @@ export class RunLoggingController {
     await this.#log.addToHistory(requests.runIdOf(ids), model, callerOf(headers));
     return {};
   }
+}
+
+function readBatch(body: unknown) {
+  const raw = typeof body === 'object' && body !== null && 'metrics' in body ? body.metrics : undefined;
+  const metrics = plainMetrics(raw);
+  if (metrics === null) return readRequest(requests.logBatch, body);
+  return { ...readRequest(requests.logBatch, { ...(body as object), metrics: [] }), metrics };
 }
