@@ -87,6 +87,23 @@ it('a creation that is repeated under its request id makes one run, whichever in
   expect(found.body.runs).toHaveLength(1);
 });
 
+it('a dataset may have a profile as large as one record of the log, and a larger one is refused by name', async () => {
+  const id = await createRun();
+  const log = (profile: string) => {
+    const dataset = { name: 'd', digest: '1', source_type: 's', source: '{}', profile };
+    return call(at(0), 'runs/log-inputs', { run_id: id, datasets: [{ tags: [], dataset }] });
+  };
+  expect((await log('p'.repeat(4_150_000))).status).toBe(200);
+  const { inputs } = (await getRun(at(1), id)) as Run & {
+    inputs: { dataset_inputs: { dataset: { profile: string } }[] };
+  };
+  expect(inputs.dataset_inputs[0]?.dataset.profile).toHaveLength(4_150_000);
+  expect(await log('p'.repeat(4_300_000))).toMatchObject({
+    status: 400,
+    body: { error_code: 'INVALID_PARAMETER_VALUE', message: expect.stringContaining('4194304 bytes') as string },
+  });
+});
+
 it('a deleted experiment takes no writes to its runs', async () => {
   const { body } = await call(at(0), 'experiments/create', { name: 'closed' });
   const experiment = { experiment_id: body.experiment_id };

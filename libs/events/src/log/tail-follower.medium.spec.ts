@@ -29,6 +29,7 @@ function follow(take = keep): TailFollower {
   follower.follow({
     positionOf: (partition) => positions[partition] ?? 0,
     take,
+    untilWanted: () => Promise.resolve(),
     lost: (partition) => {
       lost.push(partition);
       positions[partition] = 0;

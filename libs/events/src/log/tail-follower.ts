@@ -21,6 +21,8 @@ export interface TailTaker {
   positionOf(partition: number): number;
   /** Gets what was found, one batch after the other; a batch that it throws at is fetched again, from the position it gives then. */
   take(batch: TailBatch): Promise<void>;
+  /** Resolves when more is wanted: until then the log is not asked, and what comes meanwhile comes together. */
+  untilWanted(): Promise<void>;
   /** The log begins after the position, or ends before it: what was there is gone. */
   lost(partition: number): void;
 }
@@ -117,6 +119,7 @@ export class TailFollower {
   ): Promise<void> {
     const { topic } = this.#options;
     while (!stop.aborted && !this.#closed.signal.aborted) {
+      await taker.untilWanted();
       const offsets = led.map((partition) => ({ partition, offset: taker.positionOf(partition) }));
       const answers = await this.#use('reading', async () => {
         try {

@@ -31,6 +31,8 @@ export interface PartitionHooks {
   /** In the log after its writer had given up on it, and his client was told to come again. */
   stranded(write: RefusedWrite): void;
   voided(partition: number, offsets: readonly number[]): void;
+  /** Somebody waits for what lies beyond the position. */
+  wanted(): void;
   /** What is held takes that much more. */
   grew(bytes: number): void;
 }
@@ -64,6 +66,11 @@ export class LivePartition {
     return this.#position;
   }
 
+  /** Whether somebody waits for what lies beyond the position. */
+  get isWanted(): boolean {
+    return this.#waiting.size > 0 || this.#own.hasAhead;
+  }
+
   get heldRuns(): number {
     return this.#heads.size;
   }
@@ -91,6 +98,7 @@ export class LivePartition {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = { end, resolve };
     this.#waiting.add(waiting);
+    this.#hooks.wanted();
     const timer = setTimeout(() => {
       reject(
         new UnavailableError(
@@ -115,8 +123,10 @@ export class LivePartition {
   /** An own write was acknowledged. When nothing foreign lies before it, it is folded from memory. */
   acknowledged(event: RunEvent, offset: number): void {
     if (offset < this.#position) return;
+    const hasGap = offset > this.#position;
     this.#own.isAhead(offset, event);
-    this.#advance(this.#position);
+    if (hasGap) this.#hooks.wanted();
+    else this.#advance(this.#position);
   }
 
   abandon(event: RunEvent): void {

@@ -6,6 +6,9 @@ import { factsOf, type RunFact, type Subject } from './run-facts.ts';
 import type { RunHead } from './run-head.ts';
 import { SharedQuestion } from './shared-question.ts';
 
+/** Between two fetches when nobody waits: own writes are known without them, and each fetch that meets one brings it back. */
+const restMs = 5;
+
 export interface LiveRunsOptions {
   /** Heads are forgotten, the least recently used first, when all together take more memory than this. */
   readonly maxBytes: number;
@@ -50,6 +53,8 @@ export class LiveRuns {
   readonly #listeners = new Set<WriteListener>();
   readonly #refusalListeners = new Set<RefusalListener>();
   #bytes = 0;
+  /** Followers that rest. */
+  readonly #resting = new Set<() => void>();
 
   constructor(log: RunLog, history: RunHistory, options: LiveRunsOptions) {
     this.#log = log;
@@ -62,6 +67,7 @@ export class LiveRuns {
       stranded: (write: RefusedWrite) => this.#refusalListeners.forEach((one) => one.stranded(write)),
       voided: (partition: number, offsets: readonly number[]) =>
         this.#refusalListeners.forEach((one) => one.voided(partition, offsets)),
+      wanted: () => this.#resting.forEach((wake) => wake()),
       grew: (bytes: number) => this.#grow(bytes),
     };
     this.#partitions = Array.from({ length: log.partitions }, (_, index) => new LivePartition(index, history, hooks));
@@ -82,6 +88,7 @@ export class LiveRuns {
     this.#log.follow({
       positionOf: (index) => this.#at(index).position,
       take: (index, events: readonly PlacedEvent[], nextOffset) => this.#at(index).take(events, nextOffset),
+      untilWanted: () => this.#untilWanted(),
       lost: (index) => this.#lost(index),
     });
   }
@@ -128,6 +135,16 @@ export class LiveRuns {
   async untilStoredOf(id: string): Promise<void> {
     const partition = this.#log.partitionOf(id);
     await this.#history.untilStored([{ partition, nextOffset: (await this.#ends.answer())[partition] ?? 0 }]);
+  }
+
+  async #untilWanted(): Promise<void> {
+    if (this.#partitions.some(({ isWanted }) => isWanted)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#resting.add(resolve);
+    const timer = setTimeout(resolve, restMs);
+    await promise;
+    clearTimeout(timer);
+    this.#resting.delete(resolve);
   }
 
   async #reached(index: number): Promise<void> {

@@ -40,6 +40,10 @@ export class OwnWrites {
     return this.#countByRun.has(key);
   }
 
+  get hasAhead(): boolean {
+    return this.#byOffset.size > 0;
+  }
+
   aheadAt(offset: number): RunEvent | undefined {
     const event = this.#byOffset.get(offset);
     if (event !== undefined) this.#byOffset.delete(offset);

@@ -27,6 +27,8 @@ export interface RunLogTaker {
   positionOf(partition: number): number;
   /** Gets all run events from the position on, in order, and where they end. */
   take(partition: number, events: readonly PlacedEvent[], nextOffset: number): void;
+  /** Resolves when more is wanted: until then nothing is fetched. */
+  untilWanted(): Promise<void>;
   /** What was at the position is no longer in the log. */
   lost(partition: number): void;
 }

@@ -1,5 +1,6 @@
 import type { RunArtifact, RunDataset, RunEvent, RunMetric, RunModelOutput, RunParam, RunTag } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
+import { AppendCycle } from './append-cycle.ts';
 import { judge, type ParamConflict, type Refusal } from './judge-write.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { ExperimentsJournal, RunEvents } from './ports.ts';
@@ -55,8 +56,7 @@ interface Created {
  */
 export class RunWrites {
   readonly #live: LiveRuns;
-  readonly #events: RunEvents;
-  readonly #experiments: ExperimentsJournal;
+  readonly #cycle: AppendCycle;
   readonly #refused: RefusedWrites;
   readonly #options: RunWritesOptions;
 
@@ -70,8 +70,7 @@ export class RunWrites {
     options: RunWritesOptions,
   ) {
     this.#live = parts.live;
-    this.#events = parts.events;
-    this.#experiments = parts.experiments;
+    this.#cycle = new AppendCycle(parts.events, parts.experiments);
     this.#refused = parts.refused;
     this.#options = options;
   }
@@ -147,10 +146,7 @@ export class RunWrites {
     { needsExperiment }: { readonly needsExperiment: boolean },
   ): Promise<{ head: RunHead; refusal: Refusal | null }> {
     const expected = this.#live.expect(event);
-    // Beside the append and not before it: an experiment that was deleted before this write began is seen to be.
-    const experiments = needsExperiment ? this.#experiments.read() : undefined;
-    experiments?.catch(() => undefined);
-    const { partition, offset } = await this.#events.append(event).catch((error: unknown) => {
+    const { partition, offset, experiments } = await this.#cycle.append(event).catch((error: unknown) => {
       expected.abandon();
       throw error;
     });
@@ -161,7 +157,8 @@ export class RunWrites {
     if (refusal !== null) {
       crashPoint('tracking.before-void');
       await this.#refused.void(placed);
-    } else if (experiments !== undefined) {
+    } else if (needsExperiment) {
+      // An experiment that was deleted before this write began is seen to be.
       const fault = await experiments.then(
         (state) => inactiveExperiment(state.experiments.get(event.experimentId), event),
         (error: unknown) => error,

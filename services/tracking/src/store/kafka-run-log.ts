@@ -27,6 +27,7 @@ export class KafkaRunLog implements RunLog {
     this.#follower.follow({
       positionOf: (partition) => taker.positionOf(partition),
       take: (batch) => this.#take(batch, taker),
+      untilWanted: () => taker.untilWanted(),
       lost: (partition) => taker.lost(partition),
     });
   }
