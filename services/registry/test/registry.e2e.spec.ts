@@ -92,7 +92,7 @@ it.each([
   ['registered-models/create', '{"name":"fraud"}', 'RESOURCE_ALREADY_EXISTS'],
   ['registered-models/alias', '{"name":"fraud","alias":"v1","version":"1"}', 'INVALID_PARAMETER_VALUE'],
   ['registered-models/alias', '{"name":"fraud","alias":"a","version":"999"}', 'RESOURCE_DOES_NOT_EXIST'],
-  ['registered-models/alias', '{"name":"fraud","alias":"a","version":"one"}', 'RESOURCE_DOES_NOT_EXIST'],
+  ['registered-models/alias', '{"name":"fraud","alias":"a","version":"one"}', 'INVALID_PARAMETER_VALUE'],
   ['model-versions/transition-stage', '{"name":"fraud","version":"1","stage":"Live"}', 'INVALID_PARAMETER_VALUE'],
 ])('%s refuses %s', async (path, body, code) => {
   const response = await fetch(`${at(0)}/api/2.0/mlflow/${path}`, {

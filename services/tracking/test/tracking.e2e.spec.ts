@@ -14,6 +14,7 @@ interface Answer {
   readonly run: Run;
   readonly runs: readonly Run[];
   readonly experiment_id: string;
+  readonly experiments: readonly { readonly name: string }[];
   readonly metrics: readonly { readonly step: number }[];
   readonly files: readonly { readonly path: string; readonly file_size: number }[];
   readonly next_page_token?: string;
@@ -219,6 +220,43 @@ it.each([
   });
   expect(await response.json()).toMatchObject({ error_code: code });
   expect(response.status).toBeLessThan(500);
+});
+
+it('a run of a deleted experiment takes no writes on any instance until that is restored', async () => {
+  const experiment = (await call(at(0), 'experiments/create', { name: 'short-lived' })).body.experiment_id;
+  const { body } = await call(at(0), 'runs/create', { experiment_id: experiment });
+  const id = body.run.info.run_id;
+  const writes: [string, object][] = [
+    ['runs/log-metric', { key: 'm', value: 1, timestamp: 1 }],
+    ['runs/log-parameter', { key: 'p', value: '1' }],
+    ['runs/log-batch', { tags: [{ key: 't', value: '1' }] }],
+    ['runs/set-tag', { key: 't', value: '1' }],
+    ['runs/delete-tag', { key: 't' }],
+    ['runs/log-inputs', { models: [] }],
+    ['runs/update', { status: 'FINISHED' }],
+  ];
+  await call(at(0), 'experiments/delete', { experiment_id: experiment });
+  for (const [path, write] of writes) {
+    expect([path, await call(at(1), path, { run_id: id, ...write })]).toMatchObject([
+      path,
+      { status: 400, body: { message: `The run ${id} must be in the 'active' state. Current state is deleted.` } },
+    ]);
+  }
+  expect((await call(at(1), 'runs/create', { experiment_id: experiment })).status).toBe(400);
+  await call(at(1), 'experiments/restore', { experiment_id: experiment });
+  for (const [path, write] of writes) {
+    expect([path, (await call(at(0), path, { run_id: id, ...write })).status]).toEqual([path, 200]);
+  }
+});
+
+it('experiments are found by brackets and OR, on either instance and page by page', async () => {
+  for (const name of ['find-a', 'find-b', 'find-c', 'other']) await call(at(0), 'experiments/create', { name });
+  const query = { filter: "name LIKE 'find-%' AND (name = 'find-a' OR NOT name = 'find-b')", order_by: ['name'] };
+  const first = await call(at(1), 'experiments/search', { ...query, max_results: 1 });
+  expect(first.body.experiments.map(({ name }) => name)).toEqual(['find-a']);
+  const second = await call(at(0), 'experiments/search', { ...query, page_token: first.body.next_page_token });
+  expect(second.body.experiments.map(({ name }) => name)).toEqual(['find-c']);
+  expect(second.body.next_page_token).toBeUndefined();
 });
 
 it('no path of a client leaves the artifacts of its run', async () => {

@@ -1,5 +1,16 @@
-import { integer, optionalFlag, optionalText, pageSize, tagList, text, textList } from '@millrace/mlflow-protocol';
+import {
+  integer,
+  invalidParameter,
+  optionalFlag,
+  optionalText,
+  pageSize,
+  protoEnum,
+  tagList,
+  text,
+  textList,
+} from '@millrace/mlflow-protocol';
 import { z } from 'zod';
+import { experimentIdOf } from './experiment-requests.ts';
 
 const params = z
   .array(
@@ -15,15 +26,16 @@ const params = z
   .transform((list) => list ?? []);
 
 export const createLoggedModel = z.object({
-  experiment_id: z.union([text, integer.transform(String)]),
+  experiment_id: z.union([text, integer.transform(String)]).transform(experimentIdOf),
   name: optionalText,
   model_type: optionalText,
   source_run_id: optionalText,
   params,
   tags: tagList,
 });
+export const getLoggedModel = z.object({ allow_deleted: optionalFlag });
 export const finalizeLoggedModel = z.object({
-  status: z.enum(['LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED', 'LOGGED_MODEL_PENDING']),
+  status: protoEnum(['LOGGED_MODEL_PENDING', 'LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED']),
 });
 export const loggedModelTags = z.object({ tags: tagList });
 export const loggedModelParams = z.object({ params });
@@ -40,3 +52,13 @@ export const searchLoggedModels = z.object({
     ),
   page_token: optionalText,
 });
+
+const badCharacters = ['/', ':', '.', '%', '"', "'"] as const;
+
+/** Of a logged model the name may be left out, but not be what would be taken for a part of an address. */
+export function checkLoggedModelName(name: string | undefined): void {
+  if (!name || !badCharacters.some((character) => name.includes(character))) return;
+  throw invalidParameter(
+    `Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`,
+  );
+}

@@ -42,6 +42,7 @@ export class LoggedModelsController {
   @ApiJsonBody(requests.createLoggedModel)
   async create(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const request = readRequest(requests.createLoggedModel, body);
+    requests.checkLoggedModelName(request.name);
     checkBatch({ metrics: [], params: request.params, tags: request.tags });
     const {
       experiment_id: experimentId,
@@ -76,8 +77,12 @@ export class LoggedModelsController {
   }
 
   @Get(':id')
-  async get(@Param('id') id: string) {
-    return { model: loggedModelJson(await this.#find(id)) };
+  @ApiJsonQuery(requests.getLoggedModel)
+  async get(@Param('id') id: string, @Query() query: unknown) {
+    const { allow_deleted: allowDeleted } = readRequest(requests.getLoggedModel, query);
+    const head = allowDeleted ? await this.#live.get('logged-model', id) : await this.#find(id);
+    if (head === null) throw notFound('logged-model', id);
+    return { model: loggedModelJson(head) };
   }
 
   @Patch(':id')
@@ -109,7 +114,7 @@ export class LoggedModelsController {
   @Delete(':id/tags/:key')
   async deleteTag(@Param('id') id: string, @Param('key') key: string, @Headers() headers: IncomingHttpHeaders) {
     const head = await this.#find(id);
-    if (head.tag(key) === undefined) throw doesNotExist(`No tag with key ${JSON.stringify(key)} in logged model ${id}`);
+    if (head.tag(key) === undefined) throw doesNotExist(`No tag with key '${key}' found for model with ID '${id}'.`);
     await this.#write(id, { tags: [{ key, value: null }] }, headers);
     return {};
   }

@@ -133,7 +133,7 @@ export function experimentNotFound(id: string): Rejected {
   return { ok: false, code: 'RESOURCE_DOES_NOT_EXIST', message: `No Experiment with id=${id} exists` };
 }
 
-export function experimentNotActive(id: string): Rejected {
+function experimentNotActive(id: string): Rejected {
   return {
     ok: false,
     code: 'INVALID_PARAMETER_VALUE',
