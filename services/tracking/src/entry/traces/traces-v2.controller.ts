@@ -35,7 +35,7 @@ export class TracesV2Controller {
     const request = readRequest(requests.startTraceV2, body);
     const started = await this.#start.start(
       {
-        traceId: randomUUID().replaceAll('-', ''),
+        traceId: `tr-${randomUUID().replaceAll('-', '')}`,
         experimentId: request.experiment_id,
         requestTimeMs: request.timestamp_ms,
         executionDurationMs: null,
