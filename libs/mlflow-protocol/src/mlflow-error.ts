@@ -61,8 +61,8 @@ export function mlflowErrorBody(problem: { code: string; status: number; detail:
   return { error_code: code, message: problem.detail };
 }
 
-/** True of the paths that speak MLflow's protocol: under both prefixes and a version of it, and those of files at the root. */
+/** True of the paths that speak MLflow's protocol: under both prefixes and a version of it, its GraphQL, and those of files at the root. */
 export function isMlflowPath(path: string): boolean {
-  if (path === '/get-artifact' || path === '/model-versions/get-artifact') return true;
+  if (path === '/graphql' || path === '/get-artifact' || path === '/model-versions/get-artifact') return true;
   return /^\/(ajax-)?api\/[23]\.0\/mlflow(-artifacts)?\//.test(path);
 }

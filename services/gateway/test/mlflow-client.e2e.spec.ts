@@ -5,6 +5,7 @@ import { eventsConfigFromEnv, readConfig, ServiceLog } from '@millrace/service-k
 import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { logRunForPages } from './run-for-pages.ts';
 import { runMlflowClient } from './run-mlflow-client.ts';
 
 interface Logged {
@@ -113,6 +114,147 @@ describe('the unmodified MLflow client', () => {
       no_run: 'RESOURCE_DOES_NOT_EXIST',
       no_alias: 'INVALID_PARAMETER_VALUE',
     });
+  });
+});
+
+describe('the requests of the user interface of MLflow', () => {
+  let runId: string;
+  let experimentId: string;
+  const post = async (path: string, body: object): Promise<unknown> => {
+    const response = await fetch(gateway + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return response.json();
+  };
+  beforeAll(async () => {
+    ({ runId, experimentId } = await logRunForPages(gateway, name));
+  });
+  const graphql = (query: string, data?: object) => post('/graphql', { query, variables: { data } });
+
+  it('show a run with its experiment and the versions that were made of it', async () => {
+    const query = `query GetRun($data: MlflowGetRunInput!) @component(name: "MLflow.ExperimentRunTracking") {
+      mlflowGetRun(input: $data) { apiError { code } run {
+        info { runName status startTime } experiment { name } modelVersions { name version source status }
+        data { metrics { key value step } params { key value } } inputs { datasetInputs { dataset { name digest } } } } } }`;
+    expect(await graphql(query, { runId })).toEqual({
+      errors: null,
+      data: {
+        mlflowGetRun: {
+          apiError: null,
+          run: {
+            info: {
+              runName: 'for the pages',
+              status: 'FINISHED',
+              startTime: expect.stringMatching(/^\d{13}$/) as string,
+            },
+            experiment: { name: `pages of ${name}` },
+            modelVersions: [
+              {
+                name: `pages-${name}`,
+                version: '1',
+                source: expect.stringContaining(runId) as string,
+                status: 'READY',
+              },
+            ],
+            data: { metrics: [{ key: 'loss', value: 0.25, step: '3' }], params: [{ key: 'lr', value: '0.1' }] },
+            inputs: {
+              datasetInputs: [
+                { dataset: { name: 'rides', digest: 'd1' } },
+                { dataset: { name: 'rides', digest: 'd2' } },
+              ],
+            },
+          },
+        },
+      },
+    });
+    const unknown = await graphql(query, { runId: 'f'.repeat(32) });
+    expect(unknown).toMatchObject({ data: { mlflowGetRun: null }, errors: [expect.stringContaining('f'.repeat(32))] });
+  });
+
+  it('show experiments, runs with versions, files, and a metric thinned out', async () => {
+    const answer = await post('/graphql', {
+      query: `{ mlflowGetExperiment(input: {experimentId: "${experimentId}"}) { experiment { name lifecycleStage } }
+        mlflowSearchRuns(input: {experimentIds: ["${experimentId}"], maxResults: 1, runViewType: ALL})
+          { runs { info { runUuid } modelVersions { version } } }
+        mlflowListArtifacts(input: {runId: "${runId}"}) { files { path isDir fileSize } }
+        mlflowSearchModelVersions(input: {filter: "run_id='${runId}'", maxResults: 10}) { modelVersions { version } }
+        mlflowGetMetricHistoryBulkInterval(input: {runIds: ["${runId}"], metricKey: "loss", maxResults: 3})
+          { metrics { runId step value } } }`,
+    });
+    expect(answer).toMatchObject({
+      errors: null,
+      data: {
+        mlflowGetExperiment: { experiment: { name: `pages of ${name}`, lifecycleStage: 'active' } },
+        mlflowSearchRuns: { runs: [{ info: { runUuid: runId }, modelVersions: [{ version: '1' }] }] },
+        mlflowListArtifacts: { files: [{ path: 'model', isDir: true, fileSize: '0' }] },
+        mlflowSearchModelVersions: { modelVersions: [{ version: '1' }] },
+        mlflowGetMetricHistoryBulkInterval: {
+          metrics: [
+            { runId, step: '0', value: 1 },
+            { runId, step: '2', value: 0.5 },
+            { runId, step: '3', value: 0.25 },
+          ],
+        },
+      },
+    });
+  });
+
+  it('list the datasets of an experiment once each', async () => {
+    const path = '/ajax-api/2.0/mlflow/experiments/search-datasets';
+    expect(await post(path, { experiment_ids: [experimentId] })).toEqual({
+      dataset_summaries: [
+        { experiment_id: experimentId, name: 'rides', digest: 'd1', context: 'training' },
+        { experiment_id: experimentId, name: 'rides', digest: 'd2' },
+      ],
+    });
+    const many = Array.from({ length: 21 }, String);
+    expect(await post(path, { experiment_ids: many })).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE' });
+    expect(await post(path, {})).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE' });
+  });
+
+  it('learn what the server is, that it leads to no language models, and that nobody wants to know what is clicked', async () => {
+    const get = async (path: string): Promise<unknown> =>
+      (await fetch(`${gateway}/ajax-api/3.0/mlflow/${path}`)).json();
+    expect(await get('server-info')).toMatchObject({ store_type: 'SqlStore', features_enabled: { gateway: false } });
+    expect(await get('ui-telemetry')).toMatchObject({ disable_ui_telemetry: true });
+    const proxied = await fetch(`${gateway}/ajax-api/2.0/mlflow/gateway-proxy?gateway_path=api/2.0/endpoints/`);
+    expect(await proxied.json()).toEqual({ endpoints: [] });
+    expect(await post('/ajax-api/3.0/mlflow/ui-telemetry', { records: [{}] })).toEqual({ status: 'disabled' });
+  });
+
+  it('get a run without its versions, and the reason, when the registry is away', async () => {
+    await services.get('registry').stop();
+    expect(
+      await post('/graphql', {
+        query: `{ mlflowGetRun(input: {runId: "${runId}"}) { run { info { runName } modelVersions { name } } } }`,
+      }),
+    ).toEqual({
+      errors: [expect.stringContaining('registry service')],
+      data: { mlflowGetRun: { run: { info: { runName: 'for the pages' }, modelVersions: null } } },
+    });
+    services.get('registry').start();
+    await services.get('registry').ready();
+  });
+
+  it.each([
+    ['no JSON', '{"query":', 400],
+    ['no query', '{}', 400],
+    ['variables that are no object', '{"query":"{ a }","variables":[1]}', 400],
+    ['no document', '{"query":"{ mlflowGetRun("}', 200],
+  ])('with %s are refused in words', async (_, body, status) => {
+    const response = await fetch(`${gateway}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject(
+      status === 200
+        ? { data: null, errors: [expect.stringContaining('Syntax Error')] }
+        : { message: expect.any(String) as string },
+    );
   });
 });
 

@@ -67,7 +67,7 @@ export const artifactProviders: Provider[] = [
     useFactory: (
       store: ArtifactStore,
       usage: ArtifactUsage,
-      { artifacts: { registryUrl, keptMs, collectEveryMs } }: TrackingConfig,
+      { artifacts: { keptMs, collectEveryMs }, upstream: { registryUrl } }: TrackingConfig,
       log: ServiceLog,
       shutdown: Shutdown,
     ) => {
@@ -86,7 +86,7 @@ export const artifactProviders: Provider[] = [
   {
     provide: VERSION_SOURCES,
     inject: [SERVICE_CONFIG],
-    useFactory: (config: TrackingConfig) => new RegistrySources(config.artifacts.registryUrl),
+    useFactory: (config: TrackingConfig) => new RegistrySources(config.upstream.registryUrl),
   },
   {
     provide: ArtifactWrites,

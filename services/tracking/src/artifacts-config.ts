@@ -12,7 +12,6 @@ export interface ArtifactsConfig {
   readonly keptMs: number;
   /** Under which clients reach the platform, where neither requests nor their proxies say it. */
   readonly publicUrl: string | null;
-  readonly registryUrl: string;
 }
 
 /** Where files lie, and how much of them an experiment may hold. */
@@ -28,7 +27,6 @@ export const artifactsConfig = z
     MILLRACE_ARTIFACTS_COLLECT_EVERY_MS: numberSetting(0),
     MILLRACE_ARTIFACTS_KEPT_MS: numberSetting(7 * 24 * 60 * 60 * 1000),
     MILLRACE_PUBLIC_URL: urlSetting().optional(),
-    MILLRACE_SERVICE_REGISTRY_URL: urlSetting('http://127.0.0.1:8102'),
   })
   .transform((env, context): ArtifactsConfig => {
     try {
@@ -45,7 +43,6 @@ export const artifactsConfig = z
         collectEveryMs: env.MILLRACE_ARTIFACTS_COLLECT_EVERY_MS,
         keptMs: env.MILLRACE_ARTIFACTS_KEPT_MS,
         publicUrl: env.MILLRACE_PUBLIC_URL ?? null,
-        registryUrl: env.MILLRACE_SERVICE_REGISTRY_URL,
       };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@ import {
   clickhouseConfigFromEnv,
   eventsConfigFromEnv,
   numberSetting,
+  urlSetting,
   type ConfigOf,
 } from '@millrace/service-kit';
 import { z } from 'zod';
@@ -13,6 +14,9 @@ export const config = {
   events: eventsConfigFromEnv('tracking'),
   clickhouse: clickhouseConfigFromEnv,
   artifacts: artifactsConfig,
+  upstream: z
+    .object({ MILLRACE_SERVICE_REGISTRY_URL: urlSetting('http://127.0.0.1:8102') })
+    .transform((env) => ({ registryUrl: env.MILLRACE_SERVICE_REGISTRY_URL })),
   live: z
     .object({
       MILLRACE_TRACKING_LIVE_BYTES: numberSetting(192 * 1024 * 1024, { min: 1024 * 1024 }),

@@ -2,3 +2,4 @@
 export const EXPERIMENTS_JOURNAL = Symbol('experiments journal');
 export const RUN_HISTORY = Symbol('run history');
 export const VERSION_SOURCES = Symbol('sources of model versions');
+export const GRAPHQL_SOURCES = Symbol('what GraphQL answers from');

@@ -9,6 +9,7 @@ import { ServerController } from './entry/server.controller.ts';
 import { flowProviders } from './flow-providers.ts';
 import { storeProviders } from './store-providers.ts';
 import { tracesControllers, tracesProviders } from './traces-providers.ts';
+import { uiControllers, uiProviders } from './ui-providers.ts';
 
 @Module({
   controllers: [
@@ -20,7 +21,8 @@ import { tracesControllers, tracesProviders } from './traces-providers.ts';
     ...artifactControllers,
     LoggedModelsController,
     ...tracesControllers,
+    ...uiControllers,
   ],
-  providers: [...storeProviders, ...flowProviders, ...artifactProviders, ...tracesProviders],
+  providers: [...storeProviders, ...flowProviders, ...artifactProviders, ...tracesProviders, ...uiProviders],
 })
 export class TrackingModule {}

@@ -26,6 +26,7 @@ export const routes: readonly Route[] = [
   { prefix: '/version', upstream: 'tracking' },
   { prefix: '/get-artifact', upstream: 'tracking' },
   { prefix: '/model-versions/get-artifact', upstream: 'tracking' },
+  { prefix: '/graphql', upstream: 'tracking' },
   { prefix: '/api/v1/artifacts', upstream: 'tracking' },
   { prefix: '/api/v1/models', upstream: 'registry' },
   { prefix: '/api/v1/promotions', upstream: 'registry' },

@@ -21,6 +21,16 @@ export class ServerController {
 
   @Get(['api/3.0/mlflow/server-info', 'ajax-api/3.0/mlflow/server-info'])
   serverInfo() {
-    return { store_type: 'RestStore', workspaces_enabled: false, multipart_uploads_enabled: true };
+    return {
+      // What MLflow's SQL store says of itself: others make its user interface hide pages.
+      store_type: 'SqlStore',
+      workspaces_enabled: false,
+      trace_archival_enabled: false,
+      multipart_uploads_enabled: true,
+      multipart_downloads_enabled: false,
+      presigned_upload_run_id_supported: false,
+      presigned_upload_model_id_supported: false,
+      features_enabled: { gateway: false },
+    };
   }
 }

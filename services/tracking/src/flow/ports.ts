@@ -82,3 +82,22 @@ export interface VersionSources {
   /** An artifact address. Throws in MLflow's terms when there is no such version. */
   sourceOf(name: string, version: string): Promise<string>;
 }
+
+export interface DatasetSummary {
+  readonly experimentId: string;
+  readonly name: string;
+  readonly digest: string;
+  /** What the dataset was used for, as the client says: "training", for example. */
+  readonly context: string | null;
+}
+
+/** The datasets that runs have used, each use of a kind once. */
+export interface DatasetSummaries {
+  ofExperiments(experimentIds: readonly string[]): Promise<DatasetSummary[]>;
+}
+
+/** What the registry says of the versions that were made from runs, as MLflow's messages. */
+export interface RegisteredVersions {
+  ofRuns(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly object[]>>;
+  search(request: Readonly<Record<string, unknown>>): Promise<object>;
+}

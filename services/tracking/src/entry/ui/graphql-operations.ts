@@ -1,0 +1,103 @@
+import { checkRunId, doesNotExist, readRequest } from '@millrace/mlflow-protocol';
+import { experimentNotFound } from '../../flow/experiments.ts';
+import { restInput, type Message } from '../../flow/graphql/message-field.ts';
+import type { LiveRuns } from '../../flow/live-runs.ts';
+import { ModelVersionsOfRuns } from '../../flow/model-versions-of-runs.ts';
+import type { ExperimentsJournal, RegisteredVersions } from '../../flow/ports.ts';
+import type { RunHead } from '../../flow/run-head.ts';
+import { notFound } from '../../flow/run-writes.ts';
+import type { SampledHistories } from '../../flow/sampled-histories.ts';
+import type { SearchDatasets } from '../../flow/search-datasets.ts';
+import type { SearchRuns } from '../../flow/search-runs.ts';
+import type { StoredArtifacts } from '../../flow/stored-artifacts.ts';
+import { listOfRun } from '../artifact-requests.ts';
+import { fileJson } from '../artifacts.controller.ts';
+import { experimentJson, metricJson, runJson } from '../mlflow-json.ts';
+import * as requests from '../run-requests.ts';
+import { datasetSummaryJson, getExperiment, metricIntervals, searchDatasets } from './ui-messages.ts';
+
+export interface GraphqlSources {
+  readonly experiments: ExperimentsJournal;
+  readonly live: LiveRuns;
+  readonly runs: SearchRuns;
+  readonly datasets: SearchDatasets;
+  readonly histories: SampledHistories;
+  readonly artifacts: StoredArtifacts;
+  readonly registry: RegisteredVersions;
+}
+
+/** The operations of one document, each as its REST twin reads and answers it. */
+export function graphqlOperations(sources: GraphqlSources): Message {
+  const { experiments, live, runs, datasets, histories, artifacts, registry } = sources;
+  const versions = new ModelVersionsOfRuns(registry);
+
+  const experimentOf = async (id: string): Promise<Message> => {
+    const experiment = (await experiments.read()).experiments.get(id);
+    if (experiment === undefined) throw doesNotExist(experimentNotFound(id).message);
+    return experimentJson(experiment);
+  };
+  const runMessage = (head: RunHead, experimentIsDeleted: boolean): Message => ({
+    ...runJson(head, experimentIsDeleted),
+    experiment: () => experimentOf(head.experimentId),
+    model_versions: () => versions.of(head.id),
+  });
+
+  return {
+    mlflow_get_experiment: async (input: unknown) => ({
+      experiment: await experimentOf(readRequest(getExperiment, restInput(input)).experiment_id),
+    }),
+
+    mlflow_get_run: async (input: unknown) => {
+      const runId = requests.runIdOf(readRequest(requests.runOnly, restInput(input)));
+      checkRunId(runId);
+      const head = await live.get('run', runId);
+      if (head === null) throw notFound('run', runId);
+      const experiment = (await experiments.read()).experiments.get(head.experimentId);
+      return { run: runMessage(head, experiment?.lifecycleStage === 'deleted') };
+    },
+
+    mlflow_search_runs: async (input: unknown) => {
+      const request = readRequest(requests.searchRuns, restInput(input));
+      const { heads, deletedExperiments, nextPageToken } = await runs.run({
+        subject: 'run',
+        experimentIds: request.experiment_ids,
+        filter: request.filter,
+        viewType: request.run_view_type,
+        orderBy: request.order_by,
+        maxResults: request.max_results,
+        pageToken: request.page_token,
+      });
+      return {
+        runs: heads.map((head) => runMessage(head, deletedExperiments.has(head.experimentId))),
+        next_page_token: nextPageToken,
+      };
+    },
+
+    mlflow_list_artifacts: async (input: unknown) => {
+      const { path = '', ...ids } = readRequest(listOfRun, restInput(input));
+      const runId = requests.runIdOf(ids);
+      checkRunId(runId);
+      const { rootUri, files } = await artifacts.list({ subject: 'run', id: runId, path });
+      return { root_uri: rootUri, files: files.map(fileJson) };
+    },
+
+    mlflow_search_model_versions: (input: unknown) => registry.search(restInput(input)),
+
+    mlflow_search_datasets: async (input: unknown) => {
+      const { experiment_ids: ids } = readRequest(searchDatasets, restInput(input));
+      return { dataset_summaries: (await datasets.run(ids)).map(datasetSummaryJson) };
+    },
+
+    mlflow_get_metric_history_bulk_interval: async (input: unknown) => {
+      const request = readRequest(metricIntervals, restInput(input));
+      const found = await histories.run({
+        runIds: request.run_ids,
+        key: request.metric_key,
+        startStep: request.start_step,
+        endStep: request.end_step,
+        maxResults: request.max_results,
+      });
+      return { metrics: found.map(({ runId, point }) => ({ ...metricJson(point), run_id: runId })) };
+    },
+  };
+}

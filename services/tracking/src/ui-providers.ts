@@ -1,0 +1,69 @@
+import type { Provider, Type } from '@nestjs/common';
+import { ClickHouse } from '@millrace/clickhouse';
+import { SERVICE_CONFIG } from '@millrace/service-kit';
+import type { TrackingConfig } from './config.ts';
+import { DatasetsController } from './entry/ui/datasets.controller.ts';
+import type { GraphqlSources } from './entry/ui/graphql-operations.ts';
+import { GraphqlController } from './entry/ui/graphql.controller.ts';
+import { GatewayProxyController } from './entry/ui/gateway-proxy.controller.ts';
+import { TelemetryController } from './entry/ui/telemetry.controller.ts';
+import { LiveRuns } from './flow/live-runs.ts';
+import type { ExperimentsJournal, RunHistory } from './flow/ports.ts';
+import { SampledHistories } from './flow/sampled-histories.ts';
+import { SearchDatasets } from './flow/search-datasets.ts';
+import { SearchRuns } from './flow/search-runs.ts';
+import { StoredArtifacts } from './flow/stored-artifacts.ts';
+import { ClickHouseDatasetSummaries } from './store/clickhouse-dataset-summaries.ts';
+import { HttpRegisteredVersions } from './store/http-registered-versions.ts';
+import { EXPERIMENTS_JOURNAL, GRAPHQL_SOURCES, RUN_HISTORY } from './tokens.ts';
+
+export const uiControllers: Type[] = [
+  GraphqlController,
+  DatasetsController,
+  TelemetryController,
+  GatewayProxyController,
+];
+
+/** What MLflow's user interface asks for beyond what its clients do. */
+export const uiProviders: Provider[] = [
+  {
+    provide: SearchDatasets,
+    inject: [LiveRuns, ClickHouse],
+    useFactory: (live: LiveRuns, clickhouse: ClickHouse) =>
+      new SearchDatasets(live, new ClickHouseDatasetSummaries(clickhouse)),
+  },
+  {
+    provide: SampledHistories,
+    inject: [LiveRuns, RUN_HISTORY],
+    useFactory: (live: LiveRuns, history: RunHistory) => new SampledHistories(live, history),
+  },
+  {
+    provide: GRAPHQL_SOURCES,
+    inject: [
+      EXPERIMENTS_JOURNAL,
+      LiveRuns,
+      SearchRuns,
+      SearchDatasets,
+      SampledHistories,
+      StoredArtifacts,
+      SERVICE_CONFIG,
+    ],
+    useFactory: (
+      experiments: ExperimentsJournal,
+      live: LiveRuns,
+      runs: SearchRuns,
+      datasets: SearchDatasets,
+      histories: SampledHistories,
+      artifacts: StoredArtifacts,
+      config: TrackingConfig,
+    ): GraphqlSources => ({
+      experiments,
+      live,
+      runs,
+      datasets,
+      histories,
+      artifacts,
+      registry: new HttpRegisteredVersions(config.upstream.registryUrl),
+    }),
+  },
+];
