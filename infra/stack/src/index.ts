@@ -1,6 +1,7 @@
 export { artifactsDirectory, readAddresses, type Addresses } from './addresses.ts';
 export { reset, up } from './instance.ts';
 export { killServer, restartServer, startServer, stopServer } from './one-server.ts';
+export { ensureChromium } from './fetch/chromium.ts';
 export { ensureFastTrackMl } from './fetch/fasttrackml.ts';
 export { ensureRedis } from './fetch/redis-server.ts';
 export { ensureSeaweedfs } from './fetch/seaweedfs.ts';
