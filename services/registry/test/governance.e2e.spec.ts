@@ -310,6 +310,7 @@ it('a rollback is one call, and what it archived is kept for its retention', asy
     body: { version: '1', stage: 'Production' },
   });
   expect(await inCharge()).toContain('back stage:Production 1');
+  expect((await own('PUT', 'back/rules', { stages: ['Production'] })).status).toBe(200);
   for (const [version, words] of [
     ['1', 'is in stage Production'],
     ['2', 'was archived and is kept until'],

@@ -15,7 +15,11 @@ export function applyModelCommand(state: RegistryState, command: ModelCommand, m
     case 'rename-model':
       return renameModel(state, model, command, meta);
     case 'delete-model': {
-      const protection = undeletable([...model.versions.values()], command, meta);
+      const protection = undeletable(
+        [...model.versions.values()],
+        { retentionMs: command.retentionMs, hasRules: state.rules.has(command.name) },
+        meta,
+      );
       if (protection !== null) return protection;
       state.models.delete(command.name);
       return { ok: true, result: model };

@@ -15,7 +15,11 @@ export function applyVersionCommand(state: RegistryState, command: VersionComman
     case 'describe-version':
       return replaceVersion(state, model, { ...version, description: command.description, updatedAtMs: meta.atMs });
     case 'delete-version': {
-      const protection = undeletable([version], command, meta);
+      const protection = undeletable(
+        [version],
+        { retentionMs: command.retentionMs, hasRules: state.rules.has(command.name) },
+        meta,
+      );
       if (protection !== null) return protection;
       state.models.set(model.name, { ...withoutVersion(model, version), updatedAtMs: meta.atMs });
       return { ok: true, result: version };

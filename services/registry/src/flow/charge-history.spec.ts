@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { chargeOf } from './charge.ts';
 import { previousInCharge } from './charge-history.ts';
 import { RegistryUnderTest } from './registry-under-test.ts';
+import type { PromotionRules } from './rules/promotion-rules.ts';
 
 let registry: RegistryUnderTest;
 beforeEach(() => {
@@ -63,18 +64,34 @@ describe('a rollback', () => {
   });
 });
 
+const rules: PromotionRules = {
+  aliases: [],
+  stages: ['Production'],
+  metrics: [],
+  card: true,
+  approvals: 0,
+  checks: [],
+  semanticVersion: false,
+};
+
 describe('a version', () => {
   const deleteVersion = (version: number, retentionMs: number) =>
     registry.apply({ type: 'delete-version', name: 'fraud', version, retentionMs });
 
-  it('in Production cannot be deleted, nor can its model', () => {
+  it('in Production cannot be deleted where promotion has rules, nor can its model', () => {
     registry.transition(1, 'Production');
+    registry.apply({ type: 'set-rules', name: 'fraud', rules });
     const code = 'REGISTRY_VERSION_IN_PRODUCTION_CONFLICT';
     expect(deleteVersion(1, 0)).toMatchObject({ ok: false, code: 'RESOURCE_CONFLICT', details: { code } });
     expect(registry.apply({ type: 'delete-model', name: 'fraud', retentionMs: 0 })).toMatchObject({
       details: { code },
     });
     registry.transition(1, 'None');
+    expect(deleteVersion(1, 0).ok).toBe(true);
+  });
+
+  it('in Production may be deleted where there are none, as by MLflow', () => {
+    registry.transition(1, 'Production');
     expect(deleteVersion(1, 0).ok).toBe(true);
   });
 

@@ -1,16 +1,19 @@
 import type { CommandMeta, Rejected } from '@millrace/events';
 import type { ModelVersion } from './registry-state.ts';
 
-/** Why versions cannot be deleted now, or null. Commands from before anything was protected do what they did. */
+/**
+ * Why versions cannot be deleted now, or null. One in Production is kept where promotion has rules, which a deletion would pass
+ * by; elsewhere MLflow's clients may delete it. Commands from before anything was protected do what they did.
+ */
 export function undeletable(
   versions: readonly ModelVersion[],
-  { retentionMs }: { readonly retentionMs?: number },
+  { retentionMs, hasRules }: { readonly retentionMs: number | undefined; readonly hasRules: boolean },
   { atMs }: CommandMeta,
 ): Rejected | null {
   if (retentionMs === undefined) return null;
   for (const version of versions) {
     const what = `Version ${version.version} of model "${version.name}"`;
-    if (version.stage === 'Production') {
+    if (hasRules && version.stage === 'Production') {
       return protectedBy(
         'REGISTRY_VERSION_IN_PRODUCTION_CONFLICT',
         `${what} is in stage Production: move it to another stage before it is deleted.`,

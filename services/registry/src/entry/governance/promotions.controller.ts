@@ -18,7 +18,7 @@ import { submitCommand } from '../../flow/registry-writes.ts';
 import { modelNotFound } from '../../flow/rejections.ts';
 import type { PromotionRules } from '../../flow/rules/promotion-rules.ts';
 import { REGISTRY_JOURNAL } from '../../tokens.ts';
-import { checkAlias } from '../registry-requests.ts';
+import { checkAlias, checkAliasIsFree } from '../registry-requests.ts';
 import { describeVersion, versionResponse } from '../version-response.ts';
 import { missingResponse, rulesResponse } from './governance-json.ts';
 import * as requests from './governance-requests.ts';
@@ -75,7 +75,10 @@ export class PromotionsController {
     const { target, version, archiveExisting } = parseRequest(requests.promotion, body);
     const stage = stageOfTarget(target);
     const alias = target.slice('alias:'.length);
-    if (stage === null) checkAlias(alias);
+    if (stage === null) {
+      checkAlias(alias);
+      checkAliasIsFree(alias);
+    }
     return this.#answer(
       this.#promote.run(
         stage === null
