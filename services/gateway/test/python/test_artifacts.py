@@ -52,6 +52,18 @@ def test_a_file_of_some_megabytes_comes_back_byte_for_byte(client, run, tmp_path
     assert open(client.download_artifacts(run, "big.bin", str(tmp_path / "down")), "rb").read() == content
 
 
+def test_a_file_goes_up_in_parts_where_the_client_may(client, run, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", "true")
+    monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE", "1000000")
+    monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE", "6000000")
+    content = np.random.default_rng(2).bytes(13_000_000)
+    file = tmp_path / "parts.bin"
+    file.write_bytes(content)
+    client.log_artifact(run, str(file))
+    (tmp_path / "down").mkdir()
+    assert open(client.download_artifacts(run, "parts.bin", str(tmp_path / "down")), "rb").read() == content
+
+
 def test_a_file_is_replaced_by_the_next_of_its_name(client, run):
     client.log_text(run, "one", "note.txt")
     client.log_text(run, "other", "note.txt")

@@ -9,6 +9,7 @@ TABLE = [
     ("POST", "experiments/create", {"name": 123}, 400, "INVALID_PARAMETER_VALUE", "Invalid value 123 for parameter 'name' supplied"),
     ("POST", "experiments/create", {"name": "x", "tags": "y"}, 400, "INVALID_PARAMETER_VALUE", 'Invalid value "y" for parameter \'tags\' supplied'),
     ("GET", "experiments/get", {}, 400, "INVALID_PARAMETER_VALUE", "Missing value for required parameter 'experiment_id'."),
+    ("GET", "experiments/get", {"experiment_id": "no/id"}, 400, "INVALID_PARAMETER_VALUE", ""),
     ("GET", "experiments/get-by-name", {"experiment_name": "no such name"}, 404, "RESOURCE_DOES_NOT_EXIST", "Could not find experiment with name 'no such name'"),
     ("POST", "experiments/update", {"experiment_id": "0"}, 400, "INVALID_PARAMETER_VALUE", ""),
     ("POST", "experiments/delete", {"experiment_id": "987654321"}, 404, "RESOURCE_DOES_NOT_EXIST", "No Experiment with id=987654321 exists"),
@@ -39,6 +40,7 @@ TABLE = [
     ("GET", "registered-models/alias", {"name": "no such model", "alias": "a"}, 404, "RESOURCE_DOES_NOT_EXIST", ""),
     ("POST", "model-versions/create", {"name": "x"}, 400, "INVALID_PARAMETER_VALUE", "Missing value for required parameter 'source'."),
     ("GET", "model-versions/get", {"name": "no such model", "version": "1"}, 404, "RESOURCE_DOES_NOT_EXIST", "Model Version (name=no such model, version=1) not found"),
+    ("GET", "model-versions/get", {"name": "x", "version": "one"}, 400, "INVALID_PARAMETER_VALUE", ""),
     ("POST", "model-versions/transition-stage", {"name": "x", "version": "1", "stage": "Production"}, 404, "RESOURCE_DOES_NOT_EXIST", ""),
 ]
 

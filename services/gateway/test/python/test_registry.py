@@ -119,6 +119,11 @@ def test_the_download_address_is_the_source(client, version, source):
     assert client.get_model_version_download_uri(version, "1") == source[1]
 
 
+def test_a_source_must_lie_within_the_run_that_is_named(client, model, source):
+    assert code_of(client.create_model_version, model, "/etc", run_id=source[0]) == "INVALID_PARAMETER_VALUE"
+    assert code_of(client.create_model_version, model, "file:///etc/passwd") == "INVALID_PARAMETER_VALUE"
+
+
 def test_aliases_move_and_go(client, version, source):
     client.create_model_version(version, source[1], run_id=source[0])
     client.set_registered_model_alias(version, "champion", "1")

@@ -83,10 +83,10 @@ export class RunLoggingController {
     const { key, ...ids } = readRequest(requests.deleteTag, body);
     const runId = requests.runIdOf(ids);
     const head = await this.#live.get('run', runId);
+    const lacksIt = head !== null && head.tag(key) === undefined;
     // Written even where there is no such tag, which changes nothing: that the run takes no writes comes first.
     await this.#writes.write('run', runId, { tags: [{ key, value: null }] }, { type: 'logged', ...callerOf(headers) });
-    if (head !== null && head.tag(key) === undefined)
-      throw doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
+    if (lacksIt) throw doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
     return {};
   }
 

@@ -57,6 +57,7 @@ interface Created {
 export class RunWrites {
   readonly #live: LiveRuns;
   readonly #cycle: AppendCycle;
+  readonly #experiments: ExperimentsJournal;
   readonly #refused: RefusedWrites;
   readonly #options: RunWritesOptions;
 
@@ -71,6 +72,7 @@ export class RunWrites {
   ) {
     this.#live = parts.live;
     this.#cycle = new AppendCycle(parts.events, parts.experiments);
+    this.#experiments = parts.experiments;
     this.#refused = parts.refused;
     this.#options = options;
   }
@@ -121,8 +123,12 @@ export class RunWrites {
     if (head === null) throw notFound(subject, id);
     const refusal = judge(head, proposal);
     if (refusal !== null) throw refusalError(head, refusal, conflictText);
-    if (says(head, write, requestId)) return head;
     const { experimentId } = head;
+    const needsExperiment = subject === 'run' && !mayBeDeleted;
+    if (says(head, write, requestId)) {
+      if (needsExperiment) await this.#checkExperiment({ type, subject, id, experimentId });
+      return head;
+    }
     const known = head;
     const params = (write.params ?? []).filter(({ key }) => known.param(key) === undefined);
     const event = this.#event({
@@ -135,10 +141,17 @@ export class RunWrites {
       write: { ...write, params },
       requestId: requestId ?? null,
     });
-    const judged = await this.#append(event, { needsExperiment: subject === 'run' && !mayBeDeleted });
+    const judged = await this.#append(event, { needsExperiment });
     head = judged.head;
     if (judged.refusal !== null) throw refusalError(head, judged.refusal, conflictText);
     return head;
+  }
+
+  /** A write that changes nothing is refused where any other is. */
+  async #checkExperiment(write: Parameters<typeof inactiveExperiment>[1]): Promise<void> {
+    const { experiments } = await this.#experiments.read();
+    const fault = inactiveExperiment(experiments.get(write.experimentId), write);
+    if (fault !== null) throw fault;
   }
 
   async #append(

@@ -34,7 +34,10 @@ function mustBeActive(subject: string, id: string): Error {
 }
 
 /** Why an experiment takes no such write, or null. With an experiment its runs are deleted. */
-export function inactiveExperiment(experiment: Experiment | undefined, event: RunEvent): Error | null {
+export function inactiveExperiment(
+  experiment: Experiment | undefined,
+  event: Pick<RunEvent, 'type' | 'subject' | 'id' | 'experimentId'>,
+): Error | null {
   if (experiment?.lifecycleStage === 'active') return null;
   if (event.type !== 'created') return mustBeActive(event.subject, event.id);
   if (experiment === undefined) return doesNotExist(experimentNotFound(event.experimentId).message);
