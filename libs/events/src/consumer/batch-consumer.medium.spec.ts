@@ -55,6 +55,18 @@ describe('BatchConsumer', () => {
     expect(second.status).toMatchObject({ state: 'running', lag: 0, stopped: [] });
   });
 
+  it('may be started again when a start has failed', async () => {
+    const { seen, handler } = noting();
+    const topics = [`${bed.config.topicPrefix}source`];
+    const consumer = bed.opened(new BatchConsumer(bus, { group: 'g', topics, handler }));
+    await expect(consumer.start()).rejects.toThrow();
+    const topic = await bed.sourceTopic(bus, 2);
+    await bus.producer().send([outgoing(topic, 0, 'a'), outgoing(topic, 1, 'b')]);
+    await consumer.start();
+    await until(() => seen.length === 2);
+    expect(consumer.status).toMatchObject({ state: 'running', stopped: [] });
+  });
+
   it('stops fetching a partition whose handler is slow and loses nothing', async () => {
     const topic = await bed.sourceTopic(bus, 1);
     // A record batch is fetched whole: bounds can hold only between batches.

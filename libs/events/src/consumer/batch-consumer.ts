@@ -100,7 +100,7 @@ export class BatchConsumer {
     };
   }
 
-  /** Makes the dead-letter topic and joins the group; a broker that goes away later is waited for. */
+  /** Makes the dead-letter topic and joins the group; a broker that goes away later is waited for. One that failed may be tried again. */
   async start(): Promise<void> {
     this.#claimGroup();
     try {
@@ -112,7 +112,7 @@ export class BatchConsumer {
         this.#idleTimer = setInterval(() => this.#workers.requestIdle(), this.#options.idleIntervalMs);
       await this.#launch(this.#options.topics);
     } catch (error) {
-      await this.stop();
+      await this.#release();
       throw kafkaFailure(error, `joining group "${this.#options.group}"`);
     }
   }
@@ -137,12 +137,18 @@ export class BatchConsumer {
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
-    clearInterval(this.#idleTimer);
-    await this.#dismiss();
-    if (this.#hasGroup) groupsOf(this.#bus).delete(this.#options.group);
+    await this.#release();
     this.#committer.close();
     this.#state = 'stopped';
     this.#assigned.resolve();
+  }
+
+  /** As it was before the start. */
+  async #release(): Promise<void> {
+    clearInterval(this.#idleTimer);
+    await this.#dismiss();
+    if (this.#hasGroup) groupsOf(this.#bus).delete(this.#options.group);
+    this.#hasGroup = false;
   }
 
   /** Goes on with a source in a new generation, from the beginning of its log, whether it had stopped or not. */
