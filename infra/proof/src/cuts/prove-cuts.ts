@@ -99,6 +99,9 @@ export async function proveCuts(report: ProofReport, size: CutsSize): Promise<vo
 }
 
 async function stored({ clickhouse }: ProofPlatform, table: string): Promise<number> {
+  // The service makes the table of a source when it begins to store it.
+  const made = await clickhouse.queryOne<{ result: number }>(`EXISTS TABLE ${clickhouse.qualified(table)}`);
+  if (made?.result !== 1) return 0;
   const row = await clickhouse.queryOne<{ n: number }>(`SELECT count() AS n FROM ${clickhouse.qualified(table)}`);
   return row?.n ?? 0;
 }

@@ -8,7 +8,7 @@ import { backOffMs, waitUnlessAborted } from './back-off.ts';
 import { lastHashOffset } from './check-position.ts';
 import type { BatchConsumerOptions, ConsumerHooks, ConsumerStatus } from './consumer-options.ts';
 import type { Fence } from './fence.ts';
-import { StartOverError } from './flow-errors.ts';
+import { missingTopic, StartOverError } from './flow-errors.ts';
 import { GroupMember } from './group-member.ts';
 import type { GroupEvents } from './group-member.ts';
 import { asError } from './handle-carefully.ts';
@@ -496,8 +496,4 @@ function groupsOf(bus: EventBus): Set<string> {
   const groups = groupsByBus.get(bus) ?? new Set();
   groupsByBus.set(bus, groups);
   return groups;
-}
-
-function missingTopic(topic: string): EventsError {
-  return new EventsError('EVENTS_SOURCE_MISSING', `topic "${topic}" is gone: the consumer goes on when it is back`);
 }

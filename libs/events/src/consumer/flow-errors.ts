@@ -17,3 +17,7 @@ export class StopSourceError extends EventsError {
 export class GivenUp extends Error {
   override readonly name: string = 'GivenUp';
 }
+
+export function missingTopic(topic: string): EventsError {
+  return new EventsError('EVENTS_SOURCE_MISSING', `topic "${topic}" is gone: the consumer goes on when it is back`);
+}
