@@ -12,13 +12,17 @@ function reply(response: ServerResponse, status: number, body: object): void {
 }
 
 /** What becomes of a registration when the registry does this to the request that carries the schema. */
-async function registering(answer: (response: ServerResponse) => void): Promise<unknown> {
+async function registering(
+  answer: (response: ServerResponse) => void,
+  settingsFirst: readonly number[] = [],
+): Promise<unknown> {
+  const settings = [...settingsFirst];
   const server = createServer((request, response) => {
     request.resume();
     request.on('end', () =>
       request.method === 'POST'
         ? answer(response)
-        : reply(response, 200, { compatibilityLevel: 'BACKWARD_TRANSITIVE' }),
+        : reply(response, settings.shift() ?? 200, { compatibilityLevel: 'BACKWARD_TRANSITIVE' }),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -31,6 +35,12 @@ async function registering(answer: (response: ServerResponse) => void): Promise<
     server.close();
   }
 }
+
+test('two processes that make the setting of a subject at once both register', async () => {
+  const registered = (response: ServerResponse): void => reply(response, 200, { id: 7 });
+  expect(await registering(registered, [409])).toBe(7);
+  expect(await registering(registered, [409, 409])).toBeInstanceOf(TransientError);
+});
 
 test('a registry that dies in the middle of a registration is an outage, not a refusal', async () => {
   expect(await registering((response) => response.destroy())).toBeInstanceOf(TransientError);

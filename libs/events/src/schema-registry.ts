@@ -142,8 +142,16 @@ export class SchemaRegistry {
   /** False where the registry refuses the setting because it does not know the subject yet. */
   async #setCompatibility(subject: string): Promise<boolean> {
     const path = `config/${encodeURIComponent(subject)}`;
-    const answer = await this.#call('PUT', path, { compatibility: 'BACKWARD_TRANSITIVE' });
+    const ask = (): Promise<Answer> => this.#call('PUT', path, { compatibility: 'BACKWARD_TRANSITIVE' });
+    let answer = await ask();
+    // Apicurio, when another process makes the same setting in the same moment: it is there now, and may be set again.
+    if (answer.status === 409) answer = await ask();
     if (answer.status === 404) return false;
+    if (answer.status === 409)
+      throw new TransientError(
+        'schema-registry',
+        `schema registry is making the setting of "${subject}": ${answer.text}`,
+      );
     this.#body(answer, 'PUT', path);
     return true;
   }
