@@ -1,9 +1,8 @@
-import { UnavailableError } from '@millrace/service-kit';
 import { MlflowError, mlflowStatuses, type MlflowErrorCode } from '@millrace/mlflow-protocol';
 import { z } from 'zod';
 import type { RegisteredVersions } from '../flow/ports.ts';
+import { RegistryHttp } from './registry-http.ts';
 
-const timeoutMs = 10_000;
 /** Ids in one address: a server takes some 16 KiB of it. */
 const idsACall = 100;
 
@@ -14,10 +13,10 @@ const refusal = z.object({ error_code: z.string(), message: z.string() });
 
 /** Asks the registry service. */
 export class HttpRegisteredVersions implements RegisteredVersions {
-  readonly #url: string;
+  readonly #registry: RegistryHttp;
 
   constructor(registryUrl: string) {
-    this.#url = registryUrl;
+    this.#registry = new RegistryHttp(registryUrl, 'the registry service cannot say which versions there are');
   }
 
   async ofRuns(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly object[]>> {
@@ -40,30 +39,12 @@ export class HttpRegisteredVersions implements RegisteredVersions {
     for (const [name, value] of Object.entries(request)) {
       for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
     }
-    const response = await this.#get(`/api/2.0/mlflow/model-versions/search?${query.toString()}`);
+    const response = await this.#registry.fetch(`/api/2.0/mlflow/model-versions/search?${query.toString()}`);
     const body: unknown = await response.json().catch(() => null);
     const refused = refusal.safeParse(body);
     if (response.status < 500 && refused.success && refused.data.error_code in mlflowStatuses)
       throw new MlflowError(refused.data.error_code as MlflowErrorCode, refused.data.message);
-    if (!response.ok) throw unavailable(`it answered ${response.status}`);
+    if (!response.ok) throw this.#registry.unavailable(`it answered ${response.status}`);
     return versions.parse(body);
   }
-
-  async #get(path: string): Promise<Response> {
-    try {
-      return await fetch(this.#url + path, { signal: AbortSignal.timeout(timeoutMs) });
-    } catch (cause) {
-      throw unavailable(cause instanceof Error ? cause.message : String(cause), cause);
-    }
-  }
-}
-
-function unavailable(reason: string, cause?: unknown): UnavailableError {
-  return new UnavailableError(
-    'REGISTRY_UNAVAILABLE',
-    `the registry service cannot say which versions there are: ${reason}`,
-    {
-      cause,
-    },
-  );
 }
