@@ -29,6 +29,7 @@ export { decodeOffset, encodePageToken, readPageToken } from './page-token.ts';
 export { searchRecords, type RecordPage, type RecordQuery, type Searchable } from './record-search.ts';
 export { readRequest } from './read-request.ts';
 export {
+  comparators,
   comparisonsIn,
   mapExpression,
   matchesExpression,

@@ -54,7 +54,7 @@ export class DeleteTraces {
     } as const;
     return this.#history.search({
       experimentIds: [experimentId],
-      filter: { op: 'clause', clause: until },
+      filter: { kind: 'comparison', clause: until },
       order: [{ field: until.field, descending: false }],
       moment: await this.#live.storedMoment(),
       limit: Math.min(maxTraces, mostAtOnce),

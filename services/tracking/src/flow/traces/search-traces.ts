@@ -59,7 +59,7 @@ export class SearchTraces {
     if (first === undefined || second === undefined) throw new Error('two filters are compared');
     const moment = await this.#live.storedMoment();
     const searches = [[], [first], [second], [first, second]].map((more) =>
-      searchOf(experimentIds, { op: 'and', of: [base, ...more] }, moment),
+      searchOf(experimentIds, { kind: 'and', terms: [base, ...more] }, moment),
     );
     const [total = 0, inFirst = 0, inSecond = 0, inBoth = 0] = await this.#history.count(searches);
     return associationOf({ total, inFirst, inSecond, inBoth });

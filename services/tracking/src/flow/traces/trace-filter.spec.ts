@@ -3,13 +3,13 @@ import { parseTraceFilter, parseTraceOrder } from './trace-filter.ts';
 import { resolveTraceFilter, resolveTraceOrder } from './trace-search.ts';
 
 const clause = (entity: string | null, key: string, comparator: string, value: unknown) => ({
-  op: 'clause',
+  kind: 'comparison',
   clause: { entity, key, comparator, value },
 });
 
 describe('a filter of traces', () => {
   it.each<[string, unknown]>([
-    ['', { op: 'and', of: [] }],
+    ['', { kind: 'and', terms: [] }],
     ["status = 'OK'", clause(null, 'status', '=', 'OK')],
     ['timestamp_ms >= 1.5e3', clause(null, 'timestamp_ms', '>=', 1500)],
     ['tags.`mlflow.traceName` != "a \'b\'"', clause('tags', 'mlflow.traceName', '!=', "a 'b'")],
@@ -21,16 +21,16 @@ describe('a filter of traces', () => {
     [
       "a = '1' AND b = '2' OR c = '3'",
       {
-        op: 'or',
-        of: [
-          { op: 'and', of: [clause(null, 'a', '=', '1'), clause(null, 'b', '=', '2')] },
+        kind: 'or',
+        terms: [
+          { kind: 'and', terms: [clause(null, 'a', '=', '1'), clause(null, 'b', '=', '2')] },
           clause(null, 'c', '=', '3'),
         ],
       },
     ],
     [
       "NOT (a = '1' OR b = '2')",
-      { op: 'not', of: { op: 'or', of: [clause(null, 'a', '=', '1'), clause(null, 'b', '=', '2')] } },
+      { kind: 'not', term: { kind: 'or', terms: [clause(null, 'a', '=', '1'), clause(null, 'b', '=', '2')] } },
     ],
   ])('%s', (source, expected) => {
     expect(parseTraceFilter(source)).toEqual(expected);
@@ -66,7 +66,7 @@ describe('the names of a filter', () => {
     ['expectation.answer IS NULL', { on: 'expectation', key: 'answer' }],
     ["issue.id = 'i'", { on: 'issue' }],
   ])('%s', (source, field) => {
-    expect(resolveTraceFilter(source)).toMatchObject({ op: 'clause', clause: { field } });
+    expect(resolveTraceFilter(source)).toMatchObject({ kind: 'comparison', clause: { field } });
   });
 
   it.each([

@@ -1,35 +1,18 @@
-import { invalidParameter } from '@millrace/mlflow-protocol';
+import {
+  comparators,
+  invalidParameter,
+  type Clause,
+  type Comparator,
+  type Expression,
+} from '@millrace/mlflow-protocol';
 
-const comparators = [
-  '=',
-  '!=',
-  '>',
-  '>=',
-  '<',
-  '<=',
-  'LIKE',
-  'ILIKE',
-  'RLIKE',
-  'IN',
-  'NOT IN',
-  'IS NULL',
-  'IS NOT NULL',
-] as const;
-export type TraceComparator = (typeof comparators)[number];
-
-/** `span.type = 'LLM'` is `{ entity: 'span', key: 'type', comparator: '=', value: 'LLM' }`; a bare key has no entity. */
-export interface TraceClause {
-  readonly entity: string | null;
-  readonly key: string;
-  readonly comparator: TraceComparator;
-  /** Null for IS NULL and IS NOT NULL, a list for IN and NOT IN. */
+/** `span.type = 'LLM'` is `{ entity: 'span', key: 'type', comparator: '=', value: 'LLM' }`; lists hold texts only. */
+export interface TraceClause extends Clause {
   readonly value: string | number | readonly string[] | null;
 }
 
-export type TraceFilter<C = TraceClause> =
-  | { readonly op: 'and' | 'or'; readonly of: readonly TraceFilter<C>[] }
-  | { readonly op: 'not'; readonly of: TraceFilter<C> }
-  | { readonly op: 'clause'; readonly clause: C };
+/** The tree that all of MLflow's searches have. */
+export type TraceFilter<C = TraceClause> = Expression<C>;
 
 const maxFilterLength = 20_000;
 const maxNesting = 100;
@@ -39,7 +22,7 @@ export function parseTraceFilter(source: string): TraceFilter {
   if (source.length > maxFilterLength)
     throw invalidParameter(`Invalid filter: it is longer than ${maxFilterLength} characters`);
   const parser = new Parser(source);
-  return parser.done ? { op: 'and', of: [] } : parser.whole();
+  return parser.done ? { kind: 'and', terms: [] } : parser.whole();
 }
 
 /** `["timestamp_ms DESC", "tags.team"]`; ascending unless said otherwise. */
@@ -120,23 +103,23 @@ class Parser {
   }
 
   #or(): TraceFilter {
-    const of = [this.#and()];
-    while (this.#takesWord('OR')) of.push(this.#and());
-    return of.length === 1 && of[0] !== undefined ? of[0] : { op: 'or', of };
+    const terms = [this.#and()];
+    while (this.#takesWord('OR')) terms.push(this.#and());
+    return terms.length === 1 && terms[0] !== undefined ? terms[0] : { kind: 'or', terms };
   }
 
   #and(): TraceFilter {
-    const of = [this.#unary()];
-    while (this.#takesWord('AND')) of.push(this.#unary());
-    return of.length === 1 && of[0] !== undefined ? of[0] : { op: 'and', of };
+    const terms = [this.#unary()];
+    while (this.#takesWord('AND')) terms.push(this.#unary());
+    return terms.length === 1 && terms[0] !== undefined ? terms[0] : { kind: 'and', terms };
   }
 
   #unary(): TraceFilter {
     this.#depth += 1;
     if (this.#depth > maxNesting) throw this.#invalid(`it is nested deeper than ${maxNesting}`);
     try {
-      if (this.#takesWord('NOT')) return { op: 'not', of: this.#unary() };
-      if (!this.#takes('(')) return { op: 'clause', clause: this.#clause() };
+      if (this.#takesWord('NOT')) return { kind: 'not', term: this.#unary() };
+      if (!this.#takes('(')) return { kind: 'comparison', clause: this.#clause() };
       const inner = this.#or();
       if (!this.#takes(')')) throw this.#invalid('a bracket is not closed');
       return inner;
@@ -171,7 +154,7 @@ class Parser {
     throw this.#invalid(`a name is expected and not ${token.text}`);
   }
 
-  #comparator(): TraceComparator {
+  #comparator(): Comparator {
     const token = this.#next();
     const word = token.text.toUpperCase();
     if (token.kind === 'word' && word === 'NOT' && this.#takesWord('IN')) return 'NOT IN';

@@ -1,12 +1,6 @@
-import { invalidParameter } from '@millrace/mlflow-protocol';
+import { invalidParameter, mapExpression, type Comparator } from '@millrace/mlflow-protocol';
 import type { LogMoment } from './ports.ts';
-import {
-  parseTraceFilter,
-  parseTraceOrder,
-  type TraceClause,
-  type TraceComparator,
-  type TraceFilter,
-} from './trace-filter.ts';
+import { parseTraceFilter, parseTraceOrder, type TraceClause, type TraceFilter } from './trace-filter.ts';
 
 const numberAttributes = ['request_time', 'execution_time', 'end_time'] as const;
 const textAttributes = ['trace_id', 'state', 'client_request_id'] as const;
@@ -23,7 +17,7 @@ export type TraceField =
 
 export interface TraceCondition {
   readonly field: TraceField;
-  readonly comparator: TraceComparator;
+  readonly comparator: Comparator;
   readonly value: TraceClause['value'];
 }
 
@@ -76,7 +70,7 @@ export const traceNameTag = 'mlflow.traceName';
 export const sourceRunKey = 'mlflow.sourceRun';
 
 export function resolveTraceFilter(source: string): TraceFilter<TraceCondition> {
-  return mapClauses(parseTraceFilter(source), resolveClause);
+  return mapExpression(parseTraceFilter(source), resolveClause);
 }
 
 export function resolveTraceOrder(orderBy: readonly string[]): TraceOrder[] {
@@ -87,12 +81,6 @@ export function resolveTraceOrder(orderBy: readonly string[]): TraceOrder[] {
       const field = orderField(fieldOf(entity, key), text);
       return { field, descending };
     });
-}
-
-function mapClauses<A, B>(filter: TraceFilter<A>, change: (clause: A) => B): TraceFilter<B> {
-  if (filter.op === 'clause') return { op: 'clause', clause: change(filter.clause) };
-  if (filter.op === 'not') return { op: 'not', of: mapClauses(filter.of, change) };
-  return { op: filter.op, of: filter.of.map((part) => mapClauses(part, change)) };
 }
 
 function resolveClause({ entity, key, comparator, value }: TraceClause): TraceCondition {
@@ -148,18 +136,18 @@ function orderField(field: TraceField, text: string): TraceOrder['field'] {
   throw invalidParameter(`Invalid order_by clause ${JSON.stringify(text)}: traces have no order by it`);
 }
 
-const texts: readonly TraceComparator[] = ['=', '!=', 'IN', 'NOT IN', 'LIKE', 'ILIKE', 'RLIKE'];
-const numbers: readonly TraceComparator[] = ['=', '!=', '>', '>=', '<', '<='];
-const nullable: readonly TraceComparator[] = [...texts, 'IS NULL', 'IS NOT NULL'];
-const assessed: readonly TraceComparator[] = [...nullable, ...numbers];
+const texts: readonly Comparator[] = ['=', '!=', 'IN', 'NOT IN', 'LIKE', 'ILIKE', 'RLIKE'];
+const numbers: readonly Comparator[] = ['=', '!=', '>', '>=', '<', '<='];
+const nullable: readonly Comparator[] = [...texts, 'IS NULL', 'IS NOT NULL'];
+const assessed: readonly Comparator[] = [...nullable, ...numbers];
 
-function checkComparator(field: TraceField, comparator: TraceComparator): void {
+function checkComparator(field: TraceField, comparator: Comparator): void {
   const valid = comparatorsOf(field);
   if (!valid.includes(comparator))
     throw invalidParameter(`Invalid comparator '${comparator}' not one of '${valid.join(', ')}'`);
 }
 
-function comparatorsOf(field: TraceField): readonly TraceComparator[] {
+function comparatorsOf(field: TraceField): readonly Comparator[] {
   switch (field.on) {
     case 'attribute':
       return isNumber(field) ? numbers : texts;
@@ -178,7 +166,7 @@ function comparatorsOf(field: TraceField): readonly TraceComparator[] {
   }
 }
 
-function checkValue(field: TraceField, comparator: TraceComparator, value: TraceClause['value']): void {
+function checkValue(field: TraceField, comparator: Comparator, value: TraceClause['value']): void {
   if (isNumber(field)) {
     if (typeof value === 'number') return;
     throw invalidParameter(

@@ -101,15 +101,15 @@ class SearchSql {
   }
 
   where(filter: TraceFilter<TraceCondition>): string {
-    switch (filter.op) {
+    switch (filter.kind) {
       case 'not':
-        return `NOT (${this.where(filter.of)})`;
+        return `NOT (${this.where(filter.term)})`;
       case 'or':
-        return `(${filter.of.map((part) => this.where(part)).join(' OR ')})`;
-      case 'clause':
+        return `(${filter.terms.map((part) => this.where(part)).join(' OR ')})`;
+      case 'comparison':
         return onSpan(filter.clause) ? this.#spanWith([filter.clause]) : this.#condition(filter.clause);
       default:
-        return this.#all(filter.of);
+        return this.#all(filter.terms);
     }
   }
 
@@ -123,8 +123,10 @@ class SearchSql {
 
   /** Of spans that are asked for together, one must meet all that is asked. */
   #all(parts: readonly TraceFilter<TraceCondition>[]): string {
-    const spans = parts.flatMap((part) => (part.op === 'clause' && onSpan(part.clause) ? [part.clause] : []));
-    const rest = parts.filter((part) => part.op !== 'clause' || !onSpan(part.clause)).map((part) => this.where(part));
+    const spans = parts.flatMap((part) => (part.kind === 'comparison' && onSpan(part.clause) ? [part.clause] : []));
+    const rest = parts
+      .filter((part) => part.kind !== 'comparison' || !onSpan(part.clause))
+      .map((part) => this.where(part));
     const conditions = [...rest, ...(spans.length > 0 ? [this.#spanWith(spans)] : [])];
     return conditions.length === 0 ? '1' : conditions.join('\n AND ');
   }
