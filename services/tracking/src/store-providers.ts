@@ -1,11 +1,12 @@
 import type { Provider } from '@nestjs/common';
 import { ClickHouse, migrate, SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
-import { BatchConsumer, EventBus, Journal } from '@millrace/events';
+import { EventBus, Journal } from '@millrace/events';
 import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from './config.ts';
 import { experimentsDomain } from './flow/experiments.ts';
 import { RunEventsPublisher } from './publish/run-events.publisher.ts';
+import { startProjection } from './start-projection.ts';
 import { ClickHouseRunHistory } from './store/clickhouse-run-history.ts';
 import { KafkaRunLog } from './store/kafka-run-log.ts';
 import { migrationsFolder } from './store/migrations-folder.ts';
@@ -80,7 +81,7 @@ export const storeProviders: Provider[] = [
   },
 ];
 
-async function startSink(
+function startSink(
   bus: EventBus,
   clickhouse: ClickHouse,
   log: ServiceLog,
@@ -88,29 +89,24 @@ async function startSink(
   readiness: Readiness,
   shutdown: Shutdown,
 ): Promise<ClickHouseSink> {
-  const sink = runFactsSink(bus, clickhouse);
-  const topic = bus.topics.name(topics['tracking.runs'].name);
   const deadLetters = metrics.counter({
     name: 'dead_letters_total',
     help: 'Records moved to the dead letters',
     labels: ['consumer', 'reason'],
   });
-  const consumer = new BatchConsumer(bus, {
-    group: runFactsGroup,
-    topics: [topic],
-    handler: sink,
-    hooks: { onDeadLetter: ({ reason }) => deadLetters.inc({ consumer: runFactsGroup, reason }) },
-  });
-  await untilAvailable(log, 'sink', () => consumer.start());
-  shutdown.add('consumers', 'run facts sink', () => consumer.stop());
-  readiness.add('run-facts', () => {
-    const { state, stoppedBy } = consumer.status;
-    return { ok: stoppedBy === undefined && state !== 'stopped', detail: stoppedBy?.message ?? state };
-  });
-  metrics.gauge({
-    name: 'run_facts_lag_records',
-    help: 'Writes of this instance’s partitions that are not yet in ClickHouse.',
-    collect: (gauge) => gauge.set(consumer.status.lag),
-  });
-  return sink;
+  return startProjection(
+    { bus, log, metrics, readiness, shutdown },
+    {
+      sink: runFactsSink(bus, clickhouse),
+      group: runFactsGroup,
+      topic: bus.topics.name(topics['tracking.runs'].name),
+      title: 'run facts sink',
+      check: 'run-facts',
+      onDeadLetter: (reason) => deadLetters.inc({ consumer: runFactsGroup, reason }),
+      lag: {
+        name: 'run_facts_lag_records',
+        help: 'Writes of this instance’s partitions that are not yet in ClickHouse.',
+      },
+    },
+  );
 }

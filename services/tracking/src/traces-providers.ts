@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
 import { ClickHouse, SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
-import { BatchConsumer, EventBus } from '@millrace/events';
+import { EventBus } from '@millrace/events';
 import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from './config.ts';
@@ -22,6 +22,7 @@ import { SearchTraces } from './flow/traces/search-traces.ts';
 import { StartTrace } from './flow/traces/start-trace.ts';
 import { TraceWrites } from './flow/traces/trace-writes.ts';
 import { TraceEventsPublisher } from './publish/trace-events.publisher.ts';
+import { startProjection } from './start-projection.ts';
 import { ClickHouseTraceHistory } from './store/traces/clickhouse-trace-history.ts';
 import { KafkaTraceLog } from './store/traces/kafka-trace-log.ts';
 import { tracesGroup, tracesSink } from './store/traces/traces.sink.ts';
@@ -136,7 +137,7 @@ export const tracesProviders: Provider[] = [
   },
 ];
 
-async function startSink(
+function startSink(
   bus: EventBus,
   clickhouse: ClickHouse,
   log: ServiceLog,
@@ -144,28 +145,24 @@ async function startSink(
   readiness: Readiness,
   shutdown: Shutdown,
 ): Promise<ClickHouseSink> {
-  const sink = tracesSink(bus, clickhouse);
   const deadLetters = metrics.counter({
     name: 'trace_dead_letters_total',
     help: 'Writes to traces that were moved to the dead letters',
     labels: ['reason'],
   });
-  const consumer = new BatchConsumer(bus, {
-    group: tracesGroup,
-    topics: [bus.topics.name(topics['tracking.traces'].name)],
-    handler: sink,
-    hooks: { onDeadLetter: ({ reason }) => deadLetters.inc({ reason }) },
-  });
-  await untilAvailable(log, 'traces sink', () => consumer.start());
-  shutdown.add('consumers', 'traces sink', () => consumer.stop());
-  readiness.add('traces', () => {
-    const { state, stoppedBy } = consumer.status;
-    return { ok: stoppedBy === undefined && state !== 'stopped', detail: stoppedBy?.message ?? state };
-  });
-  metrics.gauge({
-    name: 'trace_facts_lag_records',
-    help: 'Writes to traces of this instance’s partitions that are not yet in ClickHouse.',
-    collect: (gauge) => gauge.set(consumer.status.lag),
-  });
-  return sink;
+  return startProjection(
+    { bus, log, metrics, readiness, shutdown },
+    {
+      sink: tracesSink(bus, clickhouse),
+      group: tracesGroup,
+      topic: bus.topics.name(topics['tracking.traces'].name),
+      title: 'traces sink',
+      check: 'traces',
+      onDeadLetter: (reason) => deadLetters.inc({ reason }),
+      lag: {
+        name: 'trace_facts_lag_records',
+        help: 'Writes to traces of this instance’s partitions that are not yet in ClickHouse.',
+      },
+    },
+  );
 }

@@ -4,7 +4,7 @@ import { decodeOffset, encodePageToken, invalidParameter, readRequest } from '@m
 import { ApiJsonQuery } from '@millrace/service-kit';
 import { LiveRuns } from '../flow/live-runs.ts';
 import type { RunHistory } from '../flow/ports.ts';
-import { notFound } from '../flow/run-writes.ts';
+import { notFound } from '../flow/write-refusals.ts';
 import { RUN_HISTORY } from '../tokens.ts';
 import { metricJson } from './mlflow-json.ts';
 import * as requests from './run-requests.ts';

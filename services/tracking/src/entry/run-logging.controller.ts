@@ -84,8 +84,9 @@ export class RunLoggingController {
     const runId = requests.runIdOf(ids);
     const head = await this.#live.get('run', runId);
     const lacksIt = head !== null && head.tag(key) === undefined;
-    // Written even where there is no such tag, which changes nothing: that the run takes no writes comes first.
-    await this.#writes.write('run', runId, { tags: [{ key, value: null }] }, { type: 'logged', ...callerOf(headers) });
+    // A write of nothing is appended nowhere, but refused as any other: that comes before the tag that is not there.
+    const tags = lacksIt ? [] : [{ key, value: null }];
+    await this.#writes.write('run', runId, { tags }, { type: 'logged', ...callerOf(headers) });
     if (lacksIt) throw doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
     return {};
   }

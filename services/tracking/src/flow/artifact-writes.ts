@@ -6,7 +6,8 @@ import type { ArtifactQuota } from './artifact-quota.ts';
 import { experimentOfTrace, traceArtifactUri, type ArtifactPlace } from './artifact-roots.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { ExperimentsJournal } from './ports.ts';
-import { notFound, type RunWrites } from './run-writes.ts';
+import type { RunWrites } from './run-writes.ts';
+import { notFound } from './write-refusals.ts';
 
 /** Where a file is to be, and what is there now. */
 export interface ArtifactTarget {

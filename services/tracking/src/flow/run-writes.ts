@@ -9,8 +9,6 @@ import type { Subject } from './run-facts.ts';
 import type { RunHead } from './run-head.ts';
 import { inactiveExperiment, notFound, oneConflict, refusalError, sameRequest } from './write-refusals.ts';
 
-export { notFound } from './write-refusals.ts';
-
 /** What a write may say of a run or a logged model; what is absent is left as it is. */
 export interface Write {
   readonly attributes?: Readonly<Record<string, string>>;

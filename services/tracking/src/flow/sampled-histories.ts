@@ -2,7 +2,7 @@ import { invalidParameter } from '@millrace/mlflow-protocol';
 import type { LiveRuns } from './live-runs.ts';
 import type { RunHistory } from './ports.ts';
 import type { RunFact } from './run-facts.ts';
-import { notFound } from './run-writes.ts';
+import { notFound } from './write-refusals.ts';
 import { samplePoints } from './sample-points.ts';
 
 export interface SampledHistoriesRequest {

@@ -16,7 +16,8 @@ import { placeOfUri, type ArtifactPlace } from './artifact-roots.ts';
 import { inMlflowTerms, type ArtifactWrites } from './artifact-writes.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { RunHead } from './run-head.ts';
-import { notFound, type RunWrites } from './run-writes.ts';
+import type { RunWrites } from './run-writes.ts';
+import { notFound } from './write-refusals.ts';
 
 interface StoredFile extends StoredArtifact {
   readonly path: string;

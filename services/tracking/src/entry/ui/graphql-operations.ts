@@ -5,7 +5,7 @@ import type { LiveRuns } from '../../flow/live-runs.ts';
 import { ModelVersionsOfRuns } from '../../flow/model-versions-of-runs.ts';
 import type { ExperimentsJournal, RegisteredVersions } from '../../flow/ports.ts';
 import type { RunHead } from '../../flow/run-head.ts';
-import { notFound } from '../../flow/run-writes.ts';
+import { notFound } from '../../flow/write-refusals.ts';
 import type { SampledHistories } from '../../flow/sampled-histories.ts';
 import type { SearchDatasets } from '../../flow/search-datasets.ts';
 import type { SearchRuns } from '../../flow/search-runs.ts';
