@@ -21,7 +21,8 @@ def brokers():
 
 
 def registry():
-    return SchemaRegistryClient({"url": os.environ["MILLRACE_SCHEMA_REGISTRY_URL"]})
+    # Without a timeout a request that is never answered is waited for for ever; with one the client asks again.
+    return SchemaRegistryClient({"url": os.environ["MILLRACE_SCHEMA_REGISTRY_URL"], "timeout": 10})
 
 
 def own_topic(name):
