@@ -26,8 +26,9 @@ async function prepare({ paths, ports }: ServerContext, signal: AbortSignal): Pr
     env: {
       APICURIO_STORAGE_KIND: 'sql',
       APICURIO_STORAGE_SQL_KIND: 'h2',
-      // The default is a database in memory; schema ids must outlive the process, they are inside every record.
-      APICURIO_DATASOURCE_URL: `jdbc:h2:file:${path.join(data, 'registry')};DB_CLOSE_ON_EXIT=FALSE`,
+      // The default is a database in memory; schema ids must outlive the process, they are inside every record. H2 writes
+      // what is committed half a second later unless told otherwise: a kill would lose a schema that was acknowledged.
+      APICURIO_DATASOURCE_URL: `jdbc:h2:file:${path.join(data, 'registry')};DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0`,
       APICURIO_RULES_GLOBAL_COMPATIBILITY: 'BACKWARD',
     },
   };
