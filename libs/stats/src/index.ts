@@ -4,6 +4,7 @@ export { categoricalChiSquare, chiSquareContingency, chiSquareOfCounts, numericC
 export type { ChiSquare } from './chi-square.ts';
 export { areaUnderRoc, classificationQuality } from './classification-quality.ts';
 export type { ClassificationQuality, ScoredLabels } from './classification-quality.ts';
+export { downSample } from './down-sample.ts';
 export { finiteValues } from './finite-values.ts';
 export { kolmogorovSmirnov, kolmogorovSmirnovOfSorted } from './kolmogorov-smirnov.ts';
 export type { KolmogorovSmirnov } from './kolmogorov-smirnov.ts';
