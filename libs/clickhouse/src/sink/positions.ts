@@ -29,44 +29,55 @@ export class SinkPositions {
   }
 
   async waitFor(positions: readonly LogPosition[], timeoutMs: number): Promise<WaitResult> {
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const done = new Set<LogPosition>();
     const finished = new AbortController();
-    const stop = AbortSignal.any([deadline, finished.signal]);
-    const all = Promise.all(
-      positions.map(async (position) => {
-        await Promise.race([this.#here(position, stop), this.#elsewhere(position, stop)]);
-        done.add(position);
-      }),
-    );
-    const timedOut = new Promise<'timeout'>((resolve) => {
-      stop.addEventListener('abort', () => resolve('timeout'), { once: true });
-    });
+    const stop = AbortSignal.any([AbortSignal.timeout(timeoutMs), finished.signal]);
+    const missing = new Set(positions);
     try {
-      await Promise.race([all, timedOut]);
+      await Promise.race([this.#here(missing, stop), this.#elsewhere(missing, stop)]);
     } finally {
       finished.abort();
     }
-    const missing = positions.filter((position) => !done.has(position));
-    return missing.length === 0 ? { reached: true } : { reached: false, missing };
+    return missing.size === 0 ? { reached: true } : { reached: false, missing: [...missing] };
   }
 
-  #here(position: LogPosition, stop: AbortSignal): Promise<void> {
+  /** What the sink of this process applies, as it does so. */
+  async #here(missing: Set<LogPosition>, stop: AbortSignal): Promise<void> {
     const { sink } = this.#options;
-    return sink === undefined ? never() : sink.whenApplied(position, position.offset, stop);
+    if (sink === undefined) return never();
+    await new Promise<void>((resolve) => {
+      const wait = async (position: LogPosition): Promise<void> => {
+        await sink.whenApplied(position, position.offset, stop);
+        missing.delete(position);
+        // The others among them may have been found elsewhere meanwhile.
+        if (missing.size === 0) resolve();
+      };
+      for (const position of missing) void wait(position);
+    });
   }
 
-  async #elsewhere({ topic, partition, offset }: LogPosition, stop: AbortSignal): Promise<void> {
+  /** What others have committed: one question for all partitions of a topic, however many are waited for. */
+  async #elsewhere(missing: Set<LogPosition>, stop: AbortSignal): Promise<void> {
     const { committedOffsets, sink, pollMs = 100 } = this.#options;
-    while (!stop.aborted) {
-      if (sink === undefined || sink.appliedTo({ topic, partition }) === null) {
-        const committed = await committedOffsets(topic);
-        if ((committed[partition] ?? -1) > offset) return;
+    while (missing.size > 0 && !stop.aborted) {
+      const foreign = [...missing].filter((position) => sink === undefined || sink.appliedTo(position) === null);
+      for (const topic of new Set(foreign.map((position) => position.topic))) {
+        const committed = await Promise.race([committedOffsets(topic), aborted(stop)]);
+        for (const position of foreign) {
+          if (position.topic === topic && (committed[position.partition] ?? -1) > position.offset)
+            missing.delete(position);
+        }
       }
-      await delay(pollMs, undefined, { signal: stop }).catch(() => undefined);
+      if (missing.size > 0) await delay(pollMs, undefined, { signal: stop }).catch(() => undefined);
     }
-    await never();
   }
+}
+
+/** No offsets at all, when it is time to stop. */
+function aborted(stop: AbortSignal): Promise<readonly number[]> {
+  return new Promise((resolve) => {
+    if (stop.aborted) resolve([]);
+    stop.addEventListener('abort', () => resolve([]), { once: true });
+  });
 }
 
 function never(): Promise<void> {
