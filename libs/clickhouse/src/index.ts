@@ -6,6 +6,8 @@ export { identifier, stringLiteral } from './identifiers.ts';
 export { listPages } from './list-pages.ts';
 export { table } from './table.ts';
 export type { Table } from './table.ts';
+export { ByteReader } from './row-binary/byte-reader.ts';
+export { ByteWriter } from './row-binary/byte-writer.ts';
 export type { Column } from './row-binary/row-encoder.ts';
 export { ValueError } from './row-binary/value-encoder.ts';
 export { migrate } from './migrations/migrate.ts';

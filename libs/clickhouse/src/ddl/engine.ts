@@ -19,3 +19,8 @@ export function onCluster({ cluster }: Clustered): string {
 export function tableEngine({ cluster }: Clustered): string {
   return cluster === null ? 'ReplacingMergeTree' : 'ReplicatedReplacingMergeTree';
 }
+
+/** For tables of which only the aggregate of equal keys counts, such that a repeated row changes nothing. */
+export function aggregatingEngine({ cluster }: Clustered): string {
+  return cluster === null ? 'AggregatingMergeTree' : 'ReplicatedAggregatingMergeTree';
+}

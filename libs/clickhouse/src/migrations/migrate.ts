@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../clickhouse.ts';
-import { onCluster, tableEngine, TABLE_SETTINGS } from '../ddl/engine.ts';
+import { aggregatingEngine, onCluster, tableEngine, TABLE_SETTINGS } from '../ddl/engine.ts';
 import { ClickHouseFault } from '../errors.ts';
 import { identifier } from '../identifiers.ts';
 import { migrationFiles } from './migration-files.ts';
@@ -72,6 +72,7 @@ async function apply(clickhouse: ClickHouse, { name, checksum, statements }: Mig
       .replaceAll('{database}', identifier(clickhouse.database))
       .replaceAll('{on_cluster}', onCluster(clickhouse))
       .replaceAll('{ReplacingMergeTree}', tableEngine(clickhouse))
+      .replaceAll('{AggregatingMergeTree}', aggregatingEngine(clickhouse))
       .replaceAll('{deduplication}', TABLE_SETTINGS);
     await runStatement(clickhouse, name, sql);
   }
@@ -86,10 +87,13 @@ const RACES = new Set([
   517, // CANNOT_ASSIGN_ALTER
 ]);
 
+/** A copy of a large table takes longer than a silent connection is waited for. */
+const SIGNS_OF_LIFE = { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '20000' } as const;
+
 async function runStatement(clickhouse: ClickHouse, name: string, sql: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await clickhouse.command(sql);
+      await clickhouse.command(sql, {}, SIGNS_OF_LIFE);
       return;
     } catch (error) {
       if (!(error instanceof ClickHouseFault)) throw error;

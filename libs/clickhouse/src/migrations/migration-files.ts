@@ -15,10 +15,10 @@ const FILE = /^\d{3}-[a-z0-9-]+\.sql$/;
 
 /**
  * Statements that may run twice: services start together and each migrates, and one that was killed in the middle of a
- * file does it again.
+ * file does it again. Copied rows must meet their first copy in the key of the table that they go into.
  */
 const REPEATABLE =
-  /^(CREATE (TABLE|VIEW|DICTIONARY) IF NOT EXISTS|CREATE OR REPLACE (VIEW|DICTIONARY)|DROP (TABLE|VIEW|DICTIONARY) IF EXISTS|ALTER TABLE \S+( \{on_cluster\})? (((ADD|DROP|MODIFY|COMMENT|CLEAR) (COLUMN|INDEX)|RENAME COLUMN) IF (NOT )?EXISTS|MODIFY (SETTING|COMMENT|TTL)))\b/;
+  /^(CREATE (TABLE|VIEW|MATERIALIZED VIEW|DICTIONARY) IF NOT EXISTS|INSERT INTO \S+ \([^)]+\) SELECT|CREATE OR REPLACE (VIEW|DICTIONARY)|DROP (TABLE|VIEW|DICTIONARY) IF EXISTS|ALTER TABLE \S+( \{on_cluster\})? (((ADD|DROP|MODIFY|COMMENT|CLEAR) (COLUMN|INDEX)|RENAME COLUMN) IF (NOT )?EXISTS|MODIFY (SETTING|COMMENT|TTL)))\b/;
 
 /** The migrations of a folder by number; two files with one number or an unrepeatable statement are refused. */
 export async function migrationFiles(folder: string): Promise<Migration[]> {
