@@ -148,7 +148,7 @@ def manage(name: str) -> dict:
         "models": models,
         "model_gone": refused(lambda: client.get_registered_model(f"temp2-{name}")),
         "same_name": refused(lambda: client.create_experiment(f"exp-{name}")),
-        "bad_filter": refused(lambda: client.search_runs([experiment.experiment_id], "metrics.a > 1 OR metrics.b > 1")),
+        "bad_filter": refused(lambda: client.search_runs([experiment.experiment_id], "metrics.a > 1 OR")),
         "no_run": refused(lambda: client.get_run("0" * 32)),
         "no_alias": refused(lambda: client.get_model_version_by_alias(f"model-{name}", "nobody")),
         "bad_path": refused(lambda: client.log_artifact(restored.info.run_id, __file__, "../../up")),

@@ -23,12 +23,14 @@ export const config = {
       MILLRACE_TRACKING_LIVE_TRACE_BYTES: numberSetting(64 * 1024 * 1024, { min: 1024 * 1024 }),
       MILLRACE_TRACKING_CATCH_UP_RECORDS: numberSetting(20_000, { min: 100 }),
       MILLRACE_TRACKING_READ_TIMEOUT_MS: numberSetting(15_000, { min: 100 }),
+      MILLRACE_TRACKING_INDEX_BYTES: numberSetting(192 << 20, { min: 1 << 20 }),
     })
     .transform((env) => ({
       maxBytes: env.MILLRACE_TRACKING_LIVE_BYTES,
       maxTraceBytes: env.MILLRACE_TRACKING_LIVE_TRACE_BYTES,
       maxCatchUp: env.MILLRACE_TRACKING_CATCH_UP_RECORDS,
       readTimeoutMs: env.MILLRACE_TRACKING_READ_TIMEOUT_MS,
+      maxIndexBytes: env.MILLRACE_TRACKING_INDEX_BYTES,
     })),
 };
 

@@ -9,7 +9,6 @@ import { LogToRun } from './flow/log-to-run.ts';
 import type { ExperimentsJournal, RunHistory } from './flow/ports.ts';
 import { RefusedWrites } from './flow/refused-writes.ts';
 import { RunWrites } from './flow/run-writes.ts';
-import { SearchRuns } from './flow/search-runs.ts';
 import { RunEventsPublisher } from './publish/run-events.publisher.ts';
 import { KafkaRunLog } from './store/kafka-run-log.ts';
 import { EXPERIMENTS_JOURNAL, RUN_HISTORY } from './tokens.ts';
@@ -77,11 +76,5 @@ export const flowProviders: Provider[] = [
     provide: LogToRun,
     inject: [RunWrites, LiveRuns],
     useFactory: (writes: RunWrites, live: LiveRuns) => new LogToRun(writes, live),
-  },
-  {
-    provide: SearchRuns,
-    inject: [EXPERIMENTS_JOURNAL, LiveRuns, RUN_HISTORY],
-    useFactory: (experiments: ExperimentsJournal, live: LiveRuns, history: RunHistory) =>
-      new SearchRuns(experiments, live, history),
   },
 ];

@@ -7,6 +7,7 @@ import { RunLoggingController } from './entry/run-logging.controller.ts';
 import { RunsController } from './entry/runs.controller.ts';
 import { ServerController } from './entry/server.controller.ts';
 import { flowProviders } from './flow-providers.ts';
+import { searchProviders } from './search-providers.ts';
 import { storeProviders } from './store-providers.ts';
 import { tracesControllers, tracesProviders } from './traces-providers.ts';
 import { uiControllers, uiProviders } from './ui-providers.ts';
@@ -23,6 +24,13 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...tracesControllers,
     ...uiControllers,
   ],
-  providers: [...storeProviders, ...flowProviders, ...artifactProviders, ...tracesProviders, ...uiProviders],
+  providers: [
+    ...storeProviders,
+    ...flowProviders,
+    ...searchProviders,
+    ...artifactProviders,
+    ...tracesProviders,
+    ...uiProviders,
+  ],
 })
 export class TrackingModule {}

@@ -8,14 +8,14 @@ import { GraphqlController } from './entry/ui/graphql.controller.ts';
 import { GatewayProxyController } from './entry/ui/gateway-proxy.controller.ts';
 import { TelemetryController } from './entry/ui/telemetry.controller.ts';
 import { LiveRuns } from './flow/live-runs.ts';
-import type { ExperimentsJournal, RunHistory } from './flow/ports.ts';
-import { SampledHistories } from './flow/sampled-histories.ts';
+import type { MetricHistory } from './flow/metric-history.ts';
+import type { ExperimentsJournal } from './flow/ports.ts';
 import { SearchDatasets } from './flow/search-datasets.ts';
 import { SearchRuns } from './flow/search-runs.ts';
 import { StoredArtifacts } from './flow/stored-artifacts.ts';
 import { ClickHouseDatasetSummaries } from './store/clickhouse-dataset-summaries.ts';
 import { HttpRegisteredVersions } from './store/http-registered-versions.ts';
-import { EXPERIMENTS_JOURNAL, GRAPHQL_SOURCES, RUN_HISTORY } from './tokens.ts';
+import { EXPERIMENTS_JOURNAL, GRAPHQL_SOURCES, METRIC_HISTORY } from './tokens.ts';
 
 export const uiControllers: Type[] = [
   GraphqlController,
@@ -33,18 +33,13 @@ export const uiProviders: Provider[] = [
       new SearchDatasets(live, new ClickHouseDatasetSummaries(clickhouse)),
   },
   {
-    provide: SampledHistories,
-    inject: [LiveRuns, RUN_HISTORY],
-    useFactory: (live: LiveRuns, history: RunHistory) => new SampledHistories(live, history),
-  },
-  {
     provide: GRAPHQL_SOURCES,
     inject: [
       EXPERIMENTS_JOURNAL,
       LiveRuns,
       SearchRuns,
       SearchDatasets,
-      SampledHistories,
+      METRIC_HISTORY,
       StoredArtifacts,
       SERVICE_CONFIG,
     ],
@@ -53,7 +48,7 @@ export const uiProviders: Provider[] = [
       live: LiveRuns,
       runs: SearchRuns,
       datasets: SearchDatasets,
-      histories: SampledHistories,
+      history: MetricHistory,
       artifacts: StoredArtifacts,
       config: TrackingConfig,
     ): GraphqlSources => ({
@@ -61,7 +56,7 @@ export const uiProviders: Provider[] = [
       live,
       runs,
       datasets,
-      histories,
+      history,
       artifacts,
       registry: new HttpRegisteredVersions(config.upstream.registryUrl),
     }),

@@ -15,7 +15,7 @@ interface Answer {
   readonly runs: readonly Run[];
   readonly experiment_id: string;
   readonly experiments: readonly { readonly name: string }[];
-  readonly metrics: readonly { readonly step: number }[];
+  readonly metrics: readonly { readonly step: number; readonly value: number | string; readonly run_id?: string }[];
   readonly files: readonly { readonly path: string; readonly file_size: number }[];
   readonly next_page_token?: string;
 }
@@ -171,7 +171,46 @@ it('every acknowledged point is there, once, after both instances were killed wh
   expect(acknowledged.filter((step) => !steps.includes(step))).toEqual([]);
 });
 
-it('pages through runs without gaps or repeats', async () => {
+it('what one instance takes is found through the other at once, in a search and in a history', async () => {
+  const { body: created } = await call(at(0), 'experiments/create', { name: 'found' });
+  const { body: run } = await call(at(0), 'runs/create', { experiment_id: created.experiment_id });
+  const id = run.run.info.run_id;
+  for (let step = 0; step < 10; step += 1) {
+    const metric = { run_id: id, key: 'm', value: step === 9 ? 'NaN' : step, timestamp: step, step };
+    expect((await call(at(step), 'runs/log-metric', metric)).status).toBe(200);
+    const filter = step === 9 ? 'metrics.m != 1' : `metrics.m = ${step}`;
+    const found = await call(at(step + 1), 'runs/search', { experiment_ids: [created.experiment_id], filter });
+    expect(found.body.runs.map(({ info }) => info.run_id)).toEqual([id]);
+  }
+  const seen: unknown[] = [];
+  let token: string | undefined;
+  do {
+    const paged = `&max_results=4${token ? `&page_token=${token}` : ''}`;
+    const { body } = await call(at(1), `metrics/get-history?run_id=${id}&metric_key=m${paged}`);
+    seen.push(...body.metrics.map(({ value }) => value));
+    token = body.next_page_token;
+  } while (token !== undefined);
+  expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 'NaN']);
+
+  const other = await createRun();
+  await call(at(0), 'runs/log-metric', { run_id: other, key: 'm', value: 1, timestamp: 1, step: 5 });
+  const bulk = await call(at(1), `metrics/get-history-bulk?run_id=${id}&run_id=${other}&metric_key=m`);
+  expect(bulk.body.metrics.filter(({ run_id }) => run_id === other)).toMatchObject([{ step: 5, value: 1 }]);
+  expect(bulk.body.metrics).toHaveLength(11);
+  const interval = `metrics/get-history-bulk-interval?run_ids=${other}&run_ids=${id}&metric_key=m`;
+  const sampled = await call(at(0), `${interval}&max_results=3&start_step=2&end_step=8`);
+  expect(sampled.body.metrics.map(({ run_id, step }) => [run_id, step])).toEqual([
+    [other, 5],
+    [id, 2],
+    [id, 5],
+    [id, 8],
+  ]);
+  for (const refused of ['&max_results=0', '&max_results=2501', '&start_step=1', '&start_step=2&end_step=1'])
+    expect((await call(at(0), interval + refused)).status).toBe(400);
+  expect((await call(at(0), `${interval}&run_ids=nobody`)).status).toBe(404);
+});
+
+it('pages through runs without gaps or repeats, while others arrive', async () => {
   const { body: created } = await call(at(0), 'experiments/create', { name: 'paged' });
   const ids = new Set<string>();
   for (let index = 0; index < 7; index += 1) {
@@ -189,6 +228,8 @@ it('pages through runs without gaps or repeats', async () => {
     expect(page.status).toBe(200);
     seen.push(...page.body.runs.map(({ info }) => info.run_id));
     token = page.body.next_page_token;
+    // At the top of the list, of which the first page is read.
+    await call(at(0), 'runs/create', { experiment_id: created.experiment_id, start_time: 100 });
   } while (token !== undefined);
   expect(seen).toHaveLength(7);
   expect(new Set(seen)).toEqual(ids);

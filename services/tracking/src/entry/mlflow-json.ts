@@ -46,7 +46,7 @@ export function runJson(head: RunHead, experimentIsDeleted = false): Json {
   };
 }
 
-export function metricJson(fact: RunFact): Json {
+function metricJson(fact: RunFact): Json {
   return {
     key: fact.key,
     value: jsonNumber(fact.number),

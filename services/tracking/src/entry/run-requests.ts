@@ -140,12 +140,6 @@ export const logInputs = z.object({
   models: listOf(z.object({ model_id: text })),
 });
 export const logOutputs = z.object({ ...runIdFields, models: z.array(z.object({ model_id: text, step: stepOf })) });
-export const metricHistory = z.object({
-  ...runIdFields,
-  metric_key: text,
-  page_token: optionalText,
-  max_results: integer.nullish().transform((size) => size ?? undefined),
-});
 
 interface Batch {
   readonly metrics: readonly RunMetric[];

@@ -1,18 +1,20 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { checkRunId, readRequest } from '@millrace/mlflow-protocol';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
+import type { FastifyReply } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { CreateRun, runNameTag } from '../flow/create-run.ts';
 import { LiveRuns } from '../flow/live-runs.ts';
 import type { ExperimentsJournal } from '../flow/ports.ts';
 import type { RunHead } from '../flow/run-head.ts';
 import { RunWrites } from '../flow/run-writes.ts';
+import { SearchRuns, type FoundRuns } from '../flow/search-runs.ts';
 import { notFound } from '../flow/write-refusals.ts';
-import { SearchRuns } from '../flow/search-runs.ts';
 import { EXPERIMENTS_JOURNAL } from '../tokens.ts';
 import { runInfoJson, runJson } from './mlflow-json.ts';
 import * as requests from './run-requests.ts';
+import { sendJsonStream } from './send-json-stream.ts';
 
 @ApiTags('MLflow: runs')
 @Controller(['api/2.0/mlflow/runs', 'ajax-api/2.0/mlflow/runs'])
@@ -120,9 +122,9 @@ export class RunsController {
   @Post('search')
   @HttpCode(200)
   @ApiJsonBody(requests.searchRuns)
-  async search(@Body() body: unknown) {
+  async search(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     const request = readRequest(requests.searchRuns, body);
-    const { heads, deletedExperiments, nextPageToken } = await this.#search.run({
+    const found = await this.#search.find({
       subject: 'run',
       experimentIds: request.experiment_ids,
       filter: request.filter,
@@ -131,11 +133,29 @@ export class RunsController {
       maxResults: request.max_results,
       pageToken: request.page_token,
     });
-    const runs = heads.map((head) => runJson(head, deletedExperiments.has(head.experimentId)));
-    return { runs, ...(nextPageToken && { next_page_token: nextPageToken }) };
+    await sendJsonStream(reply, foundRunsJson(found));
   }
 
   async #experimentIsDeleted(head: RunHead): Promise<boolean> {
     return (await this.#experiments.read()).experiments.get(head.experimentId)?.lifecycleStage === 'deleted';
   }
+}
+
+/** Piece by piece: a page may hold 50,000 runs. */
+async function* foundRunsJson({
+  heads,
+  deletedExperiments,
+  nextPageToken,
+}: FoundRuns): AsyncGenerator<string, void, void> {
+  let piece = '{"runs":[';
+  let separator = '';
+  for await (const some of heads) {
+    for (const head of some) {
+      piece += separator + JSON.stringify(runJson(head, deletedExperiments.has(head.experimentId)));
+      separator = ',';
+    }
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}]${nextPageToken === undefined ? '' : `,"next_page_token":${JSON.stringify(nextPageToken)}`}}`;
 }

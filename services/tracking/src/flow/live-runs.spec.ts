@@ -33,6 +33,17 @@ describe('a read', () => {
     expect(doors.loads).toBe(1);
   });
 
+  it('up to the end of the log tells listeners of every write before it', async () => {
+    const runs = live();
+    await runs.follow();
+    const told: string[] = [];
+    runs.onFolded({ folded: ({ event }) => told.push(event.id), skipped: () => undefined });
+    create('r');
+    tag('r', '1');
+    await runs.readUp();
+    expect(told).toEqual(['r', 'r']);
+  });
+
   it('of a run that was never created is null', async () => {
     const runs = live();
     await runs.follow();

@@ -115,6 +115,12 @@ export class LiveRuns {
     };
   }
 
+  /** Waits until every write that was acknowledged before the call is folded, and listeners were told of it. */
+  async readUp(): Promise<void> {
+    const ends = await this.#ends.answer();
+    await Promise.all(ends.map((end, index) => this.#reachedEnd(index, end)));
+  }
+
   /** Tells of all writes from here on. Returns its removal. */
   onFolded(listener: WriteListener): () => void {
     this.#listeners.add(listener);
@@ -148,7 +154,10 @@ export class LiveRuns {
   }
 
   async #reached(index: number): Promise<void> {
-    const end = (await this.#ends.answer())[index] ?? 0;
+    await this.#reachedEnd(index, (await this.#ends.answer())[index] ?? 0);
+  }
+
+  async #reachedEnd(index: number, end: number): Promise<void> {
     const partition = this.#at(index);
     if (end - partition.position > this.#options.maxCatchUp) this.#skip(index, end);
     await partition.reached(end, this.#options.readTimeoutMs);

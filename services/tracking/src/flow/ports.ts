@@ -2,7 +2,7 @@ import type { Journal } from '@millrace/events';
 import type { RunEvent } from '@millrace/schemas';
 import type { ExperimentCommand, ExperimentsState } from './experiments.ts';
 import type { RunFact, Subject } from './run-facts.ts';
-import type { RunSearch } from './run-search.ts';
+import type { FoundRun, RunSearch } from './run-search.ts';
 
 export type ExperimentsJournal = Pick<Journal<ExperimentsState, ExperimentCommand>, 'submit' | 'read' | 'state'>;
 
@@ -52,15 +52,14 @@ export interface RunHistory {
   untilStored(positions: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void>;
   /** All facts of the subjects but metrics, of which only the point that counts; within the window of offsets. */
   factsOf(subject: Subject, ids: readonly string[], window?: FactsWindow): Promise<RunFact[]>;
-  /** Ids in order. */
-  search(search: RunSearch): Promise<string[]>;
-  /** Points of a metric, each once, by time, step and value. */
-  metricHistory(page: {
-    readonly runId: string;
-    readonly key: string;
-    readonly limit: number;
-    readonly offset: number;
-  }): Promise<RunFact[]>;
+}
+
+/** Runs in the analytical store, for searches that memory does not answer. */
+export interface StoredRuns {
+  /** In order. */
+  search(search: RunSearch): Promise<FoundRun[]>;
+  /** All facts that count of an experiment's subjects, but artifacts, kind by kind, in pages; memory is bounded by a page. */
+  latestOf(subject: Subject, experimentId: string): AsyncGenerator<readonly RunFact[], void, void>;
 }
 
 /** What the names of files in the log say of contents. */

@@ -1,4 +1,13 @@
-import { invalidParameter, parseFilter, parseOrderBy, type Clause, type Comparator } from '@millrace/mlflow-protocol';
+import {
+  invalidParameter,
+  mapExpression,
+  parseExpression,
+  parseOrderBy,
+  type Clause,
+  type Comparator,
+  type Expression,
+} from '@millrace/mlflow-protocol';
+import type { Subject } from './run-facts.ts';
 
 export type ViewType = 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL';
 
@@ -23,18 +32,33 @@ export interface SearchOrder {
   readonly descending: boolean;
 }
 
-export interface RunSearch {
-  readonly subject: 'run' | 'logged-model';
-  /** Experiments whose own state lets their runs be seen as they are. */
-  readonly experimentIds: readonly string[];
-  /** Experiments that are deleted, and all their runs with them. */
-  readonly deletedExperimentIds: readonly string[];
+export type RunExpression = Expression<SearchClause>;
+
+export interface RunQuery {
+  readonly subject: Subject;
   readonly viewType: ViewType;
-  readonly clauses: readonly SearchClause[];
+  readonly where: RunExpression;
+  /** Ends with the start time, so that nothing but the id is left to decide. */
   readonly order: readonly SearchOrder[];
-  readonly limit: number;
-  readonly offset: number;
 }
+
+/** Runs behind a place of the order, at most `limit`, of these experiments. */
+export interface RunSearch extends RunQuery {
+  readonly experimentIds: readonly string[];
+  /** Those of them that are deleted, and all their runs with them. */
+  readonly deletedExperimentIds: readonly string[];
+  readonly after: FoundRun | undefined;
+  readonly limit: number;
+}
+
+/** A run and its place in the order of a search. */
+export interface FoundRun {
+  readonly id: string;
+  /** One for each order: 0 and the value, 1 for NaN, 2 for a run that has none. */
+  readonly place: readonly OrderValue[];
+}
+
+export type OrderValue = readonly [rank: number, value: number | string];
 
 const ordered: readonly Comparator[] = ['=', '!=', '>', '>=', '<', '<='];
 const texts: readonly Comparator[] = ['=', '!=', 'LIKE', 'ILIKE'];
@@ -77,25 +101,34 @@ const attributeNames: Readonly<Record<string, RunAttribute>> = {
   creation_time: 'created_time',
 };
 
-export function searchClauses(filter: string | undefined): SearchClause[] {
-  return parseFilter(filter).map((clause) => {
-    const field = fieldOf(clause.entity, clause.key);
-    const allowed = comparatorsOf(field);
-    if (!allowed.includes(clause.comparator)) {
-      throw invalidParameter(
-        `Invalid comparator '${clause.comparator}' for ${field.on} '${clause.key}': it is not one of ${allowed.join(', ')}`,
-      );
-    }
-    return { field, comparator: clause.comparator, value: valueOf(field, clause) };
-  });
+export function searchExpression(filter: string | undefined): RunExpression {
+  return mapExpression(parseExpression(filter), searchClause);
 }
 
+function searchClause(clause: Clause): SearchClause {
+  const field = fieldOf(clause.entity, clause.key);
+  const allowed = comparatorsOf(field);
+  if (!allowed.includes(clause.comparator)) {
+    throw invalidParameter(
+      `Invalid comparator '${clause.comparator}' for ${field.on} '${clause.key}': it is not one of ${allowed.join(', ')}`,
+    );
+  }
+  return { field, comparator: clause.comparator, value: valueOf(field, clause) };
+}
+
+/** Of equal runs the one that started last comes first. */
 export function searchOrder(orderBy: readonly string[]): SearchOrder[] {
-  return parseOrderBy(orderBy).map(({ entity, key, descending }) => {
+  const order = parseOrderBy(orderBy).map(({ entity, key, descending }) => {
     const field = fieldOf(entity, key);
     if (field.on === 'dataset') throw invalidParameter(`Invalid order_by clause: runs cannot be ordered by datasets`);
     return { field, descending };
   });
+  const names = order.map(({ field }) => `${field.on} ${field.key}`);
+  if (new Set(names).size < names.length) {
+    throw invalidParameter(`\`order_by\` contains duplicate fields: ${JSON.stringify(orderBy).slice(0, 500)}`);
+  }
+  if (names.includes('attribute start_time')) return order;
+  return [...order, { field: { on: 'attribute', key: 'start_time' }, descending: true }];
 }
 
 function fieldOf(entity: string | null, key: string): SearchField {

@@ -120,12 +120,4 @@ export class SimulatedInstance implements RunLog, RunEvents, RunHistory {
     await this.#pause('rows');
     return facts;
   }
-
-  search(): Promise<string[]> {
-    return Promise.resolve([]);
-  }
-
-  metricHistory(): Promise<RunFact[]> {
-    return Promise.resolve([]);
-  }
 }

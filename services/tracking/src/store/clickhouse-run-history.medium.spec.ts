@@ -2,12 +2,19 @@ import { ClickHouse, migrate } from '@millrace/clickhouse';
 import type { RunEvent } from '@millrace/schemas';
 import { clickhouseConfigFromEnv, readConfig } from '@millrace/service-kit';
 import { testNamespace } from '@millrace/testing';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { factsOf, type RunFact } from '../flow/run-facts.ts';
+import { factsOf } from '../flow/run-facts.ts';
 import { RunHead } from '../flow/run-head.ts';
-import { searchClauses, searchOrder, type RunSearch } from '../flow/run-search.ts';
+import { ExperimentIndex } from '../flow/run-index/experiment-index.ts';
+import { headsOfEvents, randomEvents, randomSearch, searchByHand } from '../flow/run-index/search-by-hand.ts';
+import { searchIndex } from '../flow/run-index/search-index.ts';
+import { searchExpression, searchOrder, type RunSearch } from '../flow/run-search.ts';
+import { ClickHouseMetricHistory } from './clickhouse-metric-history.ts';
 import { ClickHouseRunHistory } from './clickhouse-run-history.ts';
+import { insertRows } from './insert-rows.ts';
 import { migrationsFolder } from './migrations-folder.ts';
+import { rowsOf } from './run-facts.sink.ts';
 
 const nothing: RunEvent = {
   eventId: 'e',
@@ -108,17 +115,8 @@ beforeAll(async () => {
   database = config.database;
   clickhouse = new ClickHouse(config);
   await migrate(clickhouse, migrationsFolder, { info: () => undefined });
-  const facts = events.flatMap((event, offset) => factsOf(event, { partition: 0, offset }));
   // Twice: a row that a crash wrote again must change nothing before the merges have been.
-  for (const token of ['first', 'again']) {
-    await clickhouse.insert('run_facts', facts.filter(({ kind }) => kind !== 'void').map(rowOf), token);
-    const voids = facts.filter(({ kind }) => kind === 'void');
-    await clickhouse.insert(
-      'run_voids',
-      voids.map(({ subject, id, key }) => ({ subject, id, log_offset: Number(key) })),
-      token,
-    );
-  }
+  for (const token of ['first', 'again']) await insertRows(clickhouse, rowsOfLog(events), token);
   history = new ClickHouseRunHistory(clickhouse, {
     positions: { waitFor: () => Promise.resolve({ reached: true }) },
     topic: 'tracking.runs',
@@ -130,47 +128,23 @@ afterAll(async () => {
   await clickhouse.close();
 });
 
-function rowOf(fact: RunFact): Record<string, unknown> {
-  const {
-    experimentId,
-    timestampMs,
-    modelId,
-    runId,
-    datasetName,
-    datasetDigest,
-    partition,
-    offset,
-    recordedAtMs,
-    number,
-    ...same
-  } = fact;
-  return {
-    ...same,
-    number: Number.isNaN(number) ? 'nan' : number,
-    experiment_id: experimentId,
-    timestamp_ms: timestampMs,
-    model_id: modelId,
-    run_id: runId,
-    dataset_name: datasetName,
-    dataset_digest: datasetDigest,
-    log_partition: partition,
-    log_offset: offset,
-    recorded_at: new Date(recordedAtMs).toISOString(),
-  };
-}
+const rowsOfLog = (some: readonly RunEvent[], log = some) =>
+  some.flatMap((event) => rowsOf(factsOf(event, { partition: 0, offset: log.indexOf(event) })));
 
-const search = (filter: string, orderBy: string[] = ['start_time ASC'], more: Partial<RunSearch> = {}) =>
-  history.search({
+const search = async (filter: string, orderBy: string[] = ['start_time ASC'], more: Partial<RunSearch> = {}) => {
+  const found = await history.search({
     subject: 'run',
     experimentIds: ['1'],
     deletedExperimentIds: [],
     viewType: 'ACTIVE_ONLY',
-    clauses: searchClauses(filter),
+    where: searchExpression(filter),
     order: searchOrder(orderBy),
+    after: undefined,
     limit: 100,
-    offset: 0,
     ...more,
   });
+  return found.map(({ id }) => id);
+};
 
 describe('a search', () => {
   it.each([
@@ -195,14 +169,16 @@ describe('a search', () => {
     ["datasets.name = 'cards' AND dataset.context = 'train'", ['d']],
     ["datasets.digest IN ('x1')", ['d']],
     ["metrics.auc > 0.4 AND params.lr = '0.2'", ['b']],
+    ["NOT (params.lr = '0.1' OR metrics.auc = 0.7)", ['c', 'd']],
+    ["metrics.refused > 0 OR tags.team = 'refused'", []],
     ["params.`lr'; DROP TABLE run_facts` = 'x'", []],
   ])('for %s', async (filter, ids) => {
     expect(await search(filter)).toEqual(ids);
   });
 
-  it('orders by metrics with NaN and missing last either way, and by start time where nothing else is said', async () => {
-    expect(await search('', ['metrics.auc ASC'])).toEqual(['a', 'b', 'd', 'c']);
-    expect(await search('', ['metrics.auc DESC'])).toEqual(['b', 'a', 'd', 'c']);
+  it('orders by metrics with NaN last and missing behind it either way, and by start time where nothing else is said', async () => {
+    expect(await search('', ['metrics.auc ASC'])).toEqual(['a', 'b', 'c', 'd']);
+    expect(await search('', ['metrics.auc DESC'])).toEqual(['b', 'a', 'c', 'd']);
     expect(await search('', ['params.lr DESC'])).toEqual(['b', 'a', 'd', 'c']);
     expect(await search('', ['tags.team', 'attributes.start_time ASC'])).toEqual(['a', 'b', 'c', 'd']);
     expect(await search('', [])).toEqual(['d', 'c', 'b', 'a']);
@@ -211,14 +187,38 @@ describe('a search', () => {
   it('shows deleted runs when they are asked for, and those of a deleted experiment with them', async () => {
     expect(await search('', undefined, { viewType: 'DELETED_ONLY' })).toEqual(['gone']);
     expect(await search('', undefined, { viewType: 'ALL' })).toEqual(['a', 'b', 'c', 'd', 'gone']);
-    const deletedExperimentIds = ['2'];
-    expect(await search('', undefined, { deletedExperimentIds })).toEqual(['a', 'b', 'c', 'd']);
-    expect(await search('', undefined, { deletedExperimentIds, viewType: 'DELETED_ONLY' })).toEqual(['gone', 'other']);
+    const both = { experimentIds: ['1', '2'], deletedExperimentIds: ['2'] };
+    expect(await search('', undefined, both)).toEqual(['a', 'b', 'c', 'd']);
+    expect(await search('', undefined, { ...both, viewType: 'DELETED_ONLY' })).toEqual(['gone', 'other']);
   });
 
-  it('pages', async () => {
-    expect(await search('', undefined, { limit: 2, offset: 1 })).toEqual(['b', 'c']);
+  it('takes more experiments than one query does', async () => {
+    const experimentIds = ['2', ...Array.from({ length: 20_000 }, (_, index) => String(1000 + index)), '1'];
+    expect(await search('', undefined, { experimentIds })).toEqual(['a', 'b', 'c', 'd', 'other']);
   });
+});
+
+it('memory, SQL and a search by hand find the same runs in the same order, from any place on', async () => {
+  const log = randomEvents({ runs: 60, seed: 11, experimentId: '7' });
+  // In several parts, which hold rows of the same keys until they are merged; the later ones first.
+  const parts = [log.filter((_, place) => place % 3 === 2), log.filter((_, place) => place % 3 !== 2)];
+  for (const part of parts) await insertRows(clickhouse, rowsOfLog(part, log), `random ${part.length}`);
+  const index = new ExperimentIndex('run', '7');
+  for await (const page of history.latestOf('run', '7')) for (const fact of page) index.fold(fact);
+  const heads = headsOfEvents(log);
+  const ids = heads.map(({ id }) => id).sort();
+  expect(Array.from({ length: index.size }, (_, row) => index.idOf(row)).sort()).toEqual(ids);
+  for (const query of fc.sample(randomSearch, { numRuns: 30, seed: 5 })) {
+    const wanted = searchByHand(heads, { ...query, after: undefined, limit: 100 });
+    const after = wanted[Math.floor(wanted.length / 3)];
+    const search = { ...query, after, limit: 7 };
+    const expected = searchByHand(heads, search);
+    expect(searchIndex(index, { ...search, experimentIsDeleted: false }), JSON.stringify(query)).toMatchObject(
+      expected,
+    );
+    const found = await history.search({ ...search, experimentIds: ['7'], deletedExperimentIds: [] });
+    expect(found, JSON.stringify(query)).toEqual(expected);
+  }
 });
 
 it('a run read back is the run that was written', async () => {
@@ -230,37 +230,132 @@ it('a run read back is the run that was written', async () => {
   expect(head.updatedAtMs).toBe(1_700_000_000_000);
 });
 
+it('a run is read as it was at an offset, without writes that the reader leaves out', async () => {
+  const read = async (before: number, except: number[] = []) => {
+    const head = new RunHead('run', 'windowed');
+    for (const fact of await history.factsOf('run', ['windowed'], { before, except })) head.fold(fact);
+    return [head.tag('t'), ...head.metrics.map(({ number }) => number)];
+  };
+  const writes = [1, 2, 3].map((step) => ({
+    ...nothing,
+    id: 'windowed',
+    experimentId: '3',
+    attributes: { created_time: '1' },
+    tags: [{ key: 't', value: String(step) }],
+    metrics: [point('m', step / 10, step)],
+  }));
+  await insertRows(clickhouse, rowsOfLog(writes), 'windowed');
+  expect(await read(3)).toEqual(['3', 0.3]);
+  expect(await read(2)).toEqual(['2', 0.2]);
+  expect(await read(3, [2, 1])).toEqual(['1', 0.1]);
+  expect(await read(0)).toEqual([undefined]);
+});
+
+it('a run of which a write is void is read without it, alone and among its experiment', async () => {
+  const alone = new RunHead('run', 'b');
+  for (const fact of await history.factsOf('run', ['b'])) alone.fold(fact);
+  const index = new ExperimentIndex('run', '1');
+  for await (const page of history.latestOf('run', '1')) for (const fact of page) index.fold(fact);
+  const row = Array.from({ length: index.size }, (_, at) => at).find((at) => index.idOf(at) === 'b');
+  for (const head of [alone, index.headOf(row ?? -1)]) {
+    expect(head.param('lr')?.text).toBe('0.2');
+    expect(head.tags).toEqual([]);
+    expect(head.metrics.map(({ key, number }) => [key, number])).toEqual([['auc', 0.7]]);
+  }
+});
+
 it('reads as many runs at once as a search may find', async () => {
   const unknown = Array.from({ length: 5_000 }, (_, i) => `${i}`.padStart(32, '0'));
   const facts = await history.factsOf('run', ['a', ...unknown, 'b']);
   expect(new Set(facts.map(({ id }) => id))).toEqual(new Set(['a', 'b']));
 });
 
-it('the history of a metric holds each point once, NaN too', async () => {
-  const points = async (runId: string) =>
-    (await history.metricHistory({ runId, key: 'auc', limit: 10, offset: 0 })).map(({ step, number }) => [
-      step,
-      number,
-    ]);
-  expect(await points('a')).toEqual([
-    [1, 0.9],
-    [2, 0.5],
+describe('the history of a metric', () => {
+  const points = new Map<string, readonly (readonly [step: number, value: number])[]>([
+    [
+      'a',
+      [
+        [1, 0.9],
+        [2, 0.5],
+      ],
+    ],
+    ['b', [[1, 0.7]]],
+    ['c', [[1, Number.NaN]]],
   ]);
-  expect(await points('b')).toEqual([[1, 0.7]]);
-  expect(await points('c')).toEqual([[1, Number.NaN]]);
+
+  it.each(['a', 'b', 'c'])('of run %s is read in order from any of its points on', async (runId) => {
+    const metrics = new ClickHouseMetricHistory(clickhouse);
+    const all = await metrics.page({ runId, key: 'auc', after: undefined, limit: 100 });
+    const distinct = [...new Map(all.map((one) => [JSON.stringify([one.step, String(one.value)]), one])).values()];
+    expect(distinct.map(({ step, value }) => [step, value])).toEqual(points.get(runId));
+    for (const [index, after] of distinct.entries()) {
+      const rest = await metrics.page({ runId, key: 'auc', after, limit: 1 });
+      expect(rest).toEqual(distinct.slice(index + 1, index + 2));
+    }
+  });
+
+  it('of several runs has each point once, by run', async () => {
+    const metrics = new ClickHouseMetricHistory(clickhouse);
+    const found = await metrics.firstOfRuns({ runIds: ['b', 'a', 'nobody'], key: 'auc', limit: 2 });
+    expect(found.map(({ runId, step }) => [runId, step])).toEqual([
+      ['a', 1],
+      ['a', 2],
+    ]);
+  });
+
+  it('is cut into equal shares, of which the first point stands, and the last point of all', async () => {
+    const metrics = new ClickHouseMetricHistory(clickhouse);
+    const steps = Array.from({ length: 11 }, (_, step) => point('loss', step / 10, step));
+    const facts = factsOf({ ...nothing, id: 'long', metrics: steps }, { partition: 0, offset: 1000 });
+    await insertRows(clickhouse, rowsOf(facts), 'long');
+    const stepsOf = async (limit: number, range?: { start: number; end: number }) =>
+      (await metrics.shares({ runId: 'long', key: 'loss', steps: range, limit })).map(({ step }) => step);
+    expect(await stepsOf(4)).toEqual([0, 3, 6, 9, 10]);
+    expect(await stepsOf(1)).toEqual([0, 10]);
+    expect(await stepsOf(11)).toHaveLength(11);
+    expect(await stepsOf(100, { start: 3, end: 5 })).toEqual([3, 4, 5]);
+  });
+});
+
+it('points and writes of the layout before are moved, and such as an older instance still writes', async () => {
+  const old = (id: string, logOffset: number) => ({
+    subject: 'run',
+    id,
+    experiment_id: '8',
+    key: 'm',
+    log_offset: logOffset,
+    recorded_at: '2026-01-01T00:00:00Z',
+  });
+  await clickhouse.insert('run_facts', [
+    { ...old('old', 1), kind: 'attribute', key: 'created_time', text: '1' },
+    { ...old('old', 2), kind: 'param', text: 'first' },
+    { ...old('old', 3), kind: 'param', text: 'second' },
+    { ...old('old', 4), kind: 'metric', number: 0.5, step: 1, timestamp_ms: 5 },
+    { ...old('old', 5), kind: 'metric', number: 0.25, step: 0, timestamp_ms: 4 },
+  ]);
+  const head = new RunHead('run', 'old');
+  for (const fact of await history.factsOf('run', ['old'])) head.fold(fact);
+  expect(head.metrics).toMatchObject([{ number: 0.5, step: 1, timestampMs: 5 }]);
+  const metrics = new ClickHouseMetricHistory(clickhouse);
+  expect(await metrics.page({ runId: 'old', key: 'm', after: undefined, limit: 5 })).toEqual([
+    { timestampMs: 4, step: 0, value: 0.25 },
+    { timestampMs: 5, step: 1, value: 0.5 },
+  ]);
+  expect(await search("params.m = 'first' AND metrics.m = 0.5", undefined, { experimentIds: ['8'] })).toEqual(['old']);
 });
 
 it('analysts see runs as they stand and every point once', async () => {
   const runs = await clickhouse.query<Record<string, unknown>>(
-    `SELECT run_id, name, status, lifecycle_stage, params, tags, metrics, ended_at IS NULL AS running FROM ${clickhouse.qualified('v_runs')} WHERE run_id IN ('a', 'gone', 'c') ORDER BY run_id`,
+    `SELECT run_id, name, status, lifecycle_stage, params, tags, metrics, ended_at IS NULL AS running FROM ${clickhouse.qualified('v_runs')} WHERE run_id IN ('a', 'b', 'gone', 'c') ORDER BY run_id`,
   );
   expect(runs).toMatchObject([
     { run_id: 'a', name: 'run-a', params: { lr: '0.1' }, tags: { team: "Ri'sk" }, metrics: { auc: 0.5 } },
+    { run_id: 'b', params: { lr: '0.2' }, tags: {}, metrics: { auc: 0.7 } },
     { run_id: 'c', status: 'FAILED', tags: {} },
     { run_id: 'gone', lifecycle_stage: 'deleted' },
   ]);
   const points = await clickhouse.queryOne<{ points: number }>(
-    `SELECT count() AS points FROM ${clickhouse.qualified('v_run_metrics')}`,
+    `SELECT count() AS points FROM ${clickhouse.qualified('v_run_metrics')} WHERE experiment_id = '1' AND metric = 'auc'`,
   );
   expect(points?.points).toBe(4);
 });

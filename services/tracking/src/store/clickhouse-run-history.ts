@@ -1,10 +1,12 @@
-import { listPages, type ClickHouse, type SinkPositions } from '@millrace/clickhouse';
+import { ByteReader, listPages, type ClickHouse, type SinkPositions } from '@millrace/clickhouse';
 import { UnavailableError } from '@millrace/service-kit';
-import type { FactsWindow, RunHistory } from '../flow/ports.ts';
+import type { FactsWindow, RunHistory, StoredRuns } from '../flow/ports.ts';
 import type { FactKind, RunFact, Subject } from '../flow/run-facts.ts';
-import type { RunSearch } from '../flow/run-search.ts';
-import { runFactsTable, runVoidsTable } from './run-facts-table.ts';
-import { newestPoint, runSearchSql } from './run-search-sql.ts';
+import { foundOrder } from '../flow/run-order.ts';
+import type { FoundRun, RunSearch } from '../flow/run-search.ts';
+import { latestColumns, latestFacts } from './latest-facts.ts';
+import { foundRunOf, runSearchSql } from './run-search-sql.ts';
+import { RunsInForce } from './runs-in-force.ts';
 
 interface FactRow {
   readonly id: string;
@@ -12,13 +14,9 @@ interface FactRow {
   readonly kind: FactKind;
   readonly key: string;
   readonly text: string;
-  /** As text: JSON has no NaN. */
-  readonly number_text: string;
+  readonly number: number;
   readonly step: number;
-  readonly timestamp_ms: number;
   readonly removed: boolean;
-  readonly model_id: string;
-  readonly run_id: string;
   readonly dataset_name: string;
   readonly dataset_digest: string;
   readonly log_partition: number;
@@ -28,8 +26,29 @@ interface FactRow {
   readonly actor: string;
 }
 
-const columns = `id, experiment_id, kind, key, text, toString(facts.number) AS number_text, step, timestamp_ms, removed, model_id, run_id,
-  dataset_name, dataset_digest, log_partition, log_offset, item, toUnixTimestamp64Milli(recorded_at) AS recorded_at_ms, actor`;
+const columns = `id, experiment_id, kind, key, text, number, step, removed, dataset_name,
+  dataset_digest, log_partition, log_offset, item, toUnixTimestamp64Milli(recorded_at) AS recorded_at_ms, actor`;
+
+const kindsThatStand: readonly FactKind[] = [
+  'attribute',
+  'param',
+  'metric',
+  'tag',
+  'dataset',
+  'model-input',
+  'model-output',
+];
+/** Read in one go and held in memory as facts. */
+const latestPageRows = 20_000;
+/** A few: all that was ever written of them is read. */
+const voidedRunsAtOnce = 20;
+
+const ofThese = 'subject = {subject:String} AND id IN {ids:Array(String)}';
+const inWindow = 'log_offset < {before:UInt64} AND NOT has({except:Array(UInt64)}, log_offset)';
+
+function isWithin({ before, except }: FactsWindow, offset: number): boolean {
+  return offset < before && !except.includes(offset);
+}
 
 export interface RunHistoryOptions {
   readonly positions: Pick<SinkPositions, 'waitFor'>;
@@ -38,13 +57,15 @@ export interface RunHistoryOptions {
 }
 
 /** Runs in ClickHouse: what the sink has stored of the log. */
-export class ClickHouseRunHistory implements RunHistory {
+export class ClickHouseRunHistory implements RunHistory, StoredRuns {
   readonly #clickhouse: ClickHouse;
   readonly #options: RunHistoryOptions;
+  readonly #runs: RunsInForce;
 
   constructor(clickhouse: ClickHouse, options: RunHistoryOptions) {
     this.#clickhouse = clickhouse;
     this.#options = options;
+    this.#runs = new RunsInForce(clickhouse);
   }
 
   async untilStored(wanted: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void> {
@@ -63,48 +84,106 @@ export class ClickHouseRunHistory implements RunHistory {
 
   async factsOf(subject: Subject, ids: readonly string[], window?: FactsWindow): Promise<RunFact[]> {
     const found: RunFact[] = [];
-    for (const page of listPages(ids))
+    for (const page of listPages(ids)) {
+      // One after the other: a write that is named void meanwhile may have points without its facts, never the reverse.
       for (const fact of await this.#factsOfPage(subject, page, window)) found.push(fact);
+      for (const point of await this.#pointsOfPage(subject, page, window)) found.push(point);
+    }
     return found;
   }
 
   async #factsOfPage(subject: Subject, ids: readonly string[], window?: FactsWindow): Promise<RunFact[]> {
-    const facts = this.#facts();
-    const inWindow = 'log_offset < {before:UInt64} AND NOT has({except:Array(UInt64)}, log_offset)';
-    const scope = `subject = {subject:String} AND id IN {ids:Array(String)}${window ? ` AND ${inWindow}` : ''}`;
     const rows = await this.#clickhouse.query<FactRow>(
-      `SELECT ${columns} FROM ${facts} AS facts WHERE ${scope} AND kind != 'metric'
-       UNION ALL
-       SELECT ${columns} FROM ${facts} AS facts WHERE ${scope} AND kind = 'metric'
-         ORDER BY ${newestPoint} DESC LIMIT 1 BY subject, id, key`,
+      `SELECT ${columns} FROM ${this.#runs.facts}
+       WHERE ${ofThese} AND ${this.#runs.counts} AND ${window ? inWindow : '1'} AND kind != 'metric'`,
       { subject, ids, ...window },
     );
     return rows.map((row) => asFact(subject, row));
   }
 
-  async search(search: RunSearch): Promise<string[]> {
-    const { text, parameters } = runSearchSql(search, this.#facts());
-    const rows = await this.#clickhouse.query<{ id: string }>(text, parameters);
-    return rows.map(({ id }) => id);
-  }
-
-  async metricHistory(page: { runId: string; key: string; limit: number; offset: number }): Promise<RunFact[]> {
-    const rows = await this.#clickhouse.query<FactRow>(
-      `SELECT ${columns} FROM ${this.#facts()} AS facts
-       WHERE subject = 'run' AND id = {runId:String} AND kind = 'metric' AND key = {key:String}
-       ORDER BY timestamp_ms, step, isNaN(number), number, log_offset, item
-       LIMIT 1 BY timestamp_ms, step, number_text
-       LIMIT {limit:UInt64} OFFSET {offset:UInt64}`,
-      page,
+  /** What stands, except where that is a point which does not count or lies outside the window: there the points are looked through. */
+  async #pointsOfPage(subject: Subject, ids: readonly string[], window?: FactsWindow): Promise<RunFact[]> {
+    const { facts, latest, voids } = this.#runs;
+    const [voided, bytes] = await Promise.all([
+      this.#clickhouse.query<{ id: string }>(`SELECT DISTINCT id FROM ${voids} WHERE ${ofThese}`, { subject, ids }),
+      // The table of what stands is ordered by experiment, which the other one tells.
+      this.#clickhouse.queryBytes(
+        `SELECT ${latestColumns} FROM ${latest}
+         WHERE ${ofThese} AND kind = 'metric'
+           AND experiment_id IN (SELECT DISTINCT experiment_id FROM ${facts} WHERE ${ofThese} AND kind = 'attribute')`,
+        { subject, ids },
+      ),
+    ]);
+    const newest = latestFacts(new ByteReader(bytes), subject).facts;
+    const searched = new Set(voided.map(({ id }) => id));
+    if (window !== undefined) {
+      for (const { id, offset } of newest) if (!isWithin(window, offset)) searched.add(id);
+    }
+    if (searched.size === 0) return newest;
+    const points = await this.#clickhouse.queryBytes(
+      `SELECT ${latestColumns} FROM (${this.#runs.newestPoints(`${ofThese} AND ${window ? inWindow : '1'}`)})`,
+      { subject, ids: [...searched], ...window },
     );
-    return rows.map((row) => asFact('run', row));
+    return [...newest.filter(({ id }) => !searched.has(id)), ...latestFacts(new ByteReader(points), subject).facts];
   }
 
-  /** The facts that count. */
-  #facts(): string {
-    const facts = this.#clickhouse.qualified(runFactsTable.name);
-    const voids = this.#clickhouse.qualified(runVoidsTable.name);
-    return `(SELECT * FROM ${facts} WHERE (subject, id, log_offset) NOT IN (SELECT subject, id, log_offset FROM ${voids}))`;
+  /** Of more experiments than one query takes, the found of each are merged. */
+  async search(search: RunSearch): Promise<FoundRun[]> {
+    const found: FoundRun[] = [];
+    const deleted = new Set(search.deletedExperimentIds);
+    for (const experimentIds of listPages(search.experimentIds)) {
+      const deletedExperimentIds = experimentIds.filter((id) => deleted.has(id));
+      const { text, parameters } = runSearchSql({ ...search, experimentIds, deletedExperimentIds }, this.#runs);
+      const rows = await this.#clickhouse.query<Record<string, number | string>>(text, parameters);
+      for (const row of rows) found.push(foundRunOf(row, search.order.length));
+    }
+    return found.sort(foundOrder(search.order)).slice(0, search.limit);
+  }
+
+  async *latestOf(subject: Subject, experimentId: string): AsyncGenerator<RunFact[], void, void> {
+    for (const kind of kindsThatStand) {
+      let last: RunFact | undefined;
+      for (;;) {
+        const { facts, rows } = await this.#latestPage({ subject, experimentId, kind, last });
+        yield facts;
+        if (rows < latestPageRows) break;
+        last = facts.at(-1);
+      }
+    }
+    yield* this.#voidedOf(subject, experimentId);
+  }
+
+  /** Runs that have a write which was named void: in the order of the log, which decides. */
+  async *#voidedOf(subject: Subject, experimentId: string): AsyncGenerator<RunFact[], void, void> {
+    const rows = await this.#clickhouse.query<{ id: string }>(
+      `SELECT DISTINCT id FROM ${this.#runs.facts}
+       WHERE subject = {subject:String} AND experiment_id = {experimentId:String} AND id IN (${this.#runs.voidedIds})`,
+      { subject, experimentId },
+    );
+    const ids = rows.map(({ id }) => id);
+    for (let at = 0; at < ids.length; at += voidedRunsAtOnce) {
+      const facts = await this.factsOf(subject, ids.slice(at, at + voidedRunsAtOnce));
+      yield facts.sort((a, b) => a.offset - b.offset || a.item - b.item);
+    }
+  }
+
+  async #latestPage(of: {
+    subject: Subject;
+    experimentId: string;
+    kind: FactKind;
+    last: RunFact | undefined;
+  }): Promise<{ facts: RunFact[]; rows: number }> {
+    const { last, ...scope } = of;
+    const behind = 'key >= {key:String} AND (key > {key:String} OR id > {id:String})';
+    // In the order of the table and without an aggregate, so that no more is read than the page; it ends between keys.
+    const bytes = await this.#clickhouse.queryBytes(
+      `SELECT ${latestColumns} FROM ${this.#runs.latest}
+       WHERE experiment_id = {experimentId:String} AND subject = {subject:String} AND kind = {kind:String}
+         AND id NOT IN (${this.#runs.voidedIds}) AND ${last === undefined ? '1' : behind}
+       ORDER BY experiment_id, subject, kind, key, id LIMIT ${latestPageRows} WITH TIES`,
+      { ...scope, ...(last !== undefined && { key: last.key, id: last.id }) },
+    );
+    return latestFacts(new ByteReader(bytes), scope.subject);
   }
 }
 
@@ -116,12 +195,12 @@ function asFact(subject: Subject, row: FactRow): RunFact {
     kind: row.kind,
     key: row.key,
     text: row.text,
-    number: row.number_text === 'nan' ? Number.NaN : Number(row.number_text),
+    number: row.number,
     step: row.step,
-    timestampMs: row.timestamp_ms,
+    timestampMs: 0,
     removed: row.removed,
-    modelId: row.model_id,
-    runId: row.run_id,
+    modelId: '',
+    runId: '',
     datasetName: row.dataset_name,
     datasetDigest: row.dataset_digest,
     partition: row.log_partition,

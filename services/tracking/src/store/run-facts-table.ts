@@ -1,13 +1,14 @@
 import { table } from '@millrace/clickhouse';
 import type { RunFact } from '../flow/run-facts.ts';
 
-/** Writes that are named void: their facts stay in the other table and are left out by whoever reads it. */
+/** Writes that are named void: their facts stay in the other tables and are left out by whoever reads those. */
 export const runVoidsTable = table<RunFact>('run_voids', {
   subject: { type: 'LowCardinality(String)', of: (fact) => fact.subject },
   id: { type: 'String', of: (fact) => fact.id },
   log_offset: { type: 'UInt64', of: (fact) => Number(fact.key) },
 });
 
+/** Facts other than points of metrics. */
 export const runFactsTable = table<RunFact>('run_facts', {
   subject: { type: 'LowCardinality(String)', of: (fact) => fact.subject },
   id: { type: 'String', of: (fact) => fact.id },
@@ -17,10 +18,7 @@ export const runFactsTable = table<RunFact>('run_facts', {
   text: { type: 'String', of: (fact) => fact.text },
   number: { type: 'Float64', of: (fact) => fact.number },
   step: { type: 'Int64', of: (fact) => fact.step },
-  timestamp_ms: { type: 'Int64', of: (fact) => fact.timestampMs },
   removed: { type: 'Bool', of: (fact) => fact.removed },
-  model_id: { type: 'String', of: (fact) => fact.modelId },
-  run_id: { type: 'String', of: (fact) => fact.runId },
   dataset_name: { type: 'String', of: (fact) => fact.datasetName },
   dataset_digest: { type: 'String', of: (fact) => fact.datasetDigest },
   log_partition: { type: 'UInt32', of: (fact) => fact.partition },
@@ -28,4 +26,5 @@ export const runFactsTable = table<RunFact>('run_facts', {
   item: { type: 'UInt32', of: (fact) => fact.item },
   recorded_at: { type: "DateTime64(3, 'UTC')", of: (fact) => fact.recordedAtMs },
   actor: { type: 'String', of: (fact) => fact.actor },
+  layout: { type: 'UInt8', of: () => 2 },
 });

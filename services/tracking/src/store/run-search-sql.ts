@@ -1,71 +1,85 @@
 import {
   isNumberField,
+  type FoundRun,
+  type OrderValue,
+  type RunExpression,
   type RunSearch,
   type SearchClause,
   type SearchField,
   type SearchOrder,
 } from '../flow/run-search.ts';
+import { float64Parameter, float64Sql } from './float-parameter.ts';
+import { winnerPlaces } from './run-latest-table.ts';
+import type { RunsInForce } from './runs-in-force.ts';
 
 export interface Sql {
   readonly text: string;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** The point of a metric that counts: highest step, then time, then value, NaN below all values. */
-export const newestPoint = '(step, timestamp_ms, if(isNaN(number), -inf, number))';
-/** The write that counts of a tag or an attribute. */
-const newestWrite = '(log_offset, item)';
+const won = (place: number): string => `tupleElement(max(winner), ${place})`;
 
 /**
- * The search as one statement over the facts. Whatever a client wrote, keys and values alike, goes in as a parameter.
+ * The search as one statement over what stands. Whatever a client wrote, keys and values alike, goes in as a parameter.
+ * Each row is an id and, for each order, a rank and a value.
  */
-export function runSearchSql(search: RunSearch, facts: string): Sql {
-  const sql = new SearchSql(search, facts);
-  const conditions = [sql.lifecycle(), ...search.clauses.map((clause) => sql.condition(clause))];
-  const orders = [...search.order.map((order) => sql.order(order)), 'start_time DESC', 'id'];
+export function runSearchSql(search: RunSearch, runs: RunsInForce): Sql {
+  const standing = runs.standing(scope);
+  const sql = new SearchSql(search, standing);
+  const places = search.order.map((order, index) => sql.place(order, index));
+  const conditions = [sql.lifecycle(), sql.condition(search.where)];
+  const orders = search.order.map(({ descending }, index) => `rank${index}, value${index}${descending ? ' DESC' : ''}`);
   const text = `
-    SELECT id FROM (
-      SELECT id, any(experiment_id) AS experiment,
-        ${sql.attribute('lifecycle_stage')} AS lifecycle_stage,
-        ${sql.attribute('name')} AS name,
-        ${sql.attribute('user_id')} AS user_id,
-        ${sql.attribute('status')} AS status,
-        ${sql.attribute('artifact_uri')} AS artifact_uri,
-        toInt64OrZero(${sql.attribute('created_time')}) AS created_time,
-        toInt64OrZero(${sql.attribute('start_time')}) AS start_time,
-        toInt64OrNull(${sql.attribute('end_time')}) AS end_time
-      FROM ${facts}
-      WHERE subject = {subject:String} AND kind = 'attribute' AND has({experiments:Array(String)}, experiment_id)
+    SELECT id, ${places.join(', ')} FROM (
+      SELECT id, any(experiment) AS experiment,
+        anyIf(text, key = 'lifecycle_stage') AS lifecycle_stage,
+        anyIf(text, key = 'name') AS name,
+        anyIf(text, key = 'user_id') AS user_id,
+        anyIf(text, key = 'status') AS status,
+        anyIf(text, key = 'artifact_uri') AS artifact_uri,
+        toInt64OrZero(anyIf(text, key = 'created_time')) AS created_time,
+        toInt64OrZero(anyIf(text, key = 'start_time')) AS start_time,
+        toInt64OrNull(anyIf(text, key = 'end_time')) AS end_time
+      FROM (
+        SELECT id, key, any(experiment_id) AS experiment, ${won(winnerPlaces.text)} AS text
+        FROM ${standing} WHERE kind = 'attribute' GROUP BY key, id
+      )
       GROUP BY id
-      HAVING created_time > 0 OR countIf(key = 'created_time') > 0
+      HAVING countIf(key = 'created_time') > 0
     ) AS runs
     ${sql.joins.join('\n')}
     WHERE ${conditions.join('\n AND ')}
-    ORDER BY ${orders.join(', ')}
-    LIMIT {limit:UInt32} OFFSET {offset:UInt32}`;
+      AND ${search.after === undefined ? '1' : sql.behind(search.after, search.order)}
+    ORDER BY ${[...orders, 'id'].join(', ')}
+    LIMIT {limit:UInt32}`;
   return { text, parameters: sql.parameters };
 }
+
+export function foundRunOf(row: Readonly<Record<string, number | string>>, orders: number): FoundRun {
+  const place = Array.from({ length: orders }, (_, index): OrderValue => [
+    Number(row[`rank${index}`]),
+    row[`value${index}`] ?? 0,
+  ]);
+  return { id: String(row['id']), place };
+}
+
+const scope = 'subject = {subject:String} AND experiment_id IN {experiments:Array(String)}';
 
 class SearchSql {
   readonly parameters: Record<string, unknown>;
   readonly joins: string[] = [];
   readonly #search: RunSearch;
-  readonly #facts: string;
+  readonly #standing: string;
 
-  constructor(search: RunSearch, facts: string) {
+  constructor(search: RunSearch, standing: string) {
     this.#search = search;
-    this.#facts = facts;
+    this.#standing = standing;
     this.parameters = {
       subject: search.subject,
-      experiments: [...search.experimentIds, ...search.deletedExperimentIds],
+      experiments: search.experimentIds,
       deletedExperiments: search.deletedExperimentIds,
       limit: search.limit,
-      offset: search.offset,
     };
-  }
-
-  attribute(name: string): string {
-    return `argMaxIf(text, ${newestWrite}, key = '${name}')`;
   }
 
   /** A run of a deleted experiment is deleted with it, and comes back with it. */
@@ -75,22 +89,59 @@ class SearchSql {
     return this.#search.viewType === 'DELETED_ONLY' ? deleted : `NOT ${deleted}`;
   }
 
-  condition(clause: SearchClause): string {
+  condition(where: RunExpression): string {
+    switch (where.kind) {
+      case 'comparison':
+        return this.#comparison(where.clause);
+      case 'not':
+        return `NOT ${this.condition(where.term)}`;
+      default: {
+        const neutral = where.kind === 'and' ? '1' : '0';
+        return `(${[neutral, ...where.terms.map((term) => this.condition(term))].join(where.kind === 'and' ? ' AND ' : ' OR ')})`;
+      }
+    }
+  }
+
+  /** A rank (0 a value, 1 NaN, 2 missing) and a value, which stands still where the rank says it all. */
+  place({ field }: SearchOrder, index: number): string {
+    const named = (rank: string, value: string): string => `${rank} AS rank${index}, ${value} AS value${index}`;
+    if (field.on === 'attribute') {
+      const column = columnOf(field);
+      return field.key === 'end_time'
+        ? named(`if(isNull(${column}), 2, 0)`, `ifNull(${column}, 0)`)
+        : named('0', column);
+    }
+    const [holder, held] = [`holder${index}`, `held${index}`];
+    this.joins.push(
+      `LEFT JOIN (SELECT id AS ${holder}, value AS ${held} FROM (${this.#values(field)})) AS o${index} ON ${holder} = runs.id`,
+    );
+    const missing = `${holder} = ''`;
+    return isNumberField(field)
+      ? named(`multiIf(${missing}, 2, isNaN(${held}), 1, 0)`, `if(${missing} OR isNaN(${held}), 0, ${held})`)
+      : named(`if(${missing}, 2, 0)`, held);
+  }
+
+  /** Behind a place of the order: greater in the first of the orders in which it differs. */
+  behind({ id, place }: FoundRun, order: readonly SearchOrder[]): string {
+    return order.reduceRight(
+      (rest, { field, descending }, index) => {
+        const [rank, value] = place[index] ?? [0, 0];
+        const given = isNumberField(field) ? this.#float(Number(value)) : this.#parameter(String(value));
+        const beyond = descending ? '<' : '>';
+        const ranked = this.#parameter(rank, 'UInt8');
+        return `(rank${index} > ${ranked} OR (rank${index} = ${ranked} AND (value${index} ${beyond} ${given} OR (value${index} = ${given} AND ${rest}))))`;
+      },
+      `id > ${this.#parameter(id)}`,
+    );
+  }
+
+  #comparison(clause: SearchClause): string {
     const { field, comparator } = clause;
-    if (field.on === 'attribute') return this.#compare(columnOf(field), clause);
+    // What is missing meets no comparison, and NOT makes a truth of that.
+    if (field.on === 'attribute') return `ifNull(${this.#compare(columnOf(field), clause)}, 0)`;
     if (comparator === 'IS NULL') return `id NOT IN (${this.#holders(field, '1')})`;
     if (comparator === 'IS NOT NULL') return `id IN (${this.#holders(field, '1')})`;
     return `id IN (${this.#holders(field, this.#compare('value', clause))})`;
-  }
-
-  order({ field, descending }: SearchOrder): string {
-    const direction = descending ? 'DESC' : 'ASC';
-    if (field.on === 'attribute') return `${columnOf(field)} ${direction} NULLS LAST`;
-    const alias = `o${this.joins.length}`;
-    this.joins.push(`LEFT JOIN (${this.#values(field)}) AS ${alias} ON ${alias}.id = runs.id`);
-    // Missing last, and NaN with it, in either direction.
-    const missing = isNumberField(field) ? `isNaN(${alias}.value) OR ${alias}.id = ''` : `${alias}.id = ''`;
-    return `(${missing}) ASC, ${alias}.value ${direction}`;
   }
 
   #holders(field: SearchField, condition: string): string {
@@ -99,16 +150,17 @@ class SearchSql {
 
   /** Id and value of every subject that has the field. */
   #values(field: SearchField): string {
-    const scope = `FROM ${this.#facts} WHERE subject = {subject:String} AND has({experiments:Array(String)}, experiment_id)`;
+    const from = (kind: string): string => `FROM ${this.#standing} WHERE kind = '${kind}'`;
+    const keyed = (kind: string): string => `${from(kind)} AND key = ${this.#parameter(field.key)} GROUP BY id`;
     switch (field.on) {
       case 'metric':
-        return `SELECT id, argMax(number, ${newestPoint}) AS value ${scope} AND kind = 'metric' AND key = ${this.#parameter(field.key)} GROUP BY id`;
+        return `SELECT id, if(${won(winnerPlaces.rank3)} = -inf, nan, ${won(winnerPlaces.rank3)}) AS value ${keyed('metric')}`;
       case 'param':
-        return `SELECT id, argMin(text, ${newestWrite}) AS value ${scope} AND kind = 'param' AND key = ${this.#parameter(field.key)} GROUP BY id`;
+        return `SELECT id, ${won(winnerPlaces.text)} AS value ${keyed('param')}`;
       case 'dataset':
-        return `SELECT id, ${datasetValue(field.key)} AS value ${scope} AND kind = 'dataset'`;
+        return `SELECT id, ${datasetValue(field.key)} AS value FROM (SELECT id, max(winner) AS dataset ${from('dataset')} GROUP BY key, id)`;
       default:
-        return `SELECT id, argMax(text, ${newestWrite}) AS value ${scope} AND kind = 'tag' AND key = ${this.#parameter(field.key)} GROUP BY id HAVING argMax(removed, ${newestWrite}) = false`;
+        return `SELECT id, ${won(winnerPlaces.text)} AS value ${keyed('tag')} HAVING NOT ${won(winnerPlaces.removed)}`;
     }
   }
 
@@ -117,14 +169,27 @@ class SearchSql {
       const found = `has(${this.#parameter(value, 'Array(String)')}, ${column})`;
       return comparator === 'IN' ? found : `NOT ${found}`;
     }
-    if (comparator === 'LIKE' || comparator === 'ILIKE') return `${column} ${comparator} ${this.#parameter(value)}`;
-    return `${column} ${comparator} ${this.#parameter(value, isNumberField(field) ? 'Float64' : 'String')}`;
+    if (comparator === 'LIKE' || comparator === 'ILIKE') {
+      // A backslash means nothing in MLflow's patterns.
+      return `${column} ${comparator} ${this.#parameter(String(value).replaceAll('\\', '\\\\'))}`;
+    }
+    return `${column} ${comparator} ${isNumberField(field) ? this.#float(Number(value)) : this.#parameter(value)}`;
+  }
+
+  #float(value: number): string {
+    const name = this.#name();
+    this.parameters[name] = float64Parameter(value);
+    return float64Sql(name);
   }
 
   #parameter(value: unknown, type = 'String'): string {
-    const name = `p${Object.keys(this.parameters).length}`;
+    const name = this.#name();
     this.parameters[name] = value;
     return `{${name}:${type}}`;
+  }
+
+  #name(): string {
+    return `p${Object.keys(this.parameters).length}`;
   }
 }
 
@@ -133,7 +198,7 @@ function columnOf(field: SearchField): string {
 }
 
 function datasetValue(key: 'name' | 'digest' | 'context'): string {
-  if (key === 'name') return 'dataset_name';
-  if (key === 'digest') return 'dataset_digest';
-  return `JSONExtractString(arrayFirst(tag -> JSONExtractString(tag, 'key') = 'mlflow.data.context', JSONExtractArrayRaw(text, 'tags')), 'value')`;
+  if (key === 'name') return `tupleElement(dataset, ${winnerPlaces.datasetName})`;
+  if (key === 'digest') return `tupleElement(dataset, ${winnerPlaces.datasetDigest})`;
+  return `JSONExtractString(arrayFirst(tag -> JSONExtractString(tag, 'key') = 'mlflow.data.context', JSONExtractArrayRaw(tupleElement(dataset, ${winnerPlaces.text}), 'tags')), 'value')`;
 }

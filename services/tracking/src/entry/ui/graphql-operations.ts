@@ -2,33 +2,34 @@ import { checkRunId, doesNotExist, readRequest } from '@millrace/mlflow-protocol
 import { experimentNotFound } from '../../flow/experiments.ts';
 import { restInput, type Message } from '../../flow/graphql/message-field.ts';
 import type { LiveRuns } from '../../flow/live-runs.ts';
+import type { MetricHistory } from '../../flow/metric-history.ts';
 import { ModelVersionsOfRuns } from '../../flow/model-versions-of-runs.ts';
 import type { ExperimentsJournal, RegisteredVersions } from '../../flow/ports.ts';
 import type { RunHead } from '../../flow/run-head.ts';
 import { notFound } from '../../flow/write-refusals.ts';
-import type { SampledHistories } from '../../flow/sampled-histories.ts';
 import type { SearchDatasets } from '../../flow/search-datasets.ts';
 import type { SearchRuns } from '../../flow/search-runs.ts';
 import type { StoredArtifacts } from '../../flow/stored-artifacts.ts';
 import { listOfRun } from '../artifact-requests.ts';
 import { fileJson } from '../artifacts.controller.ts';
-import { experimentJson, metricJson, runJson } from '../mlflow-json.ts';
+import { metricIntervals } from '../metric-intervals.ts';
+import { experimentJson, runJson } from '../mlflow-json.ts';
 import * as requests from '../run-requests.ts';
-import { datasetSummaryJson, getExperiment, metricIntervals, searchDatasets } from './ui-messages.ts';
+import { datasetSummaryJson, getExperiment, searchDatasets } from './ui-messages.ts';
 
 export interface GraphqlSources {
   readonly experiments: ExperimentsJournal;
   readonly live: LiveRuns;
   readonly runs: SearchRuns;
   readonly datasets: SearchDatasets;
-  readonly histories: SampledHistories;
+  readonly history: MetricHistory;
   readonly artifacts: StoredArtifacts;
   readonly registry: RegisteredVersions;
 }
 
 /** The operations of one document, each as its REST twin reads and answers it. */
 export function graphqlOperations(sources: GraphqlSources): Message {
-  const { experiments, live, runs, datasets, histories, artifacts, registry } = sources;
+  const { experiments, live, runs, datasets, history, artifacts, registry } = sources;
   const versions = new ModelVersionsOfRuns(registry);
 
   const experimentOf = async (id: string): Promise<Message> => {
@@ -88,16 +89,6 @@ export function graphqlOperations(sources: GraphqlSources): Message {
       return { dataset_summaries: (await datasets.run(ids)).map(datasetSummaryJson) };
     },
 
-    mlflow_get_metric_history_bulk_interval: async (input: unknown) => {
-      const request = readRequest(metricIntervals, restInput(input));
-      const found = await histories.run({
-        runIds: request.run_ids,
-        key: request.metric_key,
-        startStep: request.start_step,
-        endStep: request.end_step,
-        maxResults: request.max_results,
-      });
-      return { metrics: found.map(({ runId, point }) => ({ ...metricJson(point), run_id: runId })) };
-    },
+    mlflow_get_metric_history_bulk_interval: (input: unknown) => metricIntervals({ live, history }, restInput(input)),
   };
 }
