@@ -17,8 +17,8 @@ export type SearchField =
   | { readonly on: 'attribute'; readonly key: RunAttribute }
   | { readonly on: 'dataset'; readonly key: 'name' | 'digest' | 'context' };
 
-const numberAttributes = ['start_time', 'end_time', 'created_time'] as const;
-const textAttributes = ['run_id', 'name', 'user_id', 'status', 'artifact_uri'] as const;
+const numberAttributes = ['start_time', 'end_time', 'created_time', 'last_updated_time'] as const;
+const textAttributes = ['run_id', 'name', 'user_id', 'status', 'artifact_uri', 'model_type', 'source_run_id'] as const;
 type RunAttribute = (typeof numberAttributes)[number] | (typeof textAttributes)[number];
 
 export interface SearchClause {
@@ -82,7 +82,9 @@ const entities: Readonly<Record<string, SearchField['on']>> = {
   datasets: 'dataset',
 };
 
-const attributeNames: Readonly<Record<string, RunAttribute>> = {
+type AttributeNames = Readonly<Record<string, RunAttribute>>;
+
+const runAttributes: AttributeNames = {
   run_id: 'run_id',
   run_uuid: 'run_id',
   run_name: 'name',
@@ -95,31 +97,46 @@ const attributeNames: Readonly<Record<string, RunAttribute>> = {
   start_time: 'start_time',
   end_time: 'end_time',
   created: 'start_time',
-  // logged models
+};
+const modelAttributes: AttributeNames = {
   model_id: 'run_id',
+  name: 'name',
+  model_type: 'model_type',
+  source_run_id: 'source_run_id',
+  status: 'status',
   creation_timestamp: 'created_time',
   creation_time: 'created_time',
+  last_updated_timestamp: 'last_updated_time',
+  last_updated_time: 'last_updated_time',
 };
 
-export function searchExpression(filter: string | undefined): RunExpression {
-  return mapExpression(parseExpression(filter), searchClause);
+export function searchExpression(subject: Subject, filter: string | undefined): RunExpression {
+  return mapExpression(parseExpression(filter), (clause) => searchClause(subject, clause));
 }
 
-function searchClause(clause: Clause): SearchClause {
-  const field = fieldOf(clause.entity, clause.key);
+function searchClause(subject: Subject, clause: Clause): SearchClause {
+  const field = fieldOf(subject, clause);
   const allowed = comparatorsOf(field);
   if (!allowed.includes(clause.comparator)) {
     throw invalidParameter(
       `Invalid comparator '${clause.comparator}' for ${field.on} '${clause.key}': it is not one of ${allowed.join(', ')}`,
     );
   }
-  return { field, comparator: clause.comparator, value: valueOf(field, clause) };
+  return { field, comparator: clause.comparator, value: storedValue(subject, field, valueOf(field, clause)) };
 }
 
+/** In a filter the states of models are called without the prefix that they have in messages and in the log. */
+function storedValue(subject: Subject, field: SearchField, value: Clause['value']): Clause['value'] {
+  const isState = subject === 'logged-model' && field.on === 'attribute' && field.key === 'status';
+  return isState && typeof value === 'string' && !value.startsWith(statePrefix) ? statePrefix + value : value;
+}
+
+const statePrefix = 'LOGGED_MODEL_';
+
 /** Of equal runs the one that started last comes first. */
-export function searchOrder(orderBy: readonly string[]): SearchOrder[] {
+export function searchOrder(subject: Subject, orderBy: readonly string[]): SearchOrder[] {
   const order = parseOrderBy(orderBy).map(({ entity, key, descending }) => {
-    const field = fieldOf(entity, key);
+    const field = fieldOf(subject, { entity, key });
     if (field.on === 'dataset') throw invalidParameter(`Invalid order_by clause: runs cannot be ordered by datasets`);
     return { field, descending };
   });
@@ -131,7 +148,7 @@ export function searchOrder(orderBy: readonly string[]): SearchOrder[] {
   return [...order, { field: { on: 'attribute', key: 'start_time' }, descending: true }];
 }
 
-function fieldOf(entity: string | null, key: string): SearchField {
+function fieldOf(subject: Subject, { entity, key }: Pick<Clause, 'entity' | 'key'>): SearchField {
   const on = entity === null ? 'attribute' : entities[entity];
   if (on === undefined) {
     throw invalidParameter(
@@ -139,7 +156,7 @@ function fieldOf(entity: string | null, key: string): SearchField {
     );
   }
   if (on === 'attribute') {
-    const attribute = attributeNames[key.toLowerCase()];
+    const attribute = (subject === 'run' ? runAttributes : modelAttributes)[key.toLowerCase()];
     if (attribute === undefined) throw invalidParameter(`Invalid attribute key '${key}' specified.`);
     return { on, key: attribute };
   }

@@ -56,8 +56,8 @@ export class SearchRuns {
   async find(request: SearchRequest): Promise<FoundRuns> {
     const { subject, experimentIds, filter, viewType, orderBy, maxResults, pageToken } = request;
     const query = { subject, experimentIds, filter, viewType, orderBy };
-    const where = searchExpression(filter);
-    const order = searchOrder(orderBy);
+    const where = searchExpression(subject, filter);
+    const order = searchOrder(subject, orderBy);
     const after = decodeFoundRun(query, pageToken, order.length);
 
     const { experiments } = await this.#options.experiments.read();

@@ -137,8 +137,8 @@ const search = async (filter: string, orderBy: string[] = ['start_time ASC'], mo
     experimentIds: ['1'],
     deletedExperimentIds: [],
     viewType: 'ACTIVE_ONLY',
-    where: searchExpression(filter),
-    order: searchOrder(orderBy),
+    where: searchExpression('run', filter),
+    order: searchOrder('run', orderBy),
     after: undefined,
     limit: 100,
     ...more,
@@ -228,6 +228,37 @@ it('a run read back is the run that was written', async () => {
   expect(head.tag('team')).toBe("Ri'sk");
   expect(head.metrics.map(({ key, number, step }) => [key, number, step])).toEqual([['auc', 0.5, 2]]);
   expect(head.updatedAtMs).toBe(1_700_000_000_000);
+});
+
+it.each([
+  ["model_type = 'onnx' AND source_run_id = 'r1'", ['m-1']],
+  ["status = 'READY'", ['m-2']],
+  ["attributes.status != 'LOGGED_MODEL_READY' AND model_id LIKE 'm-%'", ['m-1']],
+  ['last_updated_timestamp > 1700000000000', ['m-2']],
+  ['', ['m-2', 'm-1']],
+])('models are found by what only they have, in memory and in SQL: %s', async (filter, ids) => {
+  const model = (id: string, atMs: number, attributes: Record<string, string>): RunEvent => ({
+    ...created(id, 1, { subject: 'logged-model', experimentId: '4', attributes }),
+    atMs,
+  });
+  const log = [
+    model('m-1', nothing.atMs, { model_type: 'onnx', source_run_id: 'r1', status: 'LOGGED_MODEL_PENDING' }),
+    model('m-2', nothing.atMs + 1, { status: 'LOGGED_MODEL_READY' }),
+  ];
+  await insertRows(clickhouse, rowsOfLog(log), 'models');
+  const query = {
+    subject: 'logged-model',
+    viewType: 'ALL',
+    where: searchExpression('logged-model', filter),
+    order: searchOrder('logged-model', ['last_updated_time DESC']),
+    after: undefined,
+    limit: 9,
+  } as const;
+  const found = await history.search({ ...query, experimentIds: ['4'], deletedExperimentIds: [] });
+  expect(found.map(({ id }) => id)).toEqual(ids);
+  const index = new ExperimentIndex('logged-model', '4');
+  for await (const page of history.latestOf('logged-model', '4')) for (const fact of page) index.fold(fact);
+  expect(searchIndex(index, { ...query, experimentIsDeleted: false })).toMatchObject(found);
 });
 
 it('a run is read as it was at an offset, without writes that the reader leaves out', async () => {

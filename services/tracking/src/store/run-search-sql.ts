@@ -37,11 +37,15 @@ export function runSearchSql(search: RunSearch, runs: RunsInForce): Sql {
         anyIf(text, key = 'user_id') AS user_id,
         anyIf(text, key = 'status') AS status,
         anyIf(text, key = 'artifact_uri') AS artifact_uri,
+        anyIf(text, key = 'model_type') AS model_type,
+        anyIf(text, key = 'source_run_id') AS source_run_id,
+        max(recorded_at_ms) AS last_updated_time,
         toInt64OrZero(anyIf(text, key = 'created_time')) AS created_time,
         toInt64OrZero(anyIf(text, key = 'start_time')) AS start_time,
         toInt64OrNull(anyIf(text, key = 'end_time')) AS end_time
       FROM (
-        SELECT id, key, any(experiment_id) AS experiment, ${won(winnerPlaces.text)} AS text
+        SELECT id, key, any(experiment_id) AS experiment, ${won(winnerPlaces.text)} AS text,
+          ${won(winnerPlaces.recordedAtMs)} AS recorded_at_ms
         FROM ${standing} WHERE kind = 'attribute' GROUP BY key, id
       )
       GROUP BY id

@@ -61,6 +61,7 @@ const datasetValues = {
 
 /** The number of an attribute, which is kept as text; undefined where a run has none. */
 export function numberAttribute(index: ExperimentIndex, key: string): (row: number) => number | undefined {
+  if (key === 'last_updated_time') return (row) => index.updatedAtMs(row);
   const column = index.text('attribute', key);
   const numbers = new Map<number, number | undefined>();
   // A run without an end has not ended; without a start it started at 0, where MLflow sorts it.

@@ -51,6 +51,11 @@ export class ExperimentIndex {
     return this.#ids[row] ?? '';
   }
 
+  /** Time of the last change of an attribute. */
+  updatedAtMs(row: number): number {
+    return this.#updatedAtMs[row] ?? 0;
+  }
+
   text(kind: TextKind, key: string): TextColumn | undefined {
     return this.#texts[kind].get(key);
   }
