@@ -31,6 +31,7 @@ TABLE = [
     ("POST", "runs/set-tag", {"run_id": RUN, "key": "k", "value": {}}, 400, "INVALID_PARAMETER_VALUE", "Invalid value {} for parameter 'value' supplied"),
     ("POST", "runs/log-batch", {"run_id": RUN, "metrics": "m"}, 400, "INVALID_PARAMETER_VALUE", "Invalid value \"m\" for parameter 'metrics' supplied"),
     ("POST", "runs/log-batch", {"run_id": RUN, "metrics": [{"value": 1, "timestamp": 1}]}, 400, "INVALID_PARAMETER_VALUE", "Missing value for required parameter 'metrics[0].key'"),
+    ("POST", "runs/search", {"experiment_ids": "0"}, 400, "INVALID_PARAMETER_VALUE", "Invalid value \"0\" for parameter 'experiment_ids' supplied"),
     ("POST", "runs/search", {"experiment_ids": ["0"], "filter": 5}, 400, "INVALID_PARAMETER_VALUE", "Invalid value 5 for parameter 'filter' supplied"),
     ("GET", "metrics/get-history", {"run_id": RUN}, 400, "INVALID_PARAMETER_VALUE", "Missing value for required parameter 'metric_key'."),
     ("GET", "artifacts/list", {"run_id": "0" * 32}, 404, "RESOURCE_DOES_NOT_EXIST", f"Run with id={'0' * 32} not found"),

@@ -159,6 +159,23 @@ def test_a_history_is_read_in_pages(api, client, run):
     assert api.refused("GET", "metrics/get-history", {"run_id": run, "metric_key": "m", "max_results": 0})[0] == 400
 
 
+def test_histories_of_several_runs_are_sampled_within_an_interval(api, client, experiment):
+    runs = [client.create_run(experiment).info.run_id for _ in range(2)]
+    for number, run in enumerate(runs):
+        client.log_batch(run, metrics=[Metric("m", number, 1000 + step, step) for step in range(100)])
+    found = api.ok(
+        "GET",
+        "metrics/get-history-bulk-interval",
+        {"run_ids": runs, "metric_key": "m", "start_step": 10, "end_step": 59, "max_results": 5},
+    )["metrics"]
+    for number, run in enumerate(runs):
+        own = [metric for metric in found if metric["run_id"] == run]
+        assert {metric["value"] for metric in own} == {number}
+        steps = [metric["step"] for metric in own]
+        assert (steps[0], steps[-1]) == (10, 59)
+        assert len(steps) < 20
+
+
 def test_asynchronous_writes_are_there_when_they_say_so(client, run):
     writes = [client.log_metric(run, "m", step, step=step, synchronous=False) for step in range(10)]
     writes.append(client.log_param(run, "p", "1", synchronous=False))

@@ -102,6 +102,8 @@ def test_filters_by_run_ids(client, runs):
         ([], "fedcba"),
         (["start_time"], "abcdef"),
         (["attributes.start_time DESC"], "fedcba"),
+        (["metrics.loss"], "abcdef"),
+        (["metrics.loss DESC"], "dcbaef"),
         (["metrics.`my metric/top.1` DESC"], "edcbaf"),
         (["params.model ASC"], "fedcba"),
         (["params.model DESC", "start_time ASC"], "abcdef"),

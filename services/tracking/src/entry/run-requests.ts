@@ -13,7 +13,6 @@ import {
   protoEnum,
   tagList,
   text,
-  textList,
   timestampMs,
 } from '@millrace/mlflow-protocol';
 import type { RunDataset, RunMetric, RunParam } from '@millrace/schemas';
@@ -116,11 +115,11 @@ export const updateRun = z.object({
   run_name: optionalText,
 });
 export const searchRuns = z.object({
-  experiment_ids: textList,
+  experiment_ids: listOf(z.string()),
   filter: optionalText,
   run_view_type: viewType,
   max_results: pageSize(1000, 50_000),
-  order_by: textList,
+  order_by: listOf(z.string()),
   page_token: optionalText,
 });
 export const logMetric = z.intersection(z.object(runIdFields), metric);

@@ -97,12 +97,19 @@ def models(client, unique):
         ("tags.t = '1'", "bd"),
         ("metrics.auc >= 0.2", "cd"),
         ("metrics.auc < 0.2 AND tags.t = '0'", "a"),
+        ("model_type = 'agent'", "ab"),
+        ("status = 'READY'", "abc"),
         ("creation_timestamp > 0", "abcd"),
     ],
 )
 def test_filters(client, models, clause, expected):
     found = client.search_logged_models([models[0]], filter_string=clause)
     assert "".join(sorted(model.name for model in found)) == expected
+
+
+def test_filters_by_source_run(client, models):
+    experiment_id, run = models
+    assert len(client.search_logged_models([experiment_id], filter_string=f"source_run_id = '{run}'")) == 4
 
 
 def test_orders_and_pages(client, models):
