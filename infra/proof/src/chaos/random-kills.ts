@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerName } from '@millrace/testing';
-import { pick } from '../payments/random.ts';
+import { pick, shuffled } from '../payments/random.ts';
 import type { ChaosPlatform, Mortal } from './chaos-platform.ts';
 import { RedisTail } from './redis-tail.ts';
 
@@ -54,11 +54,4 @@ async function killAndStart(
     await sleep(awayMs);
     await stack.start(victim);
   }
-}
-
-function shuffled<T>(list: readonly T[], random: () => number): T[] {
-  return list
-    .map((value) => ({ value, order: random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ value }) => value);
 }

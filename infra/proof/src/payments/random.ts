@@ -14,3 +14,10 @@ export function pick<T>(choices: readonly T[], random: () => number): T {
   if (choice === undefined) throw new RangeError('there is nothing to pick from');
   return choice;
 }
+
+export function shuffled<T>(list: readonly T[], random: () => number): T[] {
+  return list
+    .map((value) => ({ value, order: random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ value }) => value);
+}
