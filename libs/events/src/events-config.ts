@@ -7,6 +7,8 @@ export interface EventsConfig {
   readonly topicPrefix: string;
   /** Of every consumer that sets none of its own. */
   readonly deadLetterLimits?: Pick<DeadLetterLimits, 'handlerFaults' | 'share'>;
+  /** After this long without a heartbeat a group gives a member's partitions to the others. Default 10000. */
+  readonly sessionTimeoutMs?: number;
 }
 
 export interface KafkaConfig {

@@ -16,6 +16,7 @@ export class TestBed {
       kafka: { brokers: (env['MILLRACE_KAFKA_BROKERS'] ?? '').split(','), clientId: 'events-test' },
       schemaRegistry: { url: env['MILLRACE_SCHEMA_REGISTRY_URL'] ?? '' },
       topicPrefix,
+      sessionTimeoutMs: Number(env['MILLRACE_KAFKA_SESSION_TIMEOUT_MS']),
     };
   }
 

@@ -19,7 +19,6 @@ const consumer = new BatchConsumer(bus, {
   group: 'child',
   topics: [options.topic],
   maxBatchRecords: 7,
-  sessionTimeoutMs: 6_000,
   commitIntervalMs: 20,
   handler: {
     handle: async ({ topic, partition, records }) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { flagSetting, readConfig, textSetting, urlSetting, type Environment } from './service-config.ts';
+import { flagSetting, numberSetting, readConfig, textSetting, urlSetting, type Environment } from './service-config.ts';
 
 /** The part of the environment that libs/events needs, in the shape of its EventsConfig. */
 export interface EventsSettings {
@@ -21,6 +21,7 @@ export interface EventsSettings {
     readonly ca?: string;
   };
   readonly topicPrefix: string;
+  readonly sessionTimeoutMs: number;
   readonly deadLetterLimits: {
     readonly handlerFaults: { readonly max: number; readonly windowMs: number };
     readonly share: { readonly share: number; readonly records: number };
@@ -59,6 +60,8 @@ export function eventsConfigFromEnv(clientId: string): z.ZodType<EventsSettings>
       MILLRACE_SCHEMA_REGISTRY_PASSWORD: z.string().optional(),
       MILLRACE_SCHEMA_REGISTRY_CA_FILE: caFile.optional(),
       MILLRACE_TOPIC_PREFIX: topicPrefix,
+      /** How long a process that died or froze keeps its partitions; the broker has bounds of its own (6 s to 30 min by default). */
+      MILLRACE_KAFKA_SESSION_TIMEOUT_MS: numberSetting(10_000, { min: 3_000 }),
       /** A topic stops when more than this part of its last so many records are dead letters; 1 never stops it. */
       MILLRACE_DEAD_LETTERS_MAX_SHARE: z.coerce.number().min(0).max(1).default(0.5),
       MILLRACE_DEAD_LETTERS_SHARE_RECORDS: z.coerce.number().int().positive().default(2_000),
@@ -102,6 +105,7 @@ export function eventsConfigFromEnv(clientId: string): z.ZodType<EventsSettings>
         ...(env.MILLRACE_SCHEMA_REGISTRY_CA_FILE && { ca: env.MILLRACE_SCHEMA_REGISTRY_CA_FILE }),
       },
       topicPrefix: env.MILLRACE_TOPIC_PREFIX,
+      sessionTimeoutMs: env.MILLRACE_KAFKA_SESSION_TIMEOUT_MS,
       deadLetterLimits: {
         handlerFaults: { max: env.MILLRACE_HANDLER_FAULTS_A_MINUTE, windowMs: 60_000 },
         share: { share: env.MILLRACE_DEAD_LETTERS_MAX_SHARE, records: env.MILLRACE_DEAD_LETTERS_SHARE_RECORDS },

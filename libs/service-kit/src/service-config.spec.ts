@@ -16,7 +16,11 @@ describe('the configuration', () => {
   it('has defaults for a stack on this machine', () => {
     expect(readConfig(sections, { MILLRACE_HOST: '' })).toMatchObject({
       service: { host: '127.0.0.1', port: 8102, logLevel: 'info' },
-      events: { kafka: { brokers: ['127.0.0.1:9092'], clientId: 'registry' }, topicPrefix: '' },
+      events: {
+        kafka: { brokers: ['127.0.0.1:9092'], clientId: 'registry' },
+        topicPrefix: '',
+        sessionTimeoutMs: 10_000,
+      },
       clickhouse: { url: 'http://127.0.0.1:8123', database: 'millrace', username: 'default', password: '' },
       online: { url: 'redis://127.0.0.1:6379', keyPrefix: 'mr' },
     });
@@ -32,6 +36,12 @@ describe('the configuration', () => {
         MILLRACE_REDIS_URL: 'http://x',
       }),
     ).toThrow(/MILLRACE_PORT[^]*MILLRACE_KAFKA_TLS[^]*MILLRACE_KAFKA_CA_FILE[^]*CLICKHOUSE_DATABASE[^]*REDIS_URL/);
+  });
+
+  it('takes a shorter session of consumers, and none that a late heartbeat would end', () => {
+    const withSession = (ms: string) => readConfig(sections, { MILLRACE_KAFKA_SESSION_TIMEOUT_MS: ms }).events;
+    expect(withSession('4000').sessionTimeoutMs).toBe(4_000);
+    expect(() => withSession('1000')).toThrow(/MILLRACE_KAFKA_SESSION_TIMEOUT_MS/);
   });
 
   it('makes tables on a cluster where one is named', () => {

@@ -13,6 +13,9 @@ export interface TestNamespace {
   readonly instance: string;
 }
 
+/** Of a member that was killed: tests that kill wait for it again and again. */
+const sessionTimeoutMs = 4_000;
+
 /** Names that no other test uses, on the running stack: every topic, key, table and file of a test lives under its own. */
 export function testNamespace(addresses: Addresses = stackAddresses()): TestNamespace {
   const id = `t${randomBytes(5).toString('hex')}`;
@@ -28,6 +31,7 @@ export function testNamespace(addresses: Addresses = stackAddresses()): TestName
       MILLRACE_TOPIC_PREFIX: topicPrefix,
       MILLRACE_KEY_PREFIX: id,
       MILLRACE_CLICKHOUSE_DATABASE: id,
+      MILLRACE_KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
       MILLRACE_ARTIFACTS_DIR: path.join(path.dirname(artifacts), 'artifacts', id),
     },
   };

@@ -23,6 +23,8 @@ export function kafkaProperties(data: string, port: number, controllerPort: numb
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
+    // Tests have their groups notice soon who was killed: MILLRACE_KAFKA_SESSION_TIMEOUT_MS.
+    'group.min.session.timeout.ms': 1_000,
     // A killed broker may register again only when its old session has lapsed (9 s by default).
     'broker.session.timeout.ms': 4_000,
     'broker.heartbeat.interval.ms': 1_000,

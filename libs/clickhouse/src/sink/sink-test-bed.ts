@@ -30,6 +30,7 @@ export class SinkTestBed {
       kafka: { brokers: (env['MILLRACE_KAFKA_BROKERS'] ?? '').split(','), clientId: 'sink-test' },
       schemaRegistry: { url: env['MILLRACE_SCHEMA_REGISTRY_URL'] ?? '' },
       topicPrefix: env['MILLRACE_TOPIC_PREFIX'] ?? '',
+      sessionTimeoutMs: Number(env['MILLRACE_KAFKA_SESSION_TIMEOUT_MS']),
     };
     const bus = await EventBus.connect(config, log);
     await bus.topics.ensure([spec]);
@@ -58,7 +59,6 @@ export class SinkTestBed {
       handler: sink,
       idleIntervalMs: 50,
       commitIntervalMs: 50,
-      sessionTimeoutMs: 6_000,
     });
     await consumer.start();
     await consumer.whenAssigned();

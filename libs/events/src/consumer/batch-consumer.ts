@@ -27,7 +27,6 @@ const DEFAULTS = {
   commitIntervalMs: 200,
   idleIntervalMs: 200,
   drainMs: 8_000,
-  sessionTimeoutMs: 10_000,
   minBytes: 1,
   maxWaitMs: 200,
   maxBytesPerPartition: 1024 * 1024,
@@ -195,11 +194,11 @@ export class BatchConsumer {
   }
 
   async #launch(topics: readonly string[]): Promise<void> {
-    const { group, sessionTimeoutMs, minBytes, maxWaitMs, maxBytesPerPartition } = this.#options;
+    const { group, minBytes, maxWaitMs, maxBytesPerPartition } = this.#options;
     const settings = {
       groupId: this.#bus.topics.name(group),
       topics,
-      sessionTimeoutMs,
+      sessionTimeoutMs: this.#bus.config.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
       minBytes,
       maxWaitMs,
       maxBytesPerPartition,
@@ -486,6 +485,7 @@ export class BatchConsumer {
 
 /** A broker that does not answer a commit must not keep the member from joining again. */
 const FLUSH_MS = 3_000;
+const SESSION_TIMEOUT_MS = 10_000;
 const MISSING_TOPIC_MS = 2_000;
 const LASTING_STOPS = new Set(['EVENTS_TOO_MANY_DEAD_LETTERS', 'EVENTS_CONSUMER_FAULT']);
 const START_OVER_MS = 200;

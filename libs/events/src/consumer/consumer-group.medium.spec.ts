@@ -93,7 +93,6 @@ describe('a consumer group', () => {
         topics: [topic],
         handler,
         maxBatchRecords: 5,
-        sessionTimeoutMs: 6_000,
       });
       bed.opened(consumer);
       await consumer.start();

@@ -18,8 +18,6 @@ export interface BatchConsumerOptions {
   readonly idleIntervalMs?: number;
   /** How long work in flight may go on when partitions move or the consumer stops. Default 8000. */
   readonly drainMs?: number;
-  /** After this long without a heartbeat the group gives the partitions to another member. Default 10000. */
-  readonly sessionTimeoutMs?: number;
   /** The broker holds a fetch until it has this much. Default 1. More costs delay and saves most of the fetches. */
   readonly minBytes?: number;
   /** How long the broker holds a fetch that finds less. Default 200. */
