@@ -114,10 +114,11 @@ test('the platform is found by a second start, survives kill -9 of everything, a
 
   await query('CREATE TABLE kept (n Int32) ENGINE = MergeTree ORDER BY n');
   await query('INSERT INTO kept VALUES (42)');
-  await register('kept-value');
   // Kept in a topic only: the service reads its journal again when it starts.
   await createExperiment('kept');
   const addressesBefore = addresses();
+  // At the last moment: what was answered must be in the file by then.
+  await register('kept-value');
   for (const { pid } of before) process.kill(pid, 'SIGKILL');
   await Promise.all([first.ended, ...before.map((identity) => waitForEnd(identity, 10_000))]);
   expect(before.filter(isAlive)).toEqual([]);
