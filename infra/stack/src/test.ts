@@ -59,6 +59,13 @@ function endCurrent(): void {
   if (current?.pid !== undefined && current.exitCode === null) signalGroup(current.pid, 'SIGTERM');
 }
 
+/** What tests and the programs that they kill leave in it goes with the instance. */
+function temporaryFolder(): string {
+  const folder = path.join(instancePaths(instance).root, 'tmp');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
 async function runCheck(name: string): Promise<Tally> {
   say(`npm run ${name}`);
   return (await run('npm', ['run', '--silent', name])) === 0 ? onePassed : oneFailed;
@@ -70,7 +77,7 @@ async function runTests(project: string): Promise<Tally> {
   rmSync(report, { force: true });
   const vitest = path.join(repositoryRoot, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const env = { ...process.env, MILLRACE_STACK_INSTANCE: instance };
+  const env = { ...process.env, MILLRACE_STACK_INSTANCE: instance, TMPDIR: temporaryFolder() };
   const code = await run(process.execPath, [vitest, 'run', '--project', project, ...reporters], env);
   const tally = tallyVitest(readJson(report) as VitestReport | null, code);
   say(`${project} tests: ${closingLine(tally)}`);

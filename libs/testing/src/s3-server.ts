@@ -32,7 +32,11 @@ export async function s3Server(folder: string, bucket: string): Promise<S3Server
     addresses.set(part, `127.0.0.1:${port}.${grpc}`);
   }
   const args = [
+    // Logs and sockets would lie in the system's temporary folder and stay there. Sockets take no long paths.
+    `-logdir=${folder}`,
     'server',
+    '-filer.localSocket=filer.sock',
+    '-s3.localSocket=s3.sock',
     `-dir=${data}`,
     '-ip=127.0.0.1',
     '-ip.bind=127.0.0.1',
@@ -52,7 +56,12 @@ export async function s3Server(folder: string, bucket: string): Promise<S3Server
   const kill = (): Promise<void> => end(child);
   const endpoint = `http://${addresses.get('s3')?.replace(/\.\d+$/, '')}`;
   await ready(child, endpoint);
-  const shell = ['shell', `-master=${addresses.get('master')}`, `-filer=${addresses.get('filer')}`];
+  const shell = [
+    `-logdir=${folder}`,
+    'shell',
+    `-master=${addresses.get('master')}`,
+    `-filer=${addresses.get('filer')}`,
+  ];
   await say(command, shell, `s3.bucket.create -name ${bucket}\n`);
   return { endpoint, region: 'us-east-1', ...credentials, kill, [Symbol.asyncDispose]: kill };
 }

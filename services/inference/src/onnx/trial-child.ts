@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { buildFeeds } from './build-feeds.ts';
 import { openSession } from './open-session.ts';
@@ -9,8 +10,14 @@ import type { ModelPlan } from './model-plan.ts';
 import { constantRow, trialRows } from './trial-rows.ts';
 import type { VectorRow } from './vector-row.ts';
 
+const [folder] = process.argv.slice(2) as [string];
+
 // The process that a foreign model runs in first: its own memory, no secrets, an empty directory; one model each.
-process.once('disconnect', () => process.exit(0));
+process.once('disconnect', () => {
+  // A service that was killed cannot take its folder away.
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+});
 process.once('message', (request) => void answer(request as TrialRequest));
 process.send?.({ kind: 'ready' } satisfies TrialReply);
 

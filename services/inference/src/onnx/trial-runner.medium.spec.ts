@@ -1,4 +1,8 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { fixtureModel } from './fixture-model.ts';
 import type { ModelPlan } from './model-plan.ts';
 import { TrialRunner } from './trial-runner.ts';
@@ -60,6 +64,25 @@ describe('TrialRunner', () => {
       refusal: { code: 'INFERENCE_MODEL_TOO_SLOW', reason: expect.stringContaining('loading') as string },
     });
     await impatient.close();
+  });
+
+  it('leaves no folder behind when its process is killed', async () => {
+    const temporary = await mkdtemp(path.join(tmpdir(), 'killed-trial-'));
+    const program = `
+      import { TrialRunner } from './trial-runner.ts';
+      import { fixtureModel } from './fixture-model.ts';
+      await new TrialRunner(${JSON.stringify(limits)}).run(fixtureModel('loop'), ${JSON.stringify(plan)});`;
+    const child = spawn(process.execPath, ['--conditions=source', '--input-type=module', '--eval', program], {
+      cwd: import.meta.dirname,
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const files = async (): Promise<string[]> =>
+      (await readdir(temporary, { recursive: true })).map((file) => path.basename(file));
+    await vi.waitFor(async () => expect(await files()).toContain('model.onnx'), 30_000);
+    child.kill('SIGKILL');
+    await vi.waitFor(async () => expect(await files()).toEqual([]), 30_000);
+    await rm(temporary, { recursive: true });
   });
 
   it('ends a model that runs past the deadline', async () => {

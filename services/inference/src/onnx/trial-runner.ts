@@ -103,7 +103,7 @@ class TrialProcess {
     const script = childScript();
     const kilobytes = Math.floor(limits.memoryBytes / 1024);
     const capped = `ulimit -v ${kilobytes}; ulimit -t ${limits.cpuSeconds}; ulimit -c 0; exec "$0" "$@"`;
-    const child = spawn('/bin/sh', ['-c', capped, process.execPath, '--no-warnings', script], {
+    const child = spawn('/bin/sh', ['-c', capped, process.execPath, '--no-warnings', script, directory], {
       cwd,
       // Nothing of the service's environment: no address, no password.
       env: { PATH: '/usr/bin:/bin' },
