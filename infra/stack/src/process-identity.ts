@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process, told apart from a later one that got the same pid: pid, start in clock ticks, and the boot it belongs to. */
 export interface ProcessIdentity {
@@ -24,7 +24,7 @@ function stateOf(statLine: string): string {
   return statLine.charAt(statLine.lastIndexOf(')') + 2);
 }
 
-function statLineOf(pid: number): string | null {
+function statLineOf(pid: number | string): string | null {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch {
@@ -68,6 +68,25 @@ export async function waitForEnd(identity: ProcessIdentity, timeoutMs: number): 
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   return true;
+}
+
+/** Waits until a signal that stops has reached every thread: on a busy machine one goes on for a while, and answers. */
+export async function waitForStop(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+  const until = performance.now() + timeoutMs;
+  while (isAlive(identity) && !threadsOf(identity.pid).every((line) => stateOf(line) === 'T')) {
+    if (performance.now() > until) return false;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return true;
+}
+
+/** The /proc stat lines of the threads that have not ended. */
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => statLineOf(`${pid}/task/${thread}`) ?? []);
+  } catch {
+    return [];
+  }
 }
 
 /** Ends the process: politely, then after `graceMs` with SIGKILL, which also wakes a stopped one. */

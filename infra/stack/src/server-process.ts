@@ -10,6 +10,7 @@ import {
   isAlive,
   signal as sendSignal,
   waitForEnd,
+  waitForStop,
   type ProcessIdentity,
 } from './process-identity.ts';
 import { say } from './say.ts';
@@ -130,10 +131,11 @@ export async function stopProcess(server: ServerDefinition, context: ServerConte
   return identity !== null;
 }
 
-/** Sends any signal to the running server; after a SIGKILL it waits until the process is gone. */
+/** Sends any signal to the running server; after a SIGKILL it waits until the process is gone, after a SIGSTOP until it stands still. */
 export async function signalProcess(paths: InstancePaths, name: ServerName, kind: NodeJS.Signals): Promise<void> {
   const identity = runningProcess(paths, name);
   if (identity === null) throw new Error(`${name} of instance ${paths.instance} does not run`);
   sendSignal(identity, kind);
   if (kind === 'SIGKILL') await waitForEnd(identity, 10_000);
+  if (kind === 'SIGSTOP') await waitForStop(identity, 10_000);
 }

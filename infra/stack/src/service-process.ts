@@ -4,7 +4,15 @@ import path from 'node:path';
 import { uninterrupted } from './interrupt.ts';
 import { readJson, writeJson } from './json-file.ts';
 import { repositoryRoot, type InstancePaths } from './paths.ts';
-import { endProcess, identify, isAlive, signal, waitForEnd, type ProcessIdentity } from './process-identity.ts';
+import {
+  endProcess,
+  identify,
+  isAlive,
+  signal,
+  waitForEnd,
+  waitForStop,
+  type ProcessIdentity,
+} from './process-identity.ts';
 import { logTail, openLog } from './server-process.ts';
 import { answersOk } from './servers/http-probe.ts';
 import { nodeFlagsOf, type ServiceName } from './service-names.ts';
@@ -113,10 +121,11 @@ export class ServiceProcess {
     }
   }
 
-  /** Sends a signal; after SIGKILL it waits until the process is gone. A supervised process comes back after a kill. */
+  /** Sends a signal; after SIGKILL it waits until the process is gone, after SIGSTOP until it stands still. A supervised process comes back after a kill. */
   async signal(kind: NodeJS.Signals): Promise<void> {
     if (this.#identity === null || !signal(this.#identity, kind)) throw new Error(`${this.name} does not run`);
     if (kind === 'SIGKILL') await waitForEnd(this.#identity, 10_000);
+    if (kind === 'SIGSTOP') await waitForStop(this.#identity, 10_000);
   }
 
   /** Waits until the process has ended by itself, as at a crash point. */
