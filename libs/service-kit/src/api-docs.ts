@@ -57,11 +57,9 @@ export function serveApiDocs(
   app: INestApplication,
   { title, description }: { title: string; description: string },
 ): void {
-  const document = SwaggerModule.createDocument(
-    app,
-    new DocumentBuilder().setTitle(title).setDescription(description).setVersion('1').build(),
-  );
-  SwaggerModule.setup('docs', app, document, {
+  const about = new DocumentBuilder().setTitle(title).setDescription(description).setVersion('1').build();
+  // Made when the first reader asks: every start of a service would pay for it.
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, about), {
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
   });
