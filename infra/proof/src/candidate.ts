@@ -1,11 +1,14 @@
 /** What a candidate event is told over REST, features and score, is what it gets when it is streamed next. Options: --candidates N */
 import { parseArgs } from 'node:util';
 import { proveCandidate } from './candidate/prove-candidate.ts';
-import { runProof } from './run/run-proof.ts';
+import { runOnPlatform } from './run/run-proof.ts';
 
 const { values } = parseArgs({
   options: { candidates: { type: 'string', default: '1000' }, help: { type: 'boolean', default: false } },
 });
 
 if (values.help) console.log('npm run proof -- candidate [--candidates 1000]');
-else await runProof((report) => proveCandidate(report, { history: 2_000, candidates: Number(values.candidates) }));
+else
+  await runOnPlatform((platform) =>
+    proveCandidate(platform, { history: 2_000, candidates: Number(values.candidates) }),
+  );

@@ -1,7 +1,7 @@
 /** A topic of a Python producer, defined by one HTTP call: one vector and one prediction an event, all equal to a recomputation. Options: --events N */
 import { parseArgs } from 'node:util';
 import { proveForeignSource } from './foreign-source/prove-foreign-source.ts';
-import { runProof } from './run/run-proof.ts';
+import { runOnPlatform } from './run/run-proof.ts';
 
 const { values } = parseArgs({
   options: { events: { type: 'string', default: '50000' }, help: { type: 'boolean', default: false } },
@@ -10,7 +10,7 @@ const { values } = parseArgs({
 if (values.help) console.log('npm run proof -- foreign-source [--events 50000]');
 else {
   const before = Math.floor(Number(values.events) / 2);
-  await runProof((report) =>
-    proveForeignSource(report, { before, after: Number(values.events) - before, partitions: 6 }),
+  await runOnPlatform((platform) =>
+    proveForeignSource(platform, { before, after: Number(values.events) - before, partitions: 6 }),
   );
 }

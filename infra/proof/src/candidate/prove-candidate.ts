@@ -4,8 +4,7 @@ import { topics, type Cut, type FeatureVector } from '@millrace/schemas';
 import { seededRandom } from '../payments/random.ts';
 import { openEndpoint } from '../run/open-endpoint.ts';
 import { PredictionLedger } from '../run/prediction-ledger.ts';
-import { platformServices, ProofPlatform } from '../run/proof-platform.ts';
-import type { ProofReport } from '../run/proof-report.ts';
+import type { ProofPlatform } from '../run/proof-platform.ts';
 import { ReadOn } from '../run/read-on.ts';
 import { randomRides, rideDefinitions, rideSchema, type Ride } from './rides.ts';
 
@@ -23,9 +22,8 @@ interface Evaluated {
 const model = 'ride-risk';
 
 /** What a candidate event is told on request is what it gets when it is streamed next: every feature and the score. */
-export async function proveCandidate(report: ProofReport, size: CandidateSize): Promise<void> {
-  await using platform = await ProofPlatform.start(report, platformServices);
-  const { bus, http } = platform;
+export async function proveCandidate(platform: ProofPlatform, size: CandidateSize): Promise<void> {
+  const { bus, http, report } = platform;
   const gatewayUrl = platform.services.url('gateway');
   const topic = `rides-${randomUUID().slice(0, 8)}`;
   const spec = { name: topic, schema: null, key: 'rider', partitions: 4, retentionMs: -1, cleanup: 'delete' } as const;

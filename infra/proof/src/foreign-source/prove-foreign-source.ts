@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { platformServices, ProofPlatform } from '../run/proof-platform.ts';
+import type { ProofPlatform } from '../run/proof-platform.ts';
 import type { ProofReport } from '../run/proof-report.ts';
 import { openEndpoint } from '../run/open-endpoint.ts';
 import { parcelDefinitions } from './parcel-definitions.ts';
@@ -34,8 +34,8 @@ interface Findings {
 const model = 'parcel-risk';
 
 /** A Python producer's topic, defined by one request, becomes vectors and predictions: one each, and the right ones. */
-export async function proveForeignSource(report: ProofReport, size: ForeignSourceSize): Promise<void> {
-  await using platform = await ProofPlatform.start(report, platformServices);
+export async function proveForeignSource(platform: ProofPlatform, size: ForeignSourceSize): Promise<void> {
+  const { report } = platform;
   const topic = `parcel-scans-${randomUUID().slice(0, 8)}`;
   const produce = (first: number, count: number): Promise<unknown> =>
     platform.python('produce_parcels.py', {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openEndpoint } from '../run/open-endpoint.ts';
-import { platformServices, ProofPlatform } from '../run/proof-platform.ts';
+import type { ProofPlatform } from '../run/proof-platform.ts';
 import type { ProofReport } from '../run/proof-report.ts';
 import { runCommandLine } from '../run/run-command-line.ts';
 import { fileDefinitions } from './file-definitions.ts';
@@ -57,12 +57,12 @@ interface FileUnderProof {
 }
 
 /** Files that the platform was not made for, published as they are with the command line, scored by models trained on them. */
-export async function proveRealFiles(report: ProofReport, size: RealFilesSize): Promise<void> {
+export async function proveRealFiles(platform: ProofPlatform, size: RealFilesSize): Promise<void> {
+  const { report } = platform;
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-proof-'));
   try {
     const registrations = await firstRows(path.join(data, 'registrations.csv'), { folder, count: size.registrations });
     const files = filesUnderProof({ registrations, transactions: path.join(data, 'transactions.csv') });
-    await using platform = await ProofPlatform.start(report, platformServices);
     const patienceMs = size.patienceMs ?? defaultPatienceMs;
     const versions = await learn(platform, files, patienceMs);
     report.say(`publishing what happened from ${until} on`);

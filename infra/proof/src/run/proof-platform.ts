@@ -23,6 +23,13 @@ interface SourceStatus {
   } | null;
 }
 
+interface PlatformParts {
+  readonly services: RunningServices;
+  readonly client: Platform;
+  readonly clickhouse: ClickHouse;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** The platform in a namespace of its own, reached as users reach it: the log, HTTP through the gateway, ClickHouse. */
 export class ProofPlatform implements AsyncDisposable {
   readonly services: RunningServices;
@@ -31,20 +38,12 @@ export class ProofPlatform implements AsyncDisposable {
   readonly report: ProofReport;
   readonly #client: Platform;
 
-  private constructor(
-    services: RunningServices,
-    { client, env, report }: { client: Platform; env: Readonly<Record<string, string>>; report: ProofReport },
-  ) {
+  private constructor({ services, client, clickhouse, env }: PlatformParts, report: ProofReport) {
     this.services = services;
+    this.clickhouse = clickhouse;
     this.env = env;
     this.report = report;
     this.#client = client;
-    this.clickhouse = new ClickHouse({
-      url: env['MILLRACE_CLICKHOUSE_URL'] ?? '',
-      database: env['MILLRACE_CLICKHOUSE_DATABASE'] ?? '',
-      username: env['MILLRACE_CLICKHOUSE_USERNAME'] ?? '',
-      password: env['MILLRACE_CLICKHOUSE_PASSWORD'] ?? '',
-    });
   }
 
   get bus(): EventBus {
@@ -71,7 +70,14 @@ export class ProofPlatform implements AsyncDisposable {
     report.say(`starting ${names.join(', ')}`);
     const services = await runServices(namespace, names, options);
     const env = clientEnvironment(services, names);
-    return new ProofPlatform(services, { client: await connect({ env, clientId: 'proof' }), env, report });
+    const client = await connect({ env, clientId: 'proof' });
+    return new ProofPlatform({ services, client, clickhouse: clickhouseOf(env), env }, report);
+  }
+
+  /** The same platform for one of several proofs that share it: what it says and finds goes to a report of its own. */
+  reportingTo(report: ProofReport): ProofPlatform {
+    const { services, clickhouse, env } = this;
+    return new ProofPlatform({ services, client: this.#client, clickhouse, env }, report);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -137,4 +143,13 @@ export class ProofPlatform implements AsyncDisposable {
 function clientEnvironment({ env }: RunningServices, names: readonly ServiceName[]): Readonly<Record<string, string>> {
   if (names.includes('gateway')) return env;
   return { ...env, MILLRACE_GATEWAY_URL: env['MILLRACE_SERVICE_FEATURES_URL'] ?? '' };
+}
+
+function clickhouseOf(env: Readonly<Record<string, string>>): ClickHouse {
+  return new ClickHouse({
+    url: env['MILLRACE_CLICKHOUSE_URL'] ?? '',
+    database: env['MILLRACE_CLICKHOUSE_DATABASE'] ?? '',
+    username: env['MILLRACE_CLICKHOUSE_USERNAME'] ?? '',
+    password: env['MILLRACE_CLICKHOUSE_PASSWORD'] ?? '',
+  });
 }
