@@ -10,6 +10,11 @@ export function cacheDirectory(): string {
   return configured ? path.resolve(configured) : path.join(homedir(), '.cache', 'millrace');
 }
 
+/** Where Node keeps what it has compiled of the services and their packages: the next start spares a tenth of its work. */
+export function compileCache(): string {
+  return process.env['NODE_COMPILE_CACHE'] ?? path.join(repositoryRoot, '.millrace', 'compiled');
+}
+
 export interface InstancePaths {
   readonly instance: string;
   readonly root: string;

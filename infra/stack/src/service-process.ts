@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { uninterrupted } from './interrupt.ts';
 import { readJson, writeJson } from './json-file.ts';
-import { repositoryRoot, type InstancePaths } from './paths.ts';
+import { compileCache, repositoryRoot, type InstancePaths } from './paths.ts';
 import {
   endProcess,
   identify,
@@ -79,7 +79,13 @@ export class ServiceProcess {
         cwd: repositoryRoot,
         detached: true,
         stdio: ['ignore', log, log],
-        env: { ...process.env, ...env, MILLRACE_HOST: '127.0.0.1', MILLRACE_PORT: String(port) },
+        env: {
+          ...process.env,
+          NODE_COMPILE_CACHE: compileCache(),
+          ...env,
+          MILLRACE_HOST: '127.0.0.1',
+          MILLRACE_PORT: String(port),
+        },
       },
     );
     closeSync(log);
