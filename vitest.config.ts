@@ -14,6 +14,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{libs,services,infra,schemas}/**/*.spec.ts'],
           exclude: ['**/*.medium.spec.ts', '**/*.e2e.spec.ts', '**/node_modules/**', '**/dist/**'],
+          // Pure code: loading it again for each file took three quarters of the time.
+          isolate: false,
         },
       },
       {
