@@ -1,12 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './infra/tools/src/longest-first.ts';
 
 const conditions = ['source', 'node', 'import', 'default'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
+
+/** Unit and medium tests share one pool: the ones compute, the others wait for servers most of the time. */
+const maxWorkers = 4;
 
 /** Sources are read through the `source` export condition: no build before unit and medium tests. */
 export default defineConfig({
   ...shared,
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...shared,
@@ -16,6 +21,9 @@ export default defineConfig({
           exclude: ['**/*.medium.spec.ts', '**/*.e2e.spec.ts', '**/node_modules/**', '**/dist/**'],
           // Pure code: loading it again for each file took three quarters of the time.
           isolate: false,
+          // Four files and the servers share the processors.
+          testTimeout: 30_000,
+          maxWorkers,
         },
       },
       {
@@ -26,7 +34,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers,
         },
       },
       {

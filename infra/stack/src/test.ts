@@ -9,7 +9,7 @@ import { reset, stop, up } from './instance.ts';
 import { onInterrupt } from './interrupt.ts';
 import { readJson } from './json-file.ts';
 import { tryLock } from './lock.ts';
-import { instancePaths, repositoryRoot } from './paths.ts';
+import { compileCache, instancePaths, repositoryRoot } from './paths.ts';
 import { resetLeftInstances } from './private-instances.ts';
 import { signalGroup } from './process-group.ts';
 import { runProgram } from './program.ts';
@@ -31,12 +31,13 @@ import {
 const instance = 'test';
 /** The lint asks for types, which tests take from what is built: before a build it would not know them. */
 const checks = ['check:format', 'check:boundaries', 'build', 'check:lint', 'check:dead', 'check:generated'] as const;
-const projects = ['unit', 'medium', 'e2e'] as const;
+/** Together where one waits for servers while the other computes. The e2e tests keep two processors busy by themselves. */
+const rounds = [['unit', 'medium'], ['e2e']] as const;
 
 const usage = `usage: npm test
 
 Installs what is missing, runs the checks (${checks.join(', ')}), starts a stack of its own
-(instance "${instance}", so npm start may run beside it; servers of yours that MILLRACE_… variables name are not used), runs the ${projects.join(', ')} tests on it and stops it.
+(instance "${instance}", so npm start may run beside it; servers of yours that MILLRACE_… variables name are not used), runs the ${rounds.flat().join(', ')} tests on it and stops it.
 The last line counts everything. For a part of it: npx vitest run --project unit libs/events`;
 
 let current: ChildProcess | undefined;
@@ -71,16 +72,23 @@ async function runCheck(name: string): Promise<Tally> {
   return (await run('npm', ['run', '--silent', name])) === 0 ? onePassed : oneFailed;
 }
 
-async function runTests(project: string): Promise<Tally> {
-  say(`${project} tests`);
-  const report = path.join(instancePaths(instance).run, `vitest-${project}.json`);
+async function runTests(projects: readonly string[]): Promise<Tally> {
+  const names = projects.join(' and ');
+  say(`${names} tests`);
+  const report = path.join(instancePaths(instance).run, `vitest-${projects.join('-')}.json`);
   rmSync(report, { force: true });
   const vitest = path.join(repositoryRoot, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const env = { ...process.env, MILLRACE_STACK_INSTANCE: instance, TMPDIR: temporaryFolder() };
-  const code = await run(process.execPath, [vitest, 'run', '--project', project, ...reporters], env);
+  const env = {
+    ...process.env,
+    MILLRACE_STACK_INSTANCE: instance,
+    TMPDIR: temporaryFolder(),
+    NODE_COMPILE_CACHE: compileCache(),
+  };
+  const chosen = projects.flatMap((project) => ['--project', project]);
+  const code = await run(process.execPath, [vitest, 'run', ...chosen, ...reporters], env);
   const tally = tallyVitest(readJson(report) as VitestReport | null, code);
-  say(`${project} tests: ${closingLine(tally)}`);
+  say(`${names} tests: ${closingLine(tally)}`);
   return tally;
 }
 
@@ -102,9 +110,9 @@ async function runAll(interrupted: AbortSignal): Promise<Tally> {
   ]);
   await refreshAddresses(instance);
   mkdirSync(instancePaths(instance).run, { recursive: true });
-  for (const project of projects) {
+  for (const projects of rounds) {
     interrupted.throwIfAborted();
-    total = add(total, await runTests(project));
+    total = add(total, await runTests(projects));
   }
   return total;
 }
