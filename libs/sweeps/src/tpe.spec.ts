@@ -118,6 +118,17 @@ describe('TPE', () => {
     expect(Math.abs(mean([...bowl, ...stopped]) - 0.2)).toBeLessThan(0.2);
   });
 
+  it('learns nothing of a parameter from trials without it, whatever its name', () => {
+    const choices = ['a', 'b'];
+    const named = (name: string): SearchSpace => [{ name, kind: 'categorical', choices }];
+    const points = (name: string): unknown[] =>
+      seeds.map((seed) => {
+        const past = Array.from({ length: 9 }, (_, i) => ({ ...ended(i, i), params: { other: i } }));
+        return suggest({ space: named(name), goal: 'minimise', seed, method: { ...tpe, startup: 1 } }, past)?.[name];
+      });
+    expect(points('constructor')).toEqual(points('c'));
+  });
+
   it('draws at random until enough trials have ended', () => {
     const running = Array.from({ length: 20 }, (_, i) => ended(i / 20, null, 'running'));
     const random = suggest({ space, goal: 'minimise', seed: 1, method: { kind: 'random' } }, running);

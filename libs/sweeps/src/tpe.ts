@@ -34,7 +34,8 @@ export function tpePoint(
   }
   return paramsFrom(space, (parameter) => {
     const observed = (trials: readonly PastTrial[]): Choice[] =>
-      trials.flatMap(({ params }) => params[parameter.name] ?? []);
+      // Own ones only: a parameter may be called "constructor".
+      trials.flatMap(({ params }) => (Object.hasOwn(params, parameter.name) ? (params[parameter.name] ?? []) : []));
     return bestDraw(parameter, { good: observed(good), others: observed(others), ...options, random });
   });
 }
