@@ -4,7 +4,7 @@ import { EventBus, Journal } from '@millrace/events';
 import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from './config.ts';
-import { experimentsDomain } from './flow/experiments.ts';
+import { trackingDomain } from './flow/tracking-domain.ts';
 import { RunEventsPublisher } from './publish/run-events.publisher.ts';
 import { startProjection } from './start-projection.ts';
 import { ClickHouseRunHistory } from './store/clickhouse-run-history.ts';
@@ -42,7 +42,7 @@ export const storeProviders: Provider[] = [
     provide: EXPERIMENTS_JOURNAL,
     inject: [EventBus, ServiceLog, Readiness, Shutdown],
     useFactory: async (bus: EventBus, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
-      const options = { topic: 'tracking.journal', domain: experimentsDomain };
+      const options = { topic: 'tracking.journal', domain: trackingDomain };
       const journal = await untilAvailable(log, 'journal', () => Journal.open(bus, options));
       readiness.add('journal', () => ({ ok: journal.ready, detail: journal.fault?.message ?? 'replayed' }));
       shutdown.add('consumers', 'journal', () => journal.close());

@@ -9,6 +9,7 @@ import { ServerController } from './entry/server.controller.ts';
 import { flowProviders } from './flow-providers.ts';
 import { searchProviders } from './search-providers.ts';
 import { storeProviders } from './store-providers.ts';
+import { sweepsControllers, sweepsProviders } from './sweeps-providers.ts';
 import { tracesControllers, tracesProviders } from './traces-providers.ts';
 import { uiControllers, uiProviders } from './ui-providers.ts';
 
@@ -23,6 +24,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     LoggedModelsController,
     ...tracesControllers,
     ...uiControllers,
+    ...sweepsControllers,
   ],
   providers: [
     ...storeProviders,
@@ -31,6 +33,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...artifactProviders,
     ...tracesProviders,
     ...uiProviders,
+    ...sweepsProviders,
   ],
 })
 export class TrackingModule {}

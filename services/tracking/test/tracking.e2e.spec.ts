@@ -210,6 +210,73 @@ it('what one instance takes is found through the other at once, in a search and 
   expect((await call(at(0), `${interval}&run_ids=nobody`)).status).toBe(404);
 });
 
+it('of a sweep no two workers get the same trial, and nothing that was answered is lost, over kill -9 of an instance', async () => {
+  interface Trial {
+    readonly number: number;
+    readonly lease: string;
+    readonly status: string;
+    readonly runId: string;
+    readonly params: { readonly x: number };
+  }
+  const asked = async (url: string, body: unknown, key: string) => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': key };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: response.status, body: (await response.json()) as { id: string; trial: Trial } };
+  };
+  const definition = {
+    name: 'races',
+    experiment: 'Default',
+    space: { x: { kind: 'uniform', low: 0, high: 1 } },
+    metric: { name: 'loss' },
+    budget: { trials: 24 },
+  };
+  const created = await Promise.all(urls.map((url) => asked(`${url}/api/v1/sweeps`, definition, 'races')));
+  expect(created.map(({ status }) => status)).toEqual([201, 201]);
+  expect(created[1]?.body).toEqual(created[0]?.body);
+  const sweep = `/api/v1/sweeps/${created[0]?.body.id}`;
+
+  // A worker sends again what had no answer, to the other instance.
+  const insist = async (path: string, body: unknown, key: string) => {
+    for (let attempt = Number(key.split('-').at(-1)); ; attempt += 1) {
+      const answer = await asked(at(attempt) + path, body, key).catch(() => null);
+      if (answer !== null && answer.status < 500) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const got: Trial[] = [];
+  const worker = async (index: number): Promise<void> => {
+    for (let turn = 0; turn < 6; turn += 1) {
+      const { trial } = (await insist(`${sweep}/trials`, {}, `ask-${index}-${turn}`)).body;
+      got.push(trial);
+      if (got.length === 8) void services.get('tracking').signal('SIGKILL');
+      const result = { lease: trial.lease, value: trial.params.x };
+      const done = await insist(`${sweep}/trials/${trial.number}/complete`, result, `end-${index}-${turn}`);
+      expect(done.status).toBe(200);
+    }
+  };
+  await Promise.all([0, 1, 2, 3].map(worker));
+  expect(got.map(({ number }) => number).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, i) => i));
+  services.get('tracking').start();
+  await services.get('tracking').ready();
+
+  for (const url of urls) {
+    const { trials } = (await (await fetch(`${url}${sweep}/trials`)).json()) as { trials: readonly Trial[] };
+    expect(trials.map(({ params, status }) => [params, status])).toEqual(
+      got.toSorted((a, b) => a.number - b.number).map(({ params }) => [params, 'complete']),
+    );
+    expect(await (await fetch(url + sweep)).json()).toMatchObject({
+      status: 'finished',
+      best: { value: Math.min(...got.map(({ params }) => params.x)) },
+    });
+  }
+  const last = got.at(-1);
+  expect((await getRun(at(1), last?.runId ?? '')).data.params).toEqual([{ key: 'x', value: String(last?.params.x) }]);
+  const refused = await asked(`${at(0)}${sweep}/trials/0/reports`, { lease: 'other', step: 1, value: 1 }, 'refused');
+  expect(refused).toMatchObject({ status: 409, body: { code: 'SWEEPS_LEASE_CONFLICT' } });
+  const unclear = await asked(`${at(0)}/api/v1/sweeps`, { ...definition, seed: 'x' }, 'unclear');
+  expect(unclear).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID', faults: [{ path: 'seed' }] } });
+});
+
 it('pages through runs without gaps or repeats, while others arrive', async () => {
   const { body: created } = await call(at(0), 'experiments/create', { name: 'paged' });
   const ids = new Set<string>();

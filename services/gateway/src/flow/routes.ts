@@ -28,6 +28,7 @@ export const routes: readonly Route[] = [
   { prefix: '/model-versions/get-artifact', upstream: 'tracking' },
   { prefix: '/graphql', upstream: 'tracking' },
   { prefix: '/api/v1/artifacts', upstream: 'tracking' },
+  { prefix: '/api/v1/sweeps', upstream: 'tracking' },
   { prefix: '/api/v1/models', upstream: 'registry' },
   { prefix: '/api/v1/promotions', upstream: 'registry' },
   { prefix: '/api/v1/lineage', upstream: 'registry' },

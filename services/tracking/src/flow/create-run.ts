@@ -1,5 +1,5 @@
 import { doesNotExist, invalidParameter } from '@millrace/mlflow-protocol';
-import type { RunTag } from '@millrace/schemas';
+import type { RunParam, RunTag } from '@millrace/schemas';
 import { runArtifactUri } from './artifact-roots.ts';
 import { experimentNotFound, type Experiment } from './experiments.ts';
 import type { ExperimentsJournal } from './ports.ts';
@@ -16,6 +16,10 @@ export interface RunRequest {
   readonly name: string | undefined;
   readonly startTimeMs: number | undefined;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
+  /** What is known of the run when it begins. */
+  readonly params?: readonly RunParam[];
+  /** Drawn by the caller. One that may have been used is looked for first: a run that is created is taken for a new one. */
+  readonly id?: string;
 }
 
 export interface CreateRunOptions {
@@ -39,7 +43,8 @@ export class CreateRun {
   async run(request: RunRequest, author: Author): Promise<RunHead> {
     const experiment = await activeExperiment(this.#experiments, request.experimentId);
     const { now, random, newRunId } = this.#options;
-    const id = author.requestId === undefined ? newRunId() : idOfRequest('run', author.requestId);
+    const drawn = author.requestId === undefined ? newRunId() : idOfRequest('run', author.requestId);
+    const { id = drawn, params = [] } = request;
     const tagged = request.tags.find(({ key }) => key === runNameTag)?.value;
     if (request.name && tagged && request.name !== tagged) {
       throw invalidParameter(
@@ -56,7 +61,7 @@ export class CreateRun {
       artifact_uri: runArtifactUri(experiment.artifactLocation, id),
     };
     return this.#writes.create(
-      { subject: 'run', id, experimentId: experiment.id, write: { attributes, tags } },
+      { subject: 'run', id, experimentId: experiment.id, write: { attributes, tags, params } },
       author,
     );
   }
