@@ -137,6 +137,25 @@ test('definitions can be exported by a module', async () => {
   expect(empty).toMatchObject({ code: 1, status: expect.stringContaining('exports no definitions') });
 });
 
+test('a sweep is defined from a file, shown, paused and cancelled, and every fault of a wrong one is named', async () => {
+  const definition = {
+    name: 'rates',
+    experiment: 'Default',
+    space: { rate: { kind: 'uniform', low: 1, high: 0 } },
+    metric: { name: 'loss' },
+    budget: { trials: 5 },
+  };
+  const refused = await cli('sweeps', 'create', await file('wrong-sweep.json', definition));
+  expect(refused).toMatchObject({ code: 1, status: expect.stringContaining('space.rate.high: ') });
+  const right = { ...definition, space: { rate: { kind: 'uniform', low: 0, high: 1 } } };
+  expect((await cli('sweeps', 'create', await file('sweep.json', right))).out[0]).toMatch(/^sweep 1 is defined/);
+  expect((await cli('sweeps', 'pause', '1')).out).toEqual(['sweep 1 is paused']);
+  expect((await cli('sweeps')).out).toEqual(['1  rates  paused  0 of 5 trials  no result yet']);
+  expect((await cli('sweeps', 'show', '1')).out[0]).toBe('sweep 1 "rates" is paused: minimise loss by tpe');
+  expect((await cli('sweeps', 'cancel', '1')).out).toEqual(['sweep 1 is cancelled']);
+  expect(await cli('sweeps', 'resume', '1')).toMatchObject({ code: 1, status: expect.stringContaining('cancelled') });
+});
+
 test('sources are listed with the state and lag of what reads them', async () => {
   const { out } = await eventually((run) => /running +lag 0/.test(run.out[0] ?? ''), 'sources');
   expect(out[0]).toMatch(new RegExp(`^${source} +topic ${topic} +running +lag 0 +.*purchase_risk@1$`));

@@ -29,8 +29,18 @@ async function runWith(
   return { code, out: out.join('\n'), status: status.join('') };
 }
 
-const commands = ['publish', 'apply', 'watch', 'dead-letters', 'sources', 'promote', 'status', 'trace'];
-const subcommands = ['dead-letters list', 'dead-letters show', 'dead-letters replay', 'sources resume'];
+const commands = ['publish', 'apply', 'watch', 'dead-letters', 'sources', 'promote', 'sweeps', 'status', 'trace'];
+const subcommands = [
+  'dead-letters list',
+  'dead-letters show',
+  'dead-letters replay',
+  'sources resume',
+  'sweeps show',
+  'sweeps create',
+  'sweeps pause',
+  'sweeps resume',
+  'sweeps cancel',
+];
 
 test('the help lists every command', async () => {
   const { code, out } = await run('--help');

@@ -10,6 +10,7 @@ import { promoteCommand } from './commands/promote.command.ts';
 import { publishCommand } from './commands/publish.command.ts';
 import { sourcesCommand } from './commands/sources.command.ts';
 import { statusCommand } from './commands/status.command.ts';
+import { sweepsCommand } from './commands/sweeps.command.ts';
 import { traceCommand } from './commands/trace.command.ts';
 import { watchCommand } from './commands/watch.command.ts';
 import { ExitCode, stopped } from './exit-code.ts';
@@ -71,6 +72,7 @@ function program(context: CliContext): Command {
     deadLettersCommand(context),
     sourcesCommand(context),
     promoteCommand(context),
+    sweepsCommand(context),
     statusCommand(context),
     traceCommand(context),
   ];
