@@ -259,6 +259,36 @@ test('a version is put in charge of an alias and of a stage, and what is not the
   ]);
 });
 
+test('a model goes back to the version before, and one that rules hold back says what it lacks until it is approved', async () => {
+  expect((await cli('models', 'rollback', 'fraud', '--alias', 'champion')).out).toEqual([
+    'fraud version 1 is in charge of alias:champion again',
+  ]);
+  const first = await cli('models', 'rollback', 'fraud', '--alias', 'champion');
+  expect(first).toMatchObject({ code: 1, status: expect.stringContaining('promote one instead') });
+  const aimless = await cli('models', 'rollback', 'fraud');
+  expect(aimless).toMatchObject({ code: 1, status: expect.stringContaining('--alias NAME or --stage NAME') });
+
+  const rules = { card: false, approvals: 1 };
+  await fetch(`${gatewayUrl()}/api/v1/models/fraud/rules`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(rules),
+  });
+  const lacking = await cli('models', 'missing', 'fraud', '2', '--alias', 'champion');
+  expect(lacking).toMatchObject({ code: 1, out: [expect.stringContaining('0 of 1 approvals')] });
+  expect((await cli('models', 'approve', 'fraud', '2', '--comment', 'good')).out).toEqual([
+    'fraud version 2 is approved',
+  ]);
+  expect((await cli('models', 'missing', 'fraud', '2', '--alias', 'champion')).out).toEqual([
+    'fraud version 2 may be promoted to alias:champion',
+  ]);
+});
+
+test('contents that nothing refers to are counted, and removed when that is asked for', async () => {
+  expect((await cli('collect-artifacts', '--dry-run')).out[0]).toMatch(/^[\d,]+ contents? examined, 0 contents unref/);
+  expect((await cli('collect-artifacts')).out[0]).toMatch(/^[\d,]+ contents? examined, 0 contents removed \(0\.0 MB\)/);
+});
+
 test('the status names every service, what is not ready and why, the sources and the addresses', async () => {
   const { code, out } = await cli('status');
   const text = out.join('\n');

@@ -29,7 +29,19 @@ async function runWith(
   return { code, out: out.join('\n'), status: status.join('') };
 }
 
-const commands = ['publish', 'apply', 'watch', 'dead-letters', 'sources', 'promote', 'sweeps', 'status', 'trace'];
+const commands = [
+  'publish',
+  'apply',
+  'watch',
+  'dead-letters',
+  'sources',
+  'promote',
+  'sweeps',
+  'models',
+  'collect-artifacts',
+  'status',
+  'trace',
+];
 const subcommands = [
   'dead-letters list',
   'dead-letters show',
@@ -40,6 +52,9 @@ const subcommands = [
   'sweeps pause',
   'sweeps resume',
   'sweeps cancel',
+  'models rollback',
+  'models missing',
+  'models approve',
 ];
 
 test('the help lists every command', async () => {

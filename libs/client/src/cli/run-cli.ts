@@ -6,6 +6,8 @@ import { placeOf, PublicationError } from '../publish/publication-error.ts';
 import { CliContext } from './cli-context.ts';
 import { applyCommand } from './commands/apply.command.ts';
 import { deadLettersCommand } from './commands/dead-letters.command.ts';
+import { collectArtifactsCommand } from './commands/collect-artifacts.command.ts';
+import { modelsCommand } from './commands/models.command.ts';
 import { promoteCommand } from './commands/promote.command.ts';
 import { publishCommand } from './commands/publish.command.ts';
 import { sourcesCommand } from './commands/sources.command.ts';
@@ -73,6 +75,8 @@ function program(context: CliContext): Command {
     sourcesCommand(context),
     promoteCommand(context),
     sweepsCommand(context),
+    modelsCommand(context),
+    collectArtifactsCommand(context),
     statusCommand(context),
     traceCommand(context),
   ];
