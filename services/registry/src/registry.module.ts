@@ -4,6 +4,7 @@ import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilA
 import type { RegistryConfig } from './config.ts';
 import { AliasesController } from './entry/aliases.controller.ts';
 import { ArtifactPinsController } from './entry/artifact-pins.controller.ts';
+import { ImportController } from './entry/import/import.controller.ts';
 import { ModelVersionsController } from './entry/model-versions.controller.ts';
 import { ModelsController } from './entry/models.controller.ts';
 import { RegisteredModelsController } from './entry/registered-models.controller.ts';
@@ -30,6 +31,7 @@ const journalTopic = 'registry.journal';
     ModelsController,
     ...governanceControllers,
     ArtifactPinsController,
+    ImportController,
   ],
   providers: [
     {

@@ -90,6 +90,11 @@ it('no route of the service that changes anything puts a version in charge again
         check: 'bias',
         passed: true,
         semanticVersion: '9.9.9',
+        number: 9,
+        // One that nobody has: the others are refused before the rules are asked.
+        aliases: ['newcomer'],
+        createdAtMs: 1,
+        updatedAtMs: 1,
       };
       for (const [model, held] of [
         [name, values],
@@ -110,7 +115,12 @@ it('no route of the service that changes anything puts a version in charge again
     `POST ${prefix}/registered-models/alias`,
   ]);
   expect([...new Set(forbidden)].sort()).toEqual(
-    [...expected, 'POST /api/v1/models/{name}/promotions', 'POST /api/v1/models/{name}/rollbacks'].sort(),
+    [
+      ...expected,
+      'POST /api/v1/import/model-versions',
+      'POST /api/v1/models/{name}/promotions',
+      'POST /api/v1/models/{name}/rollbacks',
+    ].sort(),
   );
   // A renamed model takes along what was in charge by then.
   const strangers = (await inCharge()).map((held) => held.replace('-renamed', '')).filter((held) => !allowed.has(held));

@@ -8,6 +8,7 @@ import { RunsController } from './entry/runs.controller.ts';
 import { ServerController } from './entry/server.controller.ts';
 import { flowProviders } from './flow-providers.ts';
 import { searchProviders } from './search-providers.ts';
+import { importControllers, importProviders } from './import-providers.ts';
 import { storeProviders } from './store-providers.ts';
 import { sweepsControllers, sweepsProviders } from './sweeps-providers.ts';
 import { tracesControllers, tracesProviders } from './traces-providers.ts';
@@ -25,6 +26,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...tracesControllers,
     ...uiControllers,
     ...sweepsControllers,
+    ...importControllers,
   ],
   providers: [
     ...storeProviders,
@@ -34,6 +36,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...tracesProviders,
     ...uiProviders,
     ...sweepsProviders,
+    ...importProviders,
   ],
 })
 export class TrackingModule {}

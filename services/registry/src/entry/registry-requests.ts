@@ -74,7 +74,7 @@ export const transitionStage = z.object({
 export const setAlias = z.object({ name, alias: text, version });
 export const aliasOf = z.object({ name, alias: text });
 
-function checkModelName(given: string): void {
+export function checkModelName(given: string): void {
   if (given.trim() === '') throw invalidParameter("Missing value for required parameter 'name'.");
   if (/[/:]/.test(given)) {
     throw invalidParameter(`Invalid model name '${given}'. Names cannot contain '/' or ':'.`);

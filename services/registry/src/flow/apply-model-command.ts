@@ -39,11 +39,11 @@ function createModel(state: RegistryState, command: CreateModel, meta: CommandMe
   const model = emptyModel({
     name: command.name,
     createdBy: meta.actor,
-    createdAtMs: meta.atMs,
+    createdAtMs: command.imported?.createdAtMs ?? meta.atMs,
     description: command.description,
     tags: new Map(command.tags.map(({ key, value }) => [key, value])),
   });
-  return replace(state, model);
+  return replace(state, { ...model, updatedAtMs: command.imported?.updatedAtMs ?? model.updatedAtMs });
 }
 
 function renameModel(state: RegistryState, model: RegisteredModel, command: RenameModel, meta: CommandMeta): Applied {

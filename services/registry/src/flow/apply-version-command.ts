@@ -1,5 +1,6 @@
 import type { Applied, CommandMeta, Rejected } from '@millrace/events';
 import type { CreateVersion, TagVersion, VersionCommand } from './registry-commands.ts';
+import { importedNumber, withImported } from './imported-version.ts';
 import type { ModelVersion, RegisteredModel, RegistryState } from './registry-state.ts';
 import { withoutVersion, withVersion } from './move-version.ts';
 import { undeletable } from './protect-versions.ts';
@@ -43,14 +44,17 @@ function createVersion(state: RegistryState, command: CreateVersion, meta: Comma
   const proposal = facts === null ? null : proposeSemanticVersion(model.semanticBase, facts.signature);
   const tagged = command.tags.find(({ key }) => key === semanticVersionTag)?.value;
   const given = proposal === null ? null : (command.semanticVersion ?? tagged ?? null);
-  const number = (state.lastVersion.get(command.name) ?? 0) + 1;
+  const { imported } = command;
+  const last = state.lastVersion.get(command.name) ?? 0;
+  const number = imported === undefined ? last + 1 : importedNumber(model, last, imported);
+  if (typeof number !== 'number') return number;
   if (given !== null) {
     const refused = refusedVersion(model, given, { version: number, semanticProposal: proposal });
     if (refused !== null) return refused;
   }
   state.lastVersion.set(command.name, number);
   const { name, source, storageLocation, runId, runLink, modelId, description, artifact } = command;
-  return replaceVersion(
+  const created = replaceVersion(
     state,
     { ...model, updatedAtMs: meta.atMs },
     {
@@ -78,6 +82,7 @@ function createVersion(state: RegistryState, command: CreateVersion, meta: Comma
       tags: new Map(command.tags.map(({ key, value }) => [key, value])),
     },
   );
+  return imported === undefined ? created : withImported(state, { before: model, number, imported }, meta);
 }
 
 /** A tag may give a version its semantic version; taken away it is none any more. */

@@ -2,7 +2,7 @@ import { invalidParameter, MlflowError } from '@millrace/mlflow-protocol';
 import type { Caller } from '@millrace/service-kit';
 import type { GatherFacts } from './lineage/gather-facts.ts';
 import type { LoggedModels, ModelArtifacts, RegistryJournal, ResolvedSource } from './ports.ts';
-import type { Tag } from './registry-commands.ts';
+import type { ImportedVersion, Tag } from './registry-commands.ts';
 import type { ModelVersion, RegistryState } from './registry-state.ts';
 import { saysPrompt } from './prompts.ts';
 import { modelNotFound } from './rejections.ts';
@@ -27,6 +27,8 @@ export interface VersionRequest {
   readonly tags: readonly Tag[];
   /** Checked against what the signature asks for. */
   readonly semanticVersion?: string | null;
+  /** Of a version that comes from another registry. */
+  readonly imported?: ImportedVersion;
 }
 
 interface RegisterVersionPorts {
@@ -90,15 +92,19 @@ export class RegisterVersion {
       case 'elsewhere':
         return unresolved(source);
       case 'tracked': {
-        const { artifactUri, ...resolved } = await this.#tracked(request);
+        const found = await this.#tracked(request);
+        // Where it comes from its run may be gone for good, and the version was kept.
+        if (found === null) return unresolved(source);
+        const { artifactUri, ...resolved } = found;
         return { ...resolved, source, storageLocation: artifactUri, copied: null };
       }
     }
   }
 
   /** A source names its run or model by itself; one that is named besides must be the same. */
-  async #tracked({ source, runId, modelId }: VersionRequest): Promise<ResolvedSource> {
+  async #tracked({ source, runId, modelId, imported }: VersionRequest): Promise<ResolvedSource | null> {
     const resolved = await this.#ports.artifacts.resolve(source);
+    if (resolved === null && imported !== undefined) return null;
     if (resolved === null) {
       if (!source.startsWith('models:')) throw notWithin(source, modelId === null ? 'run_id' : 'model_id');
       throw invalidParameter(`Unable to fetch model from model URI source artifact location '${source}'.`);

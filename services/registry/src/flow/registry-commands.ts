@@ -7,11 +7,25 @@ export interface Tag {
   readonly value: string;
 }
 
+/** When something was made and changed in the registry that it was imported from. */
+interface ImportedTimes {
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+/** What a version of another registry brings along: it is judged by the promotion rules like any other. */
+export interface ImportedVersion extends ImportedTimes {
+  readonly version: number;
+  readonly stage: Stage;
+  readonly aliases: readonly string[];
+}
+
 export interface CreateModel {
   readonly type: 'create-model';
   readonly name: string;
   readonly description: string | null;
   readonly tags: readonly Tag[];
+  /** Of a model that comes from another registry. */
+  readonly imported?: ImportedTimes;
 }
 interface DescribeModel {
   readonly type: 'describe-model';
@@ -51,6 +65,7 @@ export interface CreateVersion {
   readonly facts?: VersionFacts | null;
   /** Given by the client; its tag `millrace.semantic_version` says the same. */
   readonly semanticVersion?: string | null;
+  readonly imported?: ImportedVersion;
 }
 interface DescribeVersion {
   readonly type: 'describe-version';

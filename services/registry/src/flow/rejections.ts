@@ -19,7 +19,7 @@ export function modelExists(existing: RegisteredModel, wanted: { readonly isProm
   return { ok: false, code: 'RESOURCE_ALREADY_EXISTS', message };
 }
 
-function versionNotFound(name: string, version: number | string): Rejected {
+export function versionNotFound(name: string, version: number | string): Rejected {
   return {
     ok: false,
     code: 'RESOURCE_DOES_NOT_EXIST',

@@ -82,3 +82,23 @@ it('a tag that is not there cannot be taken away, and a tag is no change of the 
   });
   expect(state.experiments.get('1')?.updatedAtMs).toBe(before);
 });
+
+it('an imported experiment keeps its times, and its id where nobody has it; ids count on behind it', () => {
+  const imported = (name: string, id: number) =>
+    apply({
+      type: 'create-experiment',
+      name,
+      artifactLocation: null,
+      tags: [],
+      imported: { id, createdAtMs: 100, updatedAtMs: 200 },
+    });
+  const idOf = (applied: Applied) => (applied.ok ? (applied.result as Experiment).id : null);
+  expect(imported('a', 7)).toMatchObject({
+    ok: true,
+    result: { id: '7', createdAtMs: 100, updatedAtMs: 200, artifactLocation: 'mlflow-artifacts:/7' },
+  });
+  expect(idOf(imported('b', 7))).toBe('8');
+  expect(idOf(imported('c', 3))).toBe('3');
+  expect(idOf(imported('d', 0))).toBe('9');
+  expect(idOf(create('e'))).toBe('10');
+});

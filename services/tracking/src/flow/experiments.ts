@@ -23,6 +23,13 @@ interface CreateExperiment {
   /** Null: the default place, made of the id. */
   readonly artifactLocation: string | null;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly imported?: ImportedExperiment;
+}
+/** Of an experiment of another server: it keeps its times, and its id where nobody has that here. */
+interface ImportedExperiment {
+  readonly id: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
 }
 interface RenameExperiment {
   readonly type: 'rename-experiment';
@@ -99,16 +106,19 @@ function tag(state: ExperimentsState, experiment: Experiment, { key, value }: Ta
 
 function create(state: ExperimentsState, command: CreateExperiment, meta: CommandMeta): Applied {
   if (state.idByName.has(command.name)) return nameTaken(command.name);
-  const id = String(state.nextId);
-  state.nextId += 1;
+  const { imported } = command;
+  const isFree = imported !== undefined && !state.experiments.has(String(imported.id));
+  const number = isFree ? imported.id : state.nextId;
+  const id = String(number);
+  state.nextId = Math.max(state.nextId, number + 1);
   state.idByName.set(command.name, id);
   return replace(state, {
     id,
     name: command.name,
     artifactLocation: command.artifactLocation ?? `${artifactScheme}${id}`,
     lifecycleStage: 'active',
-    createdAtMs: meta.atMs,
-    updatedAtMs: meta.atMs,
+    createdAtMs: imported?.createdAtMs ?? meta.atMs,
+    updatedAtMs: imported?.updatedAtMs ?? meta.atMs,
     tags: new Map(command.tags.map(({ key, value }) => [key, value])),
   });
 }

@@ -84,9 +84,10 @@ export class RunWrites {
     }
     const atMs = this.#options.now();
     const attributes = {
+      // What is imported was created when its source says.
+      created_time: String(atMs),
       ...write.attributes,
       lifecycle_stage: 'active',
-      created_time: String(atMs),
       ...(requestId !== undefined && { request_id: requestId }),
     };
     const event = this.#event({

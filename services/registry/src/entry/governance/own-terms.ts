@@ -7,6 +7,7 @@ const ownCodes: Partial<Readonly<Record<MlflowErrorCode, string>>> = {
   RESOURCE_DOES_NOT_EXIST: 'REGISTRY_VERSION_NOT_FOUND',
   INVALID_PARAMETER_VALUE: 'REGISTRY_REQUEST_INVALID',
   RESOURCE_CONFLICT: 'REGISTRY_CONFLICT',
+  RESOURCE_ALREADY_EXISTS: 'REGISTRY_MODEL_CONFLICT',
 };
 
 /** The outcome of a use case under our own paths: a refusal in MLflow's terms becomes one in ours. */
