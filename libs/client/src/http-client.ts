@@ -85,7 +85,7 @@ function parse(text: string): unknown {
 }
 
 /** Of our own services (`code`, `detail`, `faults`) or of MLflow's protocol (`error_code`, `message`). */
-function problemOf(status: number, json: unknown, fallback: string): HttpProblem {
+export function problemOf(status: number, json: unknown, fallback: string): HttpProblem {
   const problem = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
   const code = problem['code'] ?? problem['error_code'];
   const detail = problem['detail'] ?? problem['message'];

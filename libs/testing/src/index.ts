@@ -7,6 +7,7 @@ export {
   type ServiceProcess,
 } from '@millrace/stack';
 export { s3Server, type S3Server } from './s3-server.ts';
+export { mlflowServer, type MlflowServer } from './mlflow-server.ts';
 export { runMlflowBed, type MlflowBed } from './mlflow-bed.ts';
 export { mlflow2, mlflow3, mlflowTestNames, startMlflowTests, type MlflowClient } from './mlflow-clients.ts';
 export type { PythonTests } from './python-tests.ts';

@@ -43,7 +43,12 @@ export class CliContext {
 
   /** The gateway, asked in the name of the person at the terminal. */
   http(): HttpClient {
-    return new HttpClient(this.gatewayUrl, inTheNameOf(userInfo().username));
+    return new HttpClient(this.gatewayUrl, this.identity());
+  }
+
+  /** Headers that say who asks. */
+  identity(): Readonly<Record<string, string>> {
+    return inTheNameOf(userInfo().username);
   }
 
   async platform(): Promise<Platform> {

@@ -1,8 +1,12 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runServices, type RunningServices } from '@millrace/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { mlflowServer, runServices, type MlflowServer, type RunningServices } from '@millrace/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClientTestBed, sharedData, type CliRun } from '../client-test-bed.ts';
 import { HttpClient } from '../http-client.ts';
 import { SourceProducer } from '../source-producer.ts';
@@ -12,12 +16,17 @@ let bed: ClientTestBed;
 let services: RunningServices;
 let folder: string;
 let topic: string;
+/** Starts beside the rest. */
+let mlflow: Promise<MlflowServer>;
+const mlflowScript = fileURLToPath(new URL('../../test/mlflow_source.py', import.meta.url));
 const source = 'shop_transactions';
 
 beforeAll(async () => {
   bed = await ClientTestBed.open();
   folder = await mkdtemp(join(tmpdir(), 'http-commands-test-'));
   topic = bed.topic('transactions');
+  mlflow = mlflowServer(folder);
+  mlflow.catch(() => undefined);
   services = await runServices(bed.namespace, ['tracking', 'registry', 'features'], {
     env: { MILLRACE_FEATURES_HISTORY_WAIT_MS: '100' },
     restart: true,
@@ -29,6 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await services?.stop();
   await bed?.[Symbol.asyncDispose]();
+  await (await mlflow)[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
 
@@ -287,6 +297,142 @@ test('a model goes back to the version before, and one that rules hold back says
 test('contents that nothing refers to are counted, and removed when that is asked for', async () => {
   expect((await cli('collect-artifacts', '--dry-run')).out[0]).toMatch(/^[\d,]+ contents? examined, 0 contents unref/);
   expect((await cli('collect-artifacts')).out[0]).toMatch(/^[\d,]+ contents? examined, 0 contents removed \(0\.0 MB\)/);
+});
+
+/** The address of the gateway by another name, whose client is killed instead of being heard at the n-th request of a kind. */
+async function deadlyRelay(
+  kind: string,
+  nth: number,
+): Promise<{ url: string; kills(child: ChildProcess): Promise<void> }> {
+  const { promise: reached, resolve } = Promise.withResolvers<void>();
+  const { hostname, port } = new URL(gatewayUrl());
+  let seen = 0;
+  const relay = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    client.on('data', (chunk: Buffer) => {
+      if (chunk.toString('latin1').startsWith(kind) && (seen += 1) === nth) resolve();
+      if (seen < nth) upstream.write(chunk);
+    });
+    upstream.pipe(client);
+    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    client.on('close', () => upstream.destroy());
+  });
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  return {
+    url: `http://127.0.0.1:${(relay.address() as AddressInfo).port}`,
+    kills: async (child) => {
+      const exited = once(child, 'exit');
+      await Promise.race([reached, exited]);
+      child.kill('SIGKILL');
+      expect((await exited)[1]).toBe('SIGKILL');
+      relay.close();
+    },
+  };
+}
+
+describe('what an MLflow server holds', () => {
+  let server: MlflowServer;
+  let parent: string;
+  let command: string[];
+  const there = 'runs: 0 copied, 17 there already';
+
+  beforeAll(async () => {
+    server = await mlflow;
+    command = ['import', 'mlflow', server.url, '--checkpoint', join(folder, 'checkpoint')];
+    ({ parent } = await server.python<{ parent: string }>(mlflowScript, 'fill', server.url));
+  });
+
+  test('is copied whole, also when the copying is killed again and again, and once more changes nothing', async () => {
+    const planned = await cli(...command, '--dry-run');
+    expect(planned, planned.status).toMatchObject({ code: 0 });
+    expect(planned.out).toEqual(
+      expect.arrayContaining(['runs: 17 to copy, 0 there already', 'models: 4 to copy, 0 there already']),
+    );
+
+    const main = fileURLToPath(new URL('main.ts', import.meta.url));
+    for (const [kind, nth] of [
+      ['POST /api/v1/import/runs', 6],
+      ['PUT /api/2.0/mlflow-artifacts', 2],
+      ['POST /api/v1/import/model-versions', 2],
+    ] as const) {
+      const relay = await deadlyRelay(kind, nth);
+      const args = ['--conditions=source', main, ...command, '--to', relay.url];
+      await relay.kills(spawn(process.execPath, args, { env: { ...process.env, ...services.env }, stdio: 'ignore' }));
+    }
+
+    const resumed = await cli(...command);
+    expect(resumed, resumed.status).toMatchObject({ code: 0 });
+    const compared = await server.python(mlflowScript, 'compare', server.url, gatewayUrl());
+    expect(compared).toEqual({ runs: 17, differences: [] });
+
+    for (const options of [[], ['--recheck'], ['--checkpoint', join(folder, 'another')]]) {
+      const { code, out, status } = await cli(...command, ...options);
+      expect([code, status]).toEqual([0, '']);
+      expect(out).toEqual(expect.arrayContaining([there, 'versions: 0 copied, 6 there already']));
+      expect(out.at(-1)).toBe('nothing new: everything was there already, nothing was changed');
+    }
+  });
+
+  test('is not written over what is here, and passes no promotion rules', async () => {
+    const [source, here] = [new HttpClient(server.url), new HttpClient(gatewayUrl())];
+    const api = '/api/2.0/mlflow';
+    await here.post(`${api}/runs/set-tag`, { run_id: parent, key: 'note', value: 'mine' });
+    await source.post(`${api}/runs/log-metric`, { run_id: parent, key: 'late', value: 1, timestamp: 1, step: 0 });
+    for (const server of [source, here]) await server.post(`${api}/registered-models/create`, { name: 'of both' });
+    await source.post(`${api}/model-versions/create`, {
+      name: 'guarded',
+      source: `runs:/${parent}/files`,
+      run_id: parent,
+    });
+    for (const alias of ['champion', 'next'])
+      await source.post(`${api}/registered-models/alias`, { name: 'guarded', alias, version: '2' });
+    await fetch(`${gatewayUrl()}/api/v1/models/guarded/rules`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ aliases: ['*'], card: true }),
+    });
+
+    const { code, out, status } = await cli(...command);
+    expect(code).toBe(1);
+    expect(status).toContain(`problem: run ${parent} has other tags here, which stay: note\n`);
+    expect(status).toContain('problem: model "of both" is another one here');
+    expect(status).toContain('problem: alias "champion" of model "guarded" is version 1 here and 2 there: it stays\n');
+    expect(out).toEqual(expect.arrayContaining(['runs: 0 copied, 1 completed, 17 there already']));
+    expect(out.join('\n')).toMatch(
+      /note: version 2 of model "guarded" is not put in charge of alias next: .*the model card is missing/,
+    );
+    const guarded = await here.get(`${api}/registered-models/get?name=guarded`);
+    expect(guarded).toMatchObject({ registered_model: { aliases: [{ alias: 'champion', version: '1' }] } });
+    expect(await here.get(`${api}/model-versions/get?name=guarded&version=2`)).toMatchObject({
+      model_version: { run_id: parent, current_stage: 'None' },
+    });
+    const { run } = (await here.get(`${api}/runs/get?run_id=${parent}`)) as {
+      run: { info: object; data: { tags: object[]; metrics: object[] } };
+    };
+    expect(run.data.tags).toContainEqual({ key: 'note', value: 'mine' });
+    expect(run.data.metrics).toContainEqual(expect.objectContaining({ key: 'late' }));
+
+    const stranger = { runId: parent, experimentId: '1', name: 'x', status: 'RUNNING', startTimeMs: 1 };
+    await expect(here.post('/api/v1/import/runs', stranger)).rejects.toMatchObject({
+      status: 409,
+      code: 'TRACKING_IMPORT_CONFLICT',
+      message: expect.stringContaining('start_time is') as string,
+    });
+    const nowhere = { ...stranger, runId: '0'.repeat(32), experimentId: '999' };
+    await expect(here.post('/api/v1/import/runs', nowhere)).rejects.toMatchObject({
+      status: 404,
+      code: 'TRACKING_EXPERIMENT_NOT_FOUND',
+    });
+    await expect(here.post('/api/v1/import/registered-models', { name: 'a/b' })).rejects.toMatchObject({ status: 400 });
+  });
+
+  test('can be looked for in vain', async () => {
+    const unknown = await cli(...command, '--experiment', 'nobody');
+    expect(unknown).toMatchObject({ code: 1, status: expect.stringContaining('no experiment "nobody"') });
+    const itself = await cli('import', 'mlflow', gatewayUrl());
+    expect(itself).toMatchObject({ code: 1, status: expect.stringContaining('copied into itself') });
+  });
 });
 
 test('the status names every service, what is not ready and why, the sources and the addresses', async () => {

@@ -38,6 +38,7 @@ const commands = [
   'promote',
   'sweeps',
   'models',
+  'import',
   'collect-artifacts',
   'status',
   'trace',
@@ -55,6 +56,7 @@ const subcommands = [
   'models rollback',
   'models missing',
   'models approve',
+  'import mlflow',
 ];
 
 test('the help lists every command', async () => {
@@ -89,6 +91,27 @@ test('a platform that does not run is said in words, with the remedy', async () 
   expect(code).toBe(1);
   expect(status).toMatch(/^error: .*does not answer: is the platform running \("npm start"\)\?/);
   expect(status).not.toMatch(/at .*\.ts:/);
+});
+
+test('an import says what is wrong with its options, its source, and who asks', async () => {
+  const both = await run('import', 'mlflow', 'http://127.0.0.1:9', '--models-only', '--experiment', 'a');
+  expect(both).toMatchObject({ code: 1, status: expect.stringContaining('not both') });
+  const file = await run('import', 'mlflow', 'mlruns');
+  expect(file).toMatchObject({ code: 1, status: expect.stringContaining('"mlruns" is no address') });
+
+  const server = createServer(({ url = '' }, answer) => {
+    answer.writeHead(url.startsWith('/closed') ? 401 : 404).end('no');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const closed = await run('import', 'mlflow', `${at}/closed`, '--dry-run');
+  expect(closed).toMatchObject({ code: 1, status: expect.stringContaining('MLFLOW_TRACKING_USERNAME') });
+  const other = await run('import', 'mlflow', at, '--dry-run');
+  expect(other).toMatchObject({
+    code: 1,
+    status: expect.stringContaining('is no MLflow server of version 2 or newer'),
+  });
+  server.close();
 });
 
 test.each([

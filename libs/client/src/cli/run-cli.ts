@@ -7,6 +7,7 @@ import { CliContext } from './cli-context.ts';
 import { applyCommand } from './commands/apply.command.ts';
 import { deadLettersCommand } from './commands/dead-letters.command.ts';
 import { collectArtifactsCommand } from './commands/collect-artifacts.command.ts';
+import { importCommand } from './commands/import.command.ts';
 import { modelsCommand } from './commands/models.command.ts';
 import { promoteCommand } from './commands/promote.command.ts';
 import { publishCommand } from './commands/publish.command.ts';
@@ -76,6 +77,7 @@ function program(context: CliContext): Command {
     promoteCommand(context),
     sweepsCommand(context),
     modelsCommand(context),
+    importCommand(context),
     collectArtifactsCommand(context),
     statusCommand(context),
     traceCommand(context),
