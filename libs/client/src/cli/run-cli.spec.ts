@@ -114,6 +114,17 @@ test('an import says what is wrong with its options, its source, and who asks', 
   server.close();
 });
 
+test('an import that is stopped says that it can go on', async () => {
+  const stop = new AbortController();
+  const server = createServer(() => stop.abort(new ExitCode(130))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { code, status } = await runWith(['import', 'mlflow', address, '--dry-run'], { env: {}, signal: stop.signal });
+  expect({ code, status }).toEqual({ code: 130, status: 'stopped: run the same command again to go on\n' });
+  server.closeAllConnections();
+  server.close();
+});
+
 test.each([
   [new ExitCode(130), 130],
   [new ExitCode(143), 143],
