@@ -31,6 +31,7 @@ export type { Fence } from './consumer/fence.ts';
 export { StartOverError, StopSourceError } from './consumer/flow-errors.ts';
 export type {
   AssignedPartition,
+  BatchNote,
   HandleResult,
   IdlePartition,
   PartitionBatch,
@@ -56,6 +57,18 @@ export type { TailBatch, TailFollowerOptions, TailTaker } from './log/tail-follo
 export { scanLog } from './log/scan-log.ts';
 export { Journal } from './journal/journal.ts';
 export type { AppliedCommand, JournalOptions, SubmitOptions, Submitted } from './journal/journal.ts';
-export type { Accepted, Applied, CommandMeta, Domain, PublicEvent, Rejected } from './journal/journal-domain.ts';
+export { AuditLedger } from './journal/audit-ledger.ts';
+export type { AuditedCommand } from './journal/audit-ledger.ts';
+export type {
+  Accepted,
+  Applied,
+  CommandMeta,
+  Domain,
+  PublicEvent,
+  Rejected,
+  SubjectChange,
+} from './journal/journal-domain.ts';
+export { bodyHashOf } from './journal/command-ledger.ts';
+export { journalTopic } from './journal/journal-topic.ts';
 export { JournalPublisher } from './journal/journal-publisher.ts';
 export type { JournalPublisherOptions } from './journal/journal-publisher.ts';

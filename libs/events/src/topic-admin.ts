@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicSpec } from '@millrace/schemas';
 import type { Admin, Kafka } from 'kafkajs';
+import { decodeFence } from './consumer/fence.ts';
+import type { Fence } from './consumer/fence.ts';
 import { EventsError, TransientError } from './errors.ts';
 import { kafkaFailure } from './kafkajs/kafka-failure.ts';
 import { kafkajs } from './kafkajs/load-kafkajs.ts';
@@ -100,6 +102,17 @@ export class TopicAdmin {
     const offsets: number[] = [];
     for (const { partition, offset } of rows[0]?.partitions ?? []) offsets[partition] = Number(offset);
     return offsets;
+  }
+
+  /** The fences of such commits: what the group said of where it stands; null where it has committed none. */
+  async committedFences(group: string, topic: string): Promise<(Fence | null)[]> {
+    const rows = await this.#use(`reading the fences of group "${group}"`, (admin) =>
+      admin.fetchOffsets({ groupId: this.name(group), topics: [topic] }),
+    );
+    const fences: (Fence | null)[] = [];
+    for (const { partition, offset, metadata } of rows[0]?.partitions ?? [])
+      fences[partition] = decodeFence(Number(offset), metadata);
+    return fences;
   }
 
   /** Deletes a consumer group (name without the prefix) with its offsets; false while it has members. An absent one is no fault. */

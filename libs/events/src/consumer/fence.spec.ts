@@ -25,13 +25,18 @@ const fences = fc.record({
   lastHash: fc.constantFrom('', '41:abcDEF_-1234'),
   watermarks: fc.tuple(fc.nat({ max: 12 }), fc.nat({ max: 32 })).map(([lanes, of]) => withWatermarks(lanes, of)),
   intent: fc.option(fc.nat(), { nil: undefined }),
+  note: fc.option(fc.string(), { nil: undefined }),
 });
 
 describe('the metadata of an offset commit', () => {
   it('gives back the fence that was written, readable or compressed', () => {
     fc.assert(
-      fc.property(fences, ({ intent, ...rest }) => {
-        const fence: Fence = intent === undefined ? rest : { ...rest, intent };
+      fc.property(fences, ({ intent, note, ...rest }) => {
+        const fence: Fence = {
+          ...rest,
+          ...(intent === undefined ? {} : { intent }),
+          ...(note === undefined ? {} : { note }),
+        };
         const decoded = decodeFence(fence.nextOffset, encodeFence(fence));
         expect({ ...decoded, watermarks: decoded?.watermarks.toJSON() }).toEqual({
           ...fence,

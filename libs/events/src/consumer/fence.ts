@@ -15,6 +15,8 @@ export interface Fence {
   readonly watermarks: Watermarks;
   /** The end of a range whose effects were about to be written: finish exactly that range. */
   readonly intent?: number;
+  /** What the handler wants to know when it goes on from here, such as the head of a hash chain; short. */
+  readonly note?: string;
 }
 
 /** The offset commit of kafkajs (version 5) writes the length of the metadata as a signed 16-bit number. */
@@ -29,6 +31,7 @@ interface FenceJson {
   readonly p: number;
   readonly h?: string;
   readonly i?: number;
+  readonly n?: string;
   readonly w?: SerializedWatermarks;
 }
 
@@ -39,6 +42,7 @@ export function encodeFence(fence: Fence): string {
     p: fence.partitions,
     ...(fence.lastHash === '' ? {} : { h: fence.lastHash }),
     ...(fence.intent === undefined ? {} : { i: fence.intent }),
+    ...(fence.note === undefined ? {} : { n: fence.note }),
     ...(fence.watermarks.size === 0 ? {} : { w: fence.watermarks.toJSON() }),
   };
   const plain = JSON.stringify(json);
@@ -65,6 +69,7 @@ export function decodeFence(nextOffset: number, metadata: string | null): Fence 
     lastHash: json.h ?? '',
     watermarks: Watermarks.fromJSON(json.w ?? []),
     ...(json.i === undefined ? {} : { intent: json.i }),
+    ...(json.n === undefined ? {} : { note: json.n }),
   };
 }
 

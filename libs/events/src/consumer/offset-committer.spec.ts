@@ -39,6 +39,7 @@ function advance({ progress }: Committable, nextOffset: number): void {
     nextOffset,
     lastRecord: { ...record, offset: nextOffset - 1 },
     watermarks: progress.forkWatermarks(),
+    note: undefined,
     result: {},
   });
 }

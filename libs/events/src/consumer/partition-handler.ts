@@ -2,6 +2,11 @@ import type { Fence } from './fence.ts';
 import type { SourceRecord } from './source-record.ts';
 import type { Watermarks } from './watermarks.ts';
 
+/** A word of the handler's own that is committed with the offset; undefined until it first says one. */
+export interface BatchNote {
+  text: string | undefined;
+}
+
 /** Consecutive records of one partition, in log order, without those below the fence. */
 export interface PartitionBatch {
   readonly topic: string;
@@ -17,6 +22,8 @@ export interface PartitionBatch {
    * with the offset, only when `handle` succeeds, so a retry never takes its own first try for a duplicate.
    */
   readonly watermarks: Watermarks;
+  /** As the last successful call left it, to be changed freely: kept and committed as the watermarks are. */
+  readonly note: BatchNote;
   /** Aborted when the partition is about to be taken away: a handler that waits for something stops waiting, with TransientError. */
   readonly draining: AbortSignal;
   /** Aborted when the partition is being taken away and the drain has run out of time: effects will not be committed. */

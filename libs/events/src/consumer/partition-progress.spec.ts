@@ -108,6 +108,7 @@ describe('PartitionProgress', () => {
               nextOffset,
               lastRecord: recordAt(nextOffset - 1),
               watermarks,
+              note: undefined,
               result: { hold: step.hold },
             });
           } else if (step.kind === 'flush') {
@@ -118,6 +119,7 @@ describe('PartitionProgress', () => {
               nextOffset: position,
               lastRecord: null,
               watermarks: progress.forkWatermarks(),
+              note: undefined,
               result: { durableUpTo },
             });
           } else if (step.kind === 'commit') commit();
@@ -144,12 +146,33 @@ describe('PartitionProgress', () => {
         nextOffset,
         lastRecord: recordAt(nextOffset - 1),
         watermarks: progress.forkWatermarks(),
+        note: undefined,
         result: {},
       });
     step(3);
     expect(progress.fence()).toMatchObject({ nextOffset: 3, intent: 5 });
     step(5);
     expect(progress.fence().intent).toBeUndefined();
+  });
+
+  it('commits the note of the position that is durable, not the one of what is held', () => {
+    const progress = new PartitionProgress({ ...fresh, note: 'at 0' });
+    const step = (nextOffset: number, hold: boolean): void =>
+      progress.handled({
+        nextOffset,
+        lastRecord: recordAt(nextOffset - 1),
+        watermarks: progress.forkWatermarks(),
+        note: `at ${nextOffset}`,
+        result: { hold },
+      });
+    step(2, true);
+    step(4, true);
+    expect([progress.note, progress.fence().note]).toEqual(['at 4', 'at 0']);
+    const flushed = { lastRecord: null, watermarks: progress.forkWatermarks(), note: progress.note };
+    progress.handled({ ...flushed, nextOffset: 4, result: { durableUpTo: 2 } });
+    expect(progress.fence()).toMatchObject({ nextOffset: 2, note: 'at 2' });
+    progress.handled({ ...flushed, nextOffset: 4, result: {} });
+    expect(progress.fence()).toMatchObject({ nextOffset: 4, note: 'at 4' });
   });
 });
 

@@ -11,6 +11,8 @@ export interface Handled {
   readonly lastRecord: SourceRecord | null;
   /** Those of the batch, as the handler left them. */
   readonly watermarks: Watermarks;
+  /** That of the batch, as the handler left it; undefined when the handler says none. */
+  readonly note: string | undefined;
   readonly result: HandleResult;
 }
 
@@ -21,6 +23,7 @@ export interface Handled {
 export class PartitionProgress {
   #position: number;
   #current: Watermarks;
+  #note: string | undefined;
   #durable: Fence;
   #intent: number | undefined;
   #committed: number;
@@ -32,6 +35,7 @@ export class PartitionProgress {
     const { intent, ...fence } = start;
     this.#position = start.nextOffset;
     this.#current = start.watermarks;
+    this.#note = start.note;
     this.#durable = fence;
     this.#intent = intent;
     this.#committed = start.nextOffset;
@@ -60,6 +64,11 @@ export class PartitionProgress {
     return this.#current.fork();
   }
 
+  /** What the last call left, for the next one. */
+  get note(): string | undefined {
+    return this.#note;
+  }
+
   /** What to commit: an intended range stays marked until it is durable. */
   fence(): Fence {
     const intent = this.#intent;
@@ -74,14 +83,15 @@ export class PartitionProgress {
     this.#committed = Math.max(this.#committed, fence.nextOffset);
   }
 
-  handled({ nextOffset, lastRecord, watermarks, result }: Handled): void {
+  handled({ nextOffset, lastRecord, watermarks, note, result }: Handled): void {
     const { hold = false, durableUpTo } = result;
     const held = hold || (durableUpTo !== undefined && durableUpTo < nextOffset);
     this.#position = nextOffset;
+    this.#note = note;
     this.#current = held ? watermarks : (result.watermarks ?? watermarks);
     if (lastRecord !== null) {
       this.#lastHash = `${lastRecord.offset}:${hashRecord(lastRecord)}`;
-      this.#held.push({ nextOffset, lastHash: this.#lastHash, watermarks: this.#current });
+      this.#held.push({ nextOffset, lastHash: this.#lastHash, watermarks: this.#current, note });
     }
     if (!held) this.#release(nextOffset, this.#current);
     else if (durableUpTo !== undefined && durableUpTo > this.#durable.nextOffset)
@@ -91,17 +101,20 @@ export class PartitionProgress {
   #release(upTo: number, watermarks: Watermarks | undefined): void {
     let last: Boundary | undefined;
     while (this.#held[0] !== undefined && this.#held[0].nextOffset <= upTo) last = this.#held.shift();
+    const note = last === undefined ? this.#durable.note : last.note;
     this.#durable = {
       ...this.#durable,
       nextOffset: upTo,
       // The hash names its own offset, so one of an earlier record is as good a witness.
       lastHash: last?.lastHash ?? this.#durable.lastHash,
       watermarks: watermarks ?? last?.watermarks ?? this.#durable.watermarks,
+      ...(note === undefined ? {} : { note }),
     };
   }
 }
 
 interface Boundary {
+  readonly note: string | undefined;
   readonly nextOffset: number;
   readonly lastHash: string;
   readonly watermarks: Watermarks;

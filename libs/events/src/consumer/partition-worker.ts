@@ -6,7 +6,7 @@ import type { Fence } from './fence.ts';
 import { GivenUp, StartOverError, StopSourceError } from './flow-errors.ts';
 import { asError, handleCarefully } from './handle-carefully.ts';
 import type { CarefulHandling } from './handle-carefully.ts';
-import type { HandleResult, PartitionHandler, PartitionId, Poison } from './partition-handler.ts';
+import type { BatchNote, HandleResult, PartitionHandler, PartitionId, Poison } from './partition-handler.ts';
 import { PartitionProgress } from './partition-progress.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import type { FetchedChunk, Slice } from './partition-queue.ts';
@@ -60,6 +60,7 @@ export class PartitionWorker {
   readonly #lost = new AbortController();
   readonly #handling: CarefulHandling;
   #watermarks: Watermarks;
+  #note: BatchNote;
   #admitted: Slice | null = null;
   #running: Promise<void> | null = null;
   #fetching = true;
@@ -74,6 +75,7 @@ export class PartitionWorker {
     this.progress = new PartitionProgress(setting.start);
     this.#queue = new PartitionQueue(setting.place, setting.start.nextOffset);
     this.#watermarks = this.progress.forkWatermarks();
+    this.#note = { text: this.progress.note };
     this.#highWatermark = setting.endOffset;
     this.#handling = {
       call: (slice) => this.#call(slice),
@@ -171,6 +173,7 @@ export class PartitionWorker {
     const { handler, hooks } = this.#setting;
     const startedMs = performance.now();
     this.#watermarks = this.progress.forkWatermarks();
+    this.#note = { text: this.progress.note };
     const result = await handler.handle({
       ...this.place,
       generation: this.generation,
@@ -178,6 +181,7 @@ export class PartitionWorker {
       nextOffset: slice.nextOffset,
       highWatermark: slice.highWatermark,
       watermarks: this.#watermarks,
+      note: this.#note,
       draining: this.#halt.signal,
       signal: this.#lost.signal,
     });
@@ -199,6 +203,7 @@ export class PartitionWorker {
       nextOffset: slice.nextOffset,
       lastRecord: slice.records.at(-1) ?? null,
       watermarks: this.#watermarks,
+      note: this.#note.text,
       result,
     });
     this.#setting.owner.progressed(this);
@@ -218,7 +223,7 @@ export class PartitionWorker {
         await this.#setting.owner.bury({ ...this.#origin, records: 0, poison: result.poison ?? [] });
         const { position } = this.progress;
         const watermarks = this.progress.forkWatermarks();
-        this.progress.handled({ nextOffset: position, lastRecord: null, watermarks, result });
+        this.progress.handled({ nextOffset: position, lastRecord: null, watermarks, note: this.progress.note, result });
         this.#setting.owner.progressed(this);
         return;
       } catch (error) {
@@ -240,6 +245,7 @@ export class PartitionWorker {
     if (record === undefined) return {};
     // What the failed call accepted does not count.
     this.#watermarks = this.progress.forkWatermarks();
+    this.#note = { text: this.progress.note };
     return { poison: [{ record, reason: HANDLER_FAULT, message: `${error.name}: ${error.message}` }] };
   }
 

@@ -113,5 +113,7 @@ export function startFence(place: PartitionId, plan: TopicPlan, partition: Parti
     lastHash: committed?.lastHash ?? '',
     watermarks: own.watermarks ?? (behind ? Watermarks.empty() : carried),
     ...(committed?.intent === undefined || committed.intent <= nextOffset ? {} : { intent: committed.intent }),
+    // It speaks of the committed position, and of no other.
+    ...(committed?.note === undefined || nextOffset !== committed.nextOffset ? {} : { note: committed.note }),
   };
 }

@@ -51,7 +51,7 @@ export class CommandLedger<S, C extends { readonly type: string }> {
   apply(envelope: JournalCommand, offset: number): Outcome<C> {
     const { requestId, commandId, actor, atMs } = envelope;
     const meta = { offset, atMs, actor, requestId, commandId };
-    const command = this.#parse(envelope, offset);
+    const command = this.parse(envelope, offset);
     const known = this.known(requestId, envelope.bodyHash);
     if (known !== null) return { command, meta, ...known, isFirst: false, events: [] };
     const { applied, events } = this.#applyToState(command, meta);
@@ -59,7 +59,8 @@ export class CommandLedger<S, C extends { readonly type: string }> {
     return { command, meta, applied, offset, isFirst: true, events };
   }
 
-  #parse({ type, payload }: JournalCommand, offset: number): C {
+  /** Throws a coded error for what is no command that this instance knows. */
+  parse({ type, payload }: JournalCommand, offset: number): C {
     if (!this.#types.has(type))
       throw new EventsError(
         'EVENTS_JOURNAL_UNKNOWN_COMMAND',

@@ -33,6 +33,14 @@ export interface Rejected {
   readonly details?: unknown;
 }
 
+/** One thing that a command is about, as it was and as it is then; null where it is not there. */
+export interface SubjectChange {
+  readonly kind: string;
+  readonly id: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
 /** The rules of one kind of metadata: pure and total, the same on every instance. */
 export interface Domain<S, C extends { readonly type: string }> {
   /** Command types that `apply` knows: any other in the log makes the instance unready. */
@@ -40,4 +48,9 @@ export interface Domain<S, C extends { readonly type: string }> {
   initial(): S;
   /** Changes `state` in place, or leaves it as it was and rejects. Reads no clock, draws no randomness, never throws. */
   apply(state: S, command: C, meta: CommandMeta): Applied;
+  /**
+   * For the audit trail: called before `apply` and asked after it. Gives what the command is about, first, also when it
+   * was rejected, and then everything else that it changed. Without it the trail holds commands without before and after.
+   */
+  watch?(state: S, command: C): (applied: Applied) => readonly SubjectChange[];
 }
