@@ -1,5 +1,18 @@
 export { ClickHouse } from './clickhouse.ts';
 export type { ClickHouseConfig, QueryLimits, QueryOptions, QueryParameters } from './clickhouse.ts';
+export { auditOutcomes } from './audit/audit-entry.ts';
+export type { AuditChange, AuditOutcome, AuditPlace, ChainedEntry } from './audit/audit-entry.ts';
+export { AuditFreshness } from './audit/audit-freshness.ts';
+export type { FollowedLog } from './audit/audit-freshness.ts';
+export { AuditLog } from './audit/audit-log.ts';
+export type { AuditFilter, AuditKey, Moment, SubjectState } from './audit/audit-log.ts';
+export { auditSink } from './audit/audit-sink.ts';
+export type { AuditSource } from './audit/audit-sink.ts';
+export { journalSource } from './audit/journal-source.ts';
+export { VerifyAudit } from './audit/verify-audit.ts';
+export type { AuditedLog, VerifiedPage, VerifiedPartition, VerifyCursor } from './audit/verify-audit.ts';
+export { chainBreaks } from './audit/verify-chain.ts';
+export type { ChainBreak } from './audit/verify-chain.ts';
 export { ClickHouseFault } from './errors.ts';
 export type { ClickHouseErrorCode } from './errors.ts';
 export { identifier, stringLiteral } from './identifiers.ts';

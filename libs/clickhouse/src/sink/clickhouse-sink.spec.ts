@@ -169,6 +169,7 @@ describe('ClickHouseSink', () => {
       nextOffset: 1,
       highWatermark: 1,
       watermarks: Watermarks.empty(),
+      note: { text: undefined },
       signal: new AbortController().signal,
       draining: new AbortController().signal,
       records: [recordOf(0, { fact: 0 })],

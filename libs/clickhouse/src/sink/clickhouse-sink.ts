@@ -9,13 +9,13 @@ import type {
 } from '@millrace/events';
 import { SinkPartition } from './sink-partition.ts';
 import type { FlushedRange, FlushStage, RowInserter } from './sink-partition.ts';
-import type { MapBatch } from './sink-rows.ts';
+import type { MapBatch, OpenMap } from './sink-rows.ts';
 
 export interface ClickHouseSinkOptions {
   readonly inserter: RowInserter;
   /** The consumer group: part of the deduplication tokens. */
   readonly group: string;
-  readonly map: MapBatch;
+  readonly map: MapBatch | { readonly open: OpenMap };
   /** A partition is flushed when it holds this many rows or bytes. Default 20,000 and 8 MiB. */
   readonly maxRows?: number;
   readonly maxBytes?: number;
@@ -68,17 +68,18 @@ export class ClickHouseSink implements PartitionHandler {
     this.#hooks = hooks ?? {};
   }
 
-  assigned(assigned: AssignedPartition): Promise<StartPosition | void> {
-    const partition = new SinkPartition(assigned, this.#options.group);
+  async assigned(assigned: AssignedPartition): Promise<StartPosition | void> {
+    const { group, map } = this.#options;
+    const partition = new SinkPartition(assigned, group, typeof map === 'function' ? map : await map.open(assigned));
     this.#partitions.set(keyOf(assigned), partition);
-    return Promise.resolve(partition.cutAt === null ? {} : { cutAt: partition.cutAt });
+    return partition.cutAt === null ? {} : { cutAt: partition.cutAt };
   }
 
   async handle(batch: PartitionBatch): Promise<HandleResult> {
     const partition = this.#of(batch);
     // Before adding, so that a batch is either wholly in the buffer or, when this fails, not at all.
     if (partition.mustFlush || (partition.canFlush && this.#isFull(partition))) await this.#flush(partition);
-    const { poison, repeated } = await partition.add(batch, this.#options.map, this.#options.nowMs());
+    const { poison, repeated } = await partition.add(batch, this.#options.nowMs());
     if (repeated > 0) this.#hooks.onRepeated?.({ ...placeOf(batch), records: repeated });
     if (this.#isFull(partition) || partition.mustFlush || this.#isAwaited(batch, partition)) partition.requestIdle();
     return this.#settled(batch, partition.result(poison));

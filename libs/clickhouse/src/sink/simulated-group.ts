@@ -128,6 +128,7 @@ export class SimulatedOwner implements RowInserter {
       nextOffset: last.offset + 1,
       highWatermark: this.#log.length,
       watermarks,
+      note: { text: undefined },
       signal: new AbortController().signal,
       draining: new AbortController().signal,
     };

@@ -29,6 +29,7 @@ export interface FlushedRange {
 export class SinkPartition {
   readonly #assigned: AssignedPartition;
   readonly #group: string;
+  readonly #map: MapBatch;
   readonly #buffer = new RangeBuffer();
   /** End of the records that are mapped into the buffer. */
   #bufferedTo: number;
@@ -36,9 +37,10 @@ export class SinkPartition {
   /** End of the range that was intended: nothing else may be written before it is applied. */
   #intent: number | null;
 
-  constructor(assigned: AssignedPartition, group: string) {
+  constructor(assigned: AssignedPartition, group: string, map: MapBatch) {
     this.#assigned = assigned;
     this.#group = group;
+    this.#map = map;
     this.#appliedTo = assigned.committed?.nextOffset ?? assigned.beginOffset;
     this.#bufferedTo = this.#appliedTo;
     const intent = assigned.committed?.intent;
@@ -84,8 +86,8 @@ export class SinkPartition {
   }
 
   /** Maps a batch into the buffer. Returns what cannot be stored and how many records were stored before. */
-  async add(batch: PartitionBatch, map: MapBatch, nowMs: number): Promise<{ poison: Poison[]; repeated: number }> {
-    const mapped = await map(batch);
+  async add(batch: PartitionBatch, nowMs: number): Promise<{ poison: Poison[]; repeated: number }> {
+    const mapped = await this.#map(batch);
     const poison: Poison[] = [];
     let repeated = 0;
     const before = this.#buffer.mark();

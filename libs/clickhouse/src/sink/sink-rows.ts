@@ -1,4 +1,4 @@
-import type { AvroReader, DerivedIdentity, PartitionBatch, SourceRecord } from '@millrace/events';
+import type { AssignedPartition, AvroReader, DerivedIdentity, PartitionBatch, SourceRecord } from '@millrace/events';
 import type { ByteWriter } from '../row-binary/byte-writer.ts';
 import type { Table } from '../table.ts';
 
@@ -29,9 +29,15 @@ export interface RefusedRecord {
 
 /**
  * One result a record of the batch, in order; null stores nothing. Must be a pure function of the records: after a crash
- * the same range is mapped again and must give the same rows, so no clock and no state.
+ * the same range is mapped again and must give the same rows, so no clock, and no state but `batch.note`.
  */
 export type MapBatch = (batch: PartitionBatch) => Promise<readonly (StoredRecord | RefusedRecord | null)[]>;
+
+/**
+ * Makes the mapping of one partition for one assignment: it may hold state that it has read from the log, up to where
+ * the group stands, and must give the same rows for a batch that comes a second time.
+ */
+export type OpenMap = (assigned: AssignedPartition) => Promise<MapBatch>;
 
 /** Decodes the batch and stores what `store` says of each value; what cannot be decoded is refused with the reason. */
 export function decodedBatch<T>(
