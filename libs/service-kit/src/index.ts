@@ -12,6 +12,7 @@ export {
 } from './connection-config.ts';
 export { crashPoint } from './crash-point.ts';
 export type { HotRoutes } from './hot-routes.ts';
+export { momentText, readMoment, type Moment } from './moment.ts';
 export { faultsOfIssues, parseRequest, pathText } from './parse-request.ts';
 export type { RenderProblem } from './problem-filter.ts';
 export { problemOf, type Problem, type ProblemStatuses } from './problem.ts';

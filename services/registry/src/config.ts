@@ -1,9 +1,17 @@
-import { baseConfig, eventsConfigFromEnv, numberSetting, urlSetting, type ConfigOf } from '@millrace/service-kit';
+import {
+  baseConfig,
+  clickhouseConfigFromEnv,
+  eventsConfigFromEnv,
+  numberSetting,
+  urlSetting,
+  type ConfigOf,
+} from '@millrace/service-kit';
 import { z } from 'zod';
 
 export const config = {
   service: baseConfig(8102),
   events: eventsConfigFromEnv('registry'),
+  clickhouse: clickhouseConfigFromEnv,
   retention: z
     .object({ MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS: numberSetting(30, { min: 0 }) })
     .transform((env) => ({ archivedMs: env.MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS * 86_400_000 })),

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { EventBus, Journal, JournalPublisher } from '@millrace/events';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import { auditControllers, auditProviders } from './audit-providers.ts';
 import type { RegistryConfig } from './config.ts';
 import { AliasesController } from './entry/aliases.controller.ts';
 import { ArtifactPinsController } from './entry/artifact-pins.controller.ts';
@@ -32,6 +33,7 @@ const journalTopic = 'registry.journal';
     ...governanceControllers,
     ArtifactPinsController,
     ImportController,
+    ...auditControllers,
   ],
   providers: [
     {
@@ -97,6 +99,7 @@ const journalTopic = 'registry.journal';
       },
     },
     ...governanceProviders,
+    ...auditProviders,
   ],
 })
 export class RegistryModule {}

@@ -4,7 +4,6 @@ import { ApiJsonResponse, ApiProblems, CodedError } from '@millrace/service-kit'
 import { z } from 'zod';
 import type { RegistryJournal } from '../flow/ports.ts';
 import { currentPromotions } from '../flow/current-promotions.ts';
-import { findVersion } from '../flow/rejections.ts';
 import { REGISTRY_JOURNAL } from '../tokens.ts';
 import { describeVersion, versionResponse } from './version-response.ts';
 
@@ -20,17 +19,6 @@ export class ModelsController {
 
   constructor(@Inject(REGISTRY_JOURNAL) journal: RegistryJournal) {
     this.#journal = journal;
-  }
-
-  @Get('models/:name/versions/:version')
-  @ApiJsonResponse(200, versionResponse, 'One version, with the hash of its model file.')
-  async version(
-    @Param('name') name: string,
-    @Param('version') version: string,
-  ): Promise<z.infer<typeof versionResponse>> {
-    const found = findVersion(await this.#journal.read(), name, Number(version));
-    if (!found.ok) throw new CodedError('REGISTRY_VERSION_NOT_FOUND', found.message);
-    return describeVersion(found.model, found.version);
   }
 
   @Get('models/:name/aliases/:alias')

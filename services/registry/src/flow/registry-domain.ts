@@ -4,6 +4,7 @@ import { applyModelCommand } from './apply-model-command.ts';
 import { applyPromotionCommand } from './apply-promotion-command.ts';
 import { applyRulesCommand } from './apply-rules-command.ts';
 import { applyVersionCommand } from './apply-version-command.ts';
+import { watchRegistry } from './audit/watch-registry.ts';
 import { changesOfCharge } from './changes-of-charge.ts';
 import { changesOfVersions } from './changes-of-versions.ts';
 import { withHistory } from './charge-history.ts';
@@ -49,6 +50,7 @@ const evidenceTypes = [
 export const registryDomain: Domain<RegistryState, RegistryCommand> = {
   types: [...modelTypes, ...versionTypes, ...promotionTypes, ...rulesTypes, ...evidenceTypes],
   initial: emptyRegistry,
+  watch: watchRegistry,
   apply(state: RegistryState, command: RegistryCommand, meta: CommandMeta): Applied {
     if (isOf(rulesTypes, command)) return applyRulesCommand(state, command);
     const before = state.models.get(command.name);

@@ -34,6 +34,26 @@ describe('the versions of a model', () => {
     expect([next.size, [...next.values()].length, next.get(10_001)?.version]).toEqual([10_001, 10_001, 10_001]);
   });
 
+  it('differ in the numbers that were written since, however much the map grew', () => {
+    const change = fc.record({ number: fc.integer({ min: 1, max: 40_000 }), removes: fc.boolean() });
+    const changes = fc.array(change, { maxLength: 30 });
+    fc.assert(
+      fc.property(changes, changes, (earlier, later) => {
+        const applied = (from: VersionMap, all: typeof earlier) =>
+          all.reduce(
+            (map, { number, removes }) => (removes ? map.without(number) : map.with(aVersion({ version: number }))),
+            from,
+          );
+        const before = applied(VersionMap.empty, earlier);
+        const after = applied(before, later);
+        const numbers = new Set([...before.keys(), ...after.keys()]);
+        const expected = [...numbers].filter((number) => before.get(number) !== after.get(number));
+        expect(before.differences(after)).toEqual(expected.sort((a, b) => a - b));
+        expect(after.differences(before)).toEqual(before.differences(after));
+      }),
+    );
+  });
+
   it.each([0, -1, 1.5, Number.NaN, 2 ** 53, 99])('have none under the number %s that was never given', (number) => {
     const map = VersionMap.empty.with(aVersion({ version: 1 })).with(aVersion({ version: 33 }));
     expect(map.get(number)).toBeUndefined();

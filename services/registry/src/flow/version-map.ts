@@ -79,6 +79,14 @@ export class VersionMap implements ReadonlyMap<number, ModelVersion> {
     for (const version of this.values()) each(version, version.version, this);
   }
 
+  /** Numbers whose version is another one in the other map, or is in one of them only; shared parts are passed over. */
+  differences(other: VersionMap): number[] {
+    const height = Math.max(this.#height, other.#height);
+    return [
+      ...differing(raised(this.#root, height - this.#height), raised(other.#root, height - other.#height), height),
+    ];
+  }
+
   #holds(number: number): boolean {
     return Number.isSafeInteger(number) && number >= 0 && number < width ** (this.#height + 1);
   }
@@ -105,6 +113,23 @@ function* versionsBelow(node: Node, level: number): Generator<ModelVersion, unde
     if (child === undefined) continue;
     if (level === 0) yield child as ModelVersion;
     else yield* versionsBelow(child as Node, level - 1);
+  }
+  return undefined;
+}
+
+function raised(root: Node, levels: number): Node {
+  let node = root;
+  for (let level = 0; level < levels; level += 1) node = [node];
+  return node;
+}
+
+function* differing(a: Node | undefined, b: Node | undefined, level: number, first = 0): Generator<number, undefined> {
+  for (let index = 0; index < width; index += 1) {
+    const [left, right] = [a?.[index], b?.[index]];
+    if (left === right) continue;
+    const number = first + index * width ** level;
+    if (level === 0) yield number;
+    else yield* differing(left as Node | undefined, right as Node | undefined, level - 1, number);
   }
   return undefined;
 }
