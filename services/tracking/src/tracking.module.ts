@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { artifactControllers, artifactProviders } from './artifact-providers.ts';
+import { auditControllers, auditProviders } from './audit-providers.ts';
 import { ExperimentsController } from './entry/experiments.controller.ts';
 import { LoggedModelsController } from './entry/logged-models.controller.ts';
 import { MetricsController } from './entry/metrics.controller.ts';
@@ -27,6 +28,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...uiControllers,
     ...sweepsControllers,
     ...importControllers,
+    ...auditControllers,
   ],
   providers: [
     ...storeProviders,
@@ -37,6 +39,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...uiProviders,
     ...sweepsProviders,
     ...importProviders,
+    ...auditProviders,
   ],
 })
 export class TrackingModule {}

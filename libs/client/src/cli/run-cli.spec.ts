@@ -42,6 +42,7 @@ const commands = [
   'collect-artifacts',
   'status',
   'trace',
+  'audit',
 ];
 const subcommands = [
   'dead-letters list',
@@ -57,6 +58,7 @@ const subcommands = [
   'models missing',
   'models approve',
   'import mlflow',
+  'audit verify',
 ];
 
 test('the help lists every command', async () => {
@@ -140,5 +142,33 @@ test.each([
   });
   expect(code).toBe(expected);
   server.closeAllConnections();
+  server.close();
+});
+
+test('the trail is verified page by page, and a break is told with its place and ends with 1', async () => {
+  const broken = { kind: 'entry-changed', offset: 41, item: 0, expected: 'aa', found: 'bb' };
+  const part = { topic: 'registry.journal', partition: 0, end: 9, behind: 0, head: 'ff', chainOnly: 2, broken: null };
+  const pages: Record<string, object> = {
+    '/api/v1/audit/verify': { ok: true, partitions: [{ ...part, entries: 5 }], next: 'more' },
+    '/api/v1/audit/verify?cursor=more': { ok: true, partitions: [{ ...part, entries: 3 }], next: null },
+  };
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(pages[request.url ?? '']));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const env = { MILLRACE_GATEWAY_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const whole = await runWith(['audit', 'verify'], { env });
+  expect([whole.code, whole.out]).toEqual([
+    0,
+    'the audit trail is whole: 8 entries in 1 partition\n4 of them by the chain alone: their records have left the logs',
+  ]);
+  pages['/api/v1/audit/verify?cursor=more'] = { ok: false, partitions: [{ ...part, entries: 3, broken }], next: null };
+  const forged = await runWith(['audit', 'verify'], { env });
+  expect([forged.code, forged.out]).toEqual([
+    1,
+    expect.stringMatching(/^registry.journal partition 0 offset 41 item 0: .*changed\n +expected +aa\n +found +bb\n/),
+  ]);
+  const json = await runWith(['audit', 'verify', '--json'], { env });
+  expect([json.code, JSON.parse(json.out)]).toMatchObject([1, { ok: false, partitions: [{ entries: 8, broken }] }]);
   server.close();
 });

@@ -5,6 +5,7 @@ import { HttpProblem } from '../http-client.ts';
 import { placeOf, PublicationError } from '../publish/publication-error.ts';
 import { CliContext } from './cli-context.ts';
 import { applyCommand } from './commands/apply.command.ts';
+import { auditCommand } from './commands/audit.command.ts';
 import { deadLettersCommand } from './commands/dead-letters.command.ts';
 import { collectArtifactsCommand } from './commands/collect-artifacts.command.ts';
 import { importCommand } from './commands/import.command.ts';
@@ -81,6 +82,7 @@ function program(context: CliContext): Command {
     collectArtifactsCommand(context),
     statusCommand(context),
     traceCommand(context),
+    auditCommand(context),
   ];
   for (const command of commands) root.addCommand(command);
   const prepare = (command: Command): void => {

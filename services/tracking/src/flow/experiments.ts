@@ -1,4 +1,5 @@
 import type { Applied, CommandMeta, Domain, Rejected } from '@millrace/events';
+import { watchExperiments } from './audit/watch-experiments.ts';
 
 export interface Experiment {
   readonly id: string;
@@ -74,6 +75,7 @@ export const experimentsDomain: Domain<ExperimentsState, ExperimentCommand> = {
     idByName: new Map([['Default', '0']]),
     nextId: 1,
   }),
+  watch: watchExperiments,
   apply(state: ExperimentsState, command: ExperimentCommand, meta: CommandMeta): Applied {
     if (command.type === 'create-experiment') return create(state, command, meta);
     const experiment = state.experiments.get(command.id);
