@@ -3,6 +3,7 @@ import { topics, type VersionArchived, type VersionRegistered } from '@millrace/
 import { eventsConfigFromEnv, readConfig, ServiceLog } from '@millrace/service-kit';
 import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AuditWalk, jsonOf, leavesNothing } from './audit-walk.ts';
 import { mutatingRoutes, walk, type WalkedRoute } from './walk-routes.ts';
 
 let services: RunningServices;
@@ -365,4 +366,128 @@ it('each registration and each archived version is one event', async () => {
   } finally {
     await bus.close();
   }
+});
+
+describe('the audit trail', () => {
+  interface Entry {
+    readonly at: string;
+    readonly actor: string;
+    readonly command: string;
+    readonly subject: { readonly kind: string; readonly id: string };
+    readonly before?: Json | null;
+    readonly after?: Json | null;
+    readonly position: { readonly offset: number; readonly item: number };
+  }
+  const fromTracking = async (path: string): Promise<{ status: number; body: Json }> => {
+    const response = await fetch(services.url('tracking') + path);
+    return { status: response.status, body: (await response.json()) as Json };
+  };
+  const trail = async (query: string): Promise<Entry[]> => {
+    const entries: Entry[] = [];
+    for (let token = ''; ;) {
+      const { body } = await fromTracking(`/api/v1/audit?${query}&limit=200&pageToken=${token}`);
+      entries.push(...(body['entries'] as Entry[]));
+      if (typeof body['nextPageToken'] !== 'string') return entries;
+      token = body['nextPageToken'];
+    }
+  };
+
+  it('holds an entry of every route of both services that changes something', async () => {
+    const urls = { tracking: services.url('tracking'), registry: url };
+    const walk = new AuditWalk(urls);
+    await walk.run();
+    for (const service of ['tracking', 'registry'] as const) {
+      for (const { method, path, properties } of await mutatingRoutes(urls[service])) {
+        const route = `${method} ${path.replace('/ajax-api/', '/api/').replace(/\*$/, '{path}')}`;
+        if (walk.actors.has(route) || leavesNothing(route)) continue;
+        // A route that the walk does not know: when it takes what it is given, it must leave an entry too.
+        const actor = `stranger ${route}`;
+        const body = Object.fromEntries(properties.map((name) => [name, name]));
+        const response = await fetch(urls[service] + path.replaceAll(/\{\w+\}/g, 'x'), jsonOf(method, body, actor));
+        if (response.ok) walk.actors.set(route, actor);
+      }
+    }
+    const seen = new Set((await trail('from=0')).map(({ actor }) => actor));
+    const unseen = [...walk.actors].filter(([route, actor]) => !leavesNothing(route) && !seen.has(actor));
+    expect(unseen).toEqual([]);
+    expect(walk.actors.size).toBeGreaterThan(60);
+  });
+
+  it('tells of a command who gave it and what it changed, also of one that was refused', async () => {
+    await mlflow('POST', 'registered-models/create', { name: 'told' });
+    await mlflow('POST', 'model-versions/create', { name: 'told', source: 's3://elsewhere/model' });
+    await setAlias('told', 1);
+    const [entry] = await trail('subjectKind=alias&subjectId=told%2Fchampion');
+    expect(entry).toMatchObject({ actor: 'ada', command: 'set-alias', before: null, after: { version: 1 } });
+    await mlflow('POST', 'registered-models/create', { name: 'told' });
+    const refused = await trail('command=create-model&outcome=refused&subjectId=told');
+    expect(refused).toEqual([expect.objectContaining({ refusal: expect.stringContaining('already exists') })]);
+  });
+
+  it('is whole, and verified from where it is told, when that can be', async () => {
+    const verify = async () => (await fromTracking('/api/v1/audit/verify')).body;
+    expect(await verify()).toMatchObject({ ok: true, next: null });
+    for (const query of ['?cursor=abc', '?limit=0', '?cursor=eyJ0b3BpYyI6MX0']) {
+      expect((await fromTracking(`/api/v1/audit/verify${query}`)).status).toBe(400);
+    }
+    expect((await fromTracking('/api/v1/audit?from=yesterday')).status).toBe(400);
+    expect((await fromTracking('/api/v1/audit?pageToken=abc')).status).toBe(400);
+  });
+
+  it('gives a model, a version, an experiment and a run as they were', async () => {
+    await mlflow('POST', 'registered-models/create', { name: 'past' });
+    for (const version of [1, 2]) {
+      await mlflow('POST', 'model-versions/create', { name: 'past', source: 's3://elsewhere/model' });
+      await setAlias('past', version);
+    }
+    await toProduction('past', 2);
+    const promoted = await trail('subjectKind=alias&subjectId=past%2Fchampion');
+    const [second = -1, first = -1] = promoted.map(({ position }) => position.offset);
+    const at = (offset: number) => own('GET', `past?at=offset:${offset}`);
+    expect((await at(first)).body).toMatchObject({ aliases: { champion: '1' }, versions: [{ version: '1' }] });
+    expect((await at(second)).body).toMatchObject({ aliases: { champion: '2' } });
+    const version = await own('GET', `past/versions/2?at=offset:${second}`);
+    expect(version.body).toMatchObject({ version: '2', stage: 'None', aliases: ['champion'] });
+    expect((await own('GET', 'past/versions/2?at=' + Date.now())).body).toMatchObject({ stage: 'Production' });
+    expect((await own('GET', 'past')).body).toMatchObject({ model: 'past', versions: [{}, { stage: 'Production' }] });
+    const early = await own('GET', 'past/versions/2?at=2020-01-01');
+    expect(early.status).toBe(404);
+    expect(early.body['detail']).toMatch(/version 2 of model "past" did not exist at 2020.*it was created at 20/);
+    expect((await own('GET', 'past?at=yesterday')).status).toBe(400);
+
+    const post = async (path: string, body: object) => {
+      const response = await fetch(`${services.url('tracking')}/api/2.0/mlflow/${path}`, jsonOf('POST', body, 'ada'));
+      return (await response.json()) as { run: { info: { run_id: string } }; experiment_id: string };
+    };
+    const { experiment_id: id } = await post('experiments/create', { name: 'past' });
+    const { run } = await post('runs/create', { experiment_id: id });
+    const { run_id } = run.info;
+    await post('runs/log-metric', { run_id, key: 'auc', value: 0.5, timestamp: 1, step: 1 });
+    await post('runs/log-metric', { run_id, key: 'auc', value: 0.9, timestamp: 2, step: 2 });
+    await post('runs/set-tag', { run_id, key: 'k', value: 'v' });
+    await post('experiments/update', { experiment_id: id, new_name: 'renamed' });
+    const writes = (await trail(`subjectKind=run&subjectId=${run_id}`)).toReversed();
+    expect(writes.map(({ command }) => command)).toEqual(['create-run', 'log-to-run', 'log-to-run', 'log-to-run']);
+    const runAt = async (moment: string) => (await fromTracking(`/api/v1/runs/${run_id}?at=${moment}`)).body;
+    expect(await runAt(`offset:${writes[1]?.position.offset}`)).toMatchObject({
+      run: { data: { metrics: [{ key: 'auc', value: 0.5 }] } },
+    });
+    expect(await runAt(String(Date.now()))).toMatchObject({
+      run: {
+        data: { metrics: [{ key: 'auc', value: 0.9 }], tags: expect.arrayContaining([{ key: 'k', value: 'v' }]) },
+      },
+    });
+    expect(await runAt('2020-01-01')).toMatchObject({
+      code: 'TRACKING_RUN_NOT_FOUND',
+      detail: expect.stringContaining('created at'),
+    });
+    const [renamed, made] = await trail(`subjectKind=experiment&subjectId=${id}`);
+    expect(renamed).toMatchObject({ before: { name: 'past' }, after: { name: 'renamed' } });
+    const before = await fromTracking(`/api/v1/experiments/${id}?at=offset:${made?.position.offset}`);
+    expect(before.body).toMatchObject({ experiment: { experiment_id: id, name: 'past' } });
+    expect((await fromTracking(`/api/v1/experiments/${id}`)).body).toMatchObject({ experiment: { name: 'renamed' } });
+    expect((await fromTracking('/api/v1/experiments/0?at=2020-01-01')).body).toMatchObject({
+      experiment: { name: 'Default' },
+    });
+  });
 });
