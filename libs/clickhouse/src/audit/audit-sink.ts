@@ -39,7 +39,7 @@ export function auditSink({ sources, ...options }: AuditSinkOptions): ClickHouse
   });
 }
 
-export function chainedBatch(describe: DescribeBatch): MapBatch {
+function chainedBatch(describe: DescribeBatch): MapBatch {
   return async (batch) => {
     const { topic, partition, generation, note } = batch;
     const described = await describe(batch.records);

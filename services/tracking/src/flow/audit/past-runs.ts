@@ -12,7 +12,7 @@ interface Named {
 }
 
 /** What the audit trail is asked for. */
-export interface AuditTrail {
+interface AuditTrail {
   lastChange(subject: Named, moment: Moment): Promise<SubjectState | null>;
   beforeFirstChange(subject: Named): Promise<SubjectState | null>;
   lastOffset(subject: Named, moment: Moment): Promise<number | null>;
