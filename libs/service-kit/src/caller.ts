@@ -9,9 +9,20 @@ export interface Caller {
 const longestActor = 200;
 const longestRequestId = 200;
 
-/** The user of basic authentication as MLflow's clients send it, else `anonymous`. The password is not looked at. */
+/** Callers that have proven who they are, by the headers of their request. */
+const proven = new WeakMap<IncomingHttpHeaders, string>();
+
+/** To be called by what has checked who sends a request: from then on the request is theirs, whatever it says itself. */
+export function nameCaller(headers: IncomingHttpHeaders, actor: string): void {
+  proven.set(headers, actor);
+}
+
+/**
+ * Who has proven to send the request. Where nobody has to, the user of basic authentication as MLflow's clients send it, whose
+ * password is not looked at, else `anonymous`.
+ */
 export function callerOf(headers: IncomingHttpHeaders): Caller {
-  const actor = basicUser(headers.authorization) ?? 'anonymous';
+  const actor = proven.get(headers) ?? basicUser(headers.authorization) ?? 'anonymous';
   const requestId = headers['idempotency-key'];
   return typeof requestId === 'string' && requestId !== ''
     ? { actor, requestId: requestId.slice(0, longestRequestId) }

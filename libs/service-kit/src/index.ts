@@ -1,6 +1,6 @@
 export { ApiJsonBody, ApiJsonQuery, ApiJsonResponse, ApiProblems, openApiSchema } from './api-docs.ts';
 export type { StreamsBody } from './body-parser.ts';
-export { callerOf, type Caller } from './caller.ts';
+export { callerOf, nameCaller, type Caller } from './caller.ts';
 export { CodedError, isTransient, UnavailableError, type CodedErrorOptions, type Fault } from './coded-error.ts';
 export {
   clickhouseConfigFromEnv,

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplicationContext, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -39,8 +39,8 @@ export interface ServiceDefinition<S extends ConfigSections> {
   readonly streamsBody?: StreamsBody;
   /** Routes of controllers that are answered without Nest's pipeline. */
   readonly hotRoutes?: HotRoutes;
-  /** Routes that are no controllers, a proxy for instance. */
-  readonly extendHttp?: (fastify: FastifyInstance, context: ServiceContext<S>) => Promise<void> | void;
+  /** Routes that are no controllers, a proxy for instance, and hooks for all routes. */
+  readonly extendHttp?: (fastify: FastifyInstance, context: HttpContext<S>) => Promise<void> | void;
 }
 
 export interface ServiceContext<S extends ConfigSections> {
@@ -49,6 +49,10 @@ export interface ServiceContext<S extends ConfigSections> {
   readonly metrics: ServiceMetrics;
   readonly readiness: Readiness;
   readonly shutdown: Shutdown;
+}
+
+interface HttpContext<S extends ConfigSections> extends ServiceContext<S> {
+  readonly app: INestApplicationContext;
 }
 
 export interface StartOptions {
@@ -141,7 +145,7 @@ async function buildApplication<S extends ConfigSections>(
   await app.init();
   connectHotRoutes(app);
   // After Nest has set its error handler: routes of plugins take over the one that they find.
-  await definition.extendHttp?.(fastify, context);
+  await definition.extendHttp?.(fastify, { ...context, app });
   await fastify.ready();
   if (serve) early.handOver(serve);
   return app;

@@ -147,6 +147,15 @@ export const topics = {
     cleanup: 'delete',
     maxMessageBytes: 4194304,
   },
+  'people.journal': {
+    name: 'people.journal',
+    schema: 'JournalCommand',
+    key: 'requestId',
+    partitions: 1,
+    retentionMs: -1,
+    cleanup: 'delete',
+    maxMessageBytes: 4194304,
+  },
   'events.sources': {
     name: 'events.sources',
     schema: null,
