@@ -71,6 +71,8 @@ test('the ports on the host are the usual ones of the local stack, on loopback o
 test('services get the same variables as from the local stack', () => {
   const ports = Object.fromEntries(usualPorts.map(({ name, usual }) => [name, usual]));
   const analystOnly = /^MILLRACE_CLICKHOUSE_ANALYST_/;
+  // In a container a service listens on every address, so whether people sign in must be said.
+  const signIn = ['MILLRACE_AUTH', 'MILLRACE_AUTH_SERVICE_TOKEN', 'MILLRACE_AUTH_ADMIN_PASSWORD'];
   const local = Object.keys({
     ...Object.assign({}, ...allServers.map((server) => server.env({ paths, ports }))),
     ...platformEnv(paths),
@@ -78,7 +80,7 @@ test('services get the same variables as from the local stack', () => {
     MILLRACE_PORT: '',
   }).filter((name) => !analystOnly.test(name));
   for (const name of serviceNames) {
-    expect(Object.keys(service(name).environment ?? {}).sort(), name).toEqual(local.sort());
+    expect(Object.keys(service(name).environment ?? {}).sort(), name).toEqual([...local, ...signIn].sort());
     expect(service(name).environment?.['MILLRACE_PORT']).toBe(ports[name]);
     expect(service(name).command).toEqual(['node', ...nodeFlagsOf(name), `services/${name}/dist/main.js`]);
   }

@@ -1,3 +1,4 @@
+export { routesOfModule, type ControllerRoute } from './controller-routes.ts';
 export {
   serverNames,
   serviceNames,

@@ -1,3 +1,4 @@
+import { serviceTokenSetting } from '@millrace/people';
 import {
   baseConfig,
   clickhouseConfigFromEnv,
@@ -27,12 +28,14 @@ export const inferenceConfig = {
       MILLRACE_SERVICE_FEATURES_URL: urlSetting('http://127.0.0.1:8103'),
       MILLRACE_SERVICE_REGISTRY_URL: urlSetting('http://127.0.0.1:8102'),
       MILLRACE_SERVICE_TRACKING_URL: urlSetting('http://127.0.0.1:8101'),
+      MILLRACE_AUTH_SERVICE_TOKEN: serviceTokenSetting,
       MILLRACE_INFERENCE_HTTP_TIMEOUT_MS: numberSetting(10_000, { min: 100 }),
     })
     .transform((env) => ({
       featuresUrl: env.MILLRACE_SERVICE_FEATURES_URL,
       registryUrl: env.MILLRACE_SERVICE_REGISTRY_URL,
       trackingUrl: env.MILLRACE_SERVICE_TRACKING_URL,
+      serviceToken: env.MILLRACE_AUTH_SERVICE_TOKEN,
       httpTimeoutMs: env.MILLRACE_INFERENCE_HTTP_TIMEOUT_MS,
     })),
   models: z

@@ -79,7 +79,12 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
       provide: RegistryVersions,
       useFactory: ({ services }: InferenceConfig) =>
         new RegistryVersions(
-          new ServiceHttp({ service: 'registry', baseUrl: services.registryUrl, timeoutMs: services.httpTimeoutMs }),
+          new ServiceHttp({
+            service: 'registry',
+            baseUrl: services.registryUrl,
+            timeoutMs: services.httpTimeoutMs,
+            serviceToken: services.serviceToken,
+          }),
         ),
       inject: [SERVICE_CONFIG],
     },
@@ -98,7 +103,12 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
       useFactory: ({ services, models }: InferenceConfig, trial: TrialRunner) =>
         new DeployModel({
           artifacts: new TrackingModelFiles(
-            new ServiceHttp({ service: 'tracking', baseUrl: services.trackingUrl, timeoutMs: services.httpTimeoutMs }),
+            new ServiceHttp({
+              service: 'tracking',
+              baseUrl: services.trackingUrl,
+              timeoutMs: services.httpTimeoutMs,
+              serviceToken: services.serviceToken,
+            }),
             models.admission.maxModelBytes,
           ),
           trial,

@@ -1,3 +1,4 @@
+import { accessConfig } from '@millrace/people';
 import {
   baseConfig,
   clickhouseConfigFromEnv,
@@ -12,6 +13,7 @@ export const config = {
   service: baseConfig(8102),
   events: eventsConfigFromEnv('registry'),
   clickhouse: clickhouseConfigFromEnv,
+  access: accessConfig,
   retention: z
     .object({ MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS: numberSetting(30, { min: 0 }) })
     .transform((env) => ({ archivedMs: env.MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS * 86_400_000 })),
@@ -27,3 +29,13 @@ export const config = {
 };
 
 export type RegistryConfig = ConfigOf<typeof config>;
+
+/** Where the tracking service is, and what this service proves itself with. */
+export interface TrackingAddress {
+  readonly url: string;
+  readonly serviceToken: string | undefined;
+}
+
+export function trackingAddress({ upstream, access }: RegistryConfig): TrackingAddress {
+  return { url: upstream.trackingUrl, serviceToken: access.serviceToken };
+}

@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { SERVICE_CONFIG } from '@millrace/service-kit';
-import type { RegistryConfig } from './config.ts';
+import { trackingAddress, type RegistryConfig } from './config.ts';
 import { LineageController } from './entry/governance/lineage.controller.ts';
 import { VersionsController } from './entry/governance/versions.controller.ts';
 import { EvidenceController } from './entry/governance/evidence.controller.ts';
@@ -27,7 +27,7 @@ export const governanceProviders: Provider[] = [
   {
     provide: TrackingHttp,
     inject: [SERVICE_CONFIG],
-    useFactory: (config: RegistryConfig) => new TrackingHttp(config.upstream.trackingUrl),
+    useFactory: (config: RegistryConfig) => new TrackingHttp(trackingAddress(config)),
   },
   {
     provide: ARCHIVE_RETENTION_MS,

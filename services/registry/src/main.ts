@@ -1,6 +1,8 @@
 import { isMlflowPath, mlflowErrorBody, mlflowStatuses } from '@millrace/mlflow-protocol';
+import { Access, guardRoutes, peopleStatuses } from '@millrace/people';
 import { startService } from '@millrace/service-kit';
 import { config } from './config.ts';
+import { RegisteredSubjects } from './flow/people/registered-subjects.ts';
 import { RegistryModule } from './registry.module.ts';
 
 await startService({
@@ -8,6 +10,7 @@ await startService({
   description: 'Registered models, their versions, aliases and stages: MLflow’s registry API and our own.',
   config,
   module: RegistryModule,
-  statuses: mlflowStatuses,
+  extendHttp: (fastify, { app }) => guardRoutes(fastify, app.get(Access), app.get(RegisteredSubjects)),
+  statuses: { ...mlflowStatuses, ...peopleStatuses },
   renderProblem: (problem, path) => (isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined),
 });

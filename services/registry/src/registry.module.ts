@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { EventBus, Journal, JournalPublisher } from '@millrace/events';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import { auditControllers, auditProviders } from './audit-providers.ts';
-import type { RegistryConfig } from './config.ts';
+import { trackingAddress, type RegistryConfig } from './config.ts';
 import { AliasesController } from './entry/aliases.controller.ts';
 import { ArtifactPinsController } from './entry/artifact-pins.controller.ts';
 import { ImportController } from './entry/import/import.controller.ts';
@@ -17,6 +17,7 @@ import type { RegistryCommand } from './flow/registry-commands.ts';
 import type { RegistryState } from './flow/registry-state.ts';
 import type { ModelArtifacts, RegistryJournal } from './flow/ports.ts';
 import { governanceControllers, governanceProviders } from './governance-providers.ts';
+import { peopleControllers, peopleProviders } from './people-providers.ts';
 import { registryLane } from './publish/model-promoted.ts';
 import { publishedTopics } from './publish/published-topics.ts';
 import { TrackingLoggedModels } from './store/tracking-logged-models.ts';
@@ -34,6 +35,7 @@ const journalTopic = 'registry.journal';
     ArtifactPinsController,
     ImportController,
     ...auditControllers,
+    ...peopleControllers,
   ],
   providers: [
     {
@@ -94,12 +96,13 @@ const journalTopic = 'registry.journal';
         config: RegistryConfig,
         log: ServiceLog,
       ) => {
-        const loggedModels = new TrackingLoggedModels(config.upstream.trackingUrl, log);
+        const loggedModels = new TrackingLoggedModels(trackingAddress(config), log);
         return new RegisterVersion({ journal, artifacts, facts, loggedModels });
       },
     },
     ...governanceProviders,
     ...auditProviders,
+    ...peopleProviders,
   ],
 })
 export class RegistryModule {}

@@ -3,3 +3,4 @@ export const REGISTRY_JOURNAL = Symbol('registry journal');
 export const MODEL_ARTIFACTS = Symbol('model artifacts');
 /** For how long archived versions cannot be deleted. */
 export const ARCHIVE_RETENTION_MS = Symbol('archive retention');
+export const PEOPLE_JOURNAL = Symbol('people journal');

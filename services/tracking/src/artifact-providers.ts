@@ -2,7 +2,7 @@ import type { Provider, Type } from '@nestjs/common';
 import { ArtifactStore, MultipartUploads, openArtifacts, type Artifacts } from '@millrace/artifacts';
 import { ClickHouse } from '@millrace/clickhouse';
 import { Readiness, SERVICE_CONFIG, ServiceLog, Shutdown, untilAvailable } from '@millrace/service-kit';
-import type { TrackingConfig } from './config.ts';
+import { registryAddress, type TrackingConfig } from './config.ts';
 import { ArtifactCollectionsController } from './entry/artifact-collections.controller.ts';
 import { ArtifactContentsController } from './entry/artifact-contents.controller.ts';
 import { ArtifactFilesController } from './entry/artifact-files.controller.ts';
@@ -67,11 +67,13 @@ export const artifactProviders: Provider[] = [
     useFactory: (
       store: ArtifactStore,
       usage: ArtifactUsage,
-      { artifacts: { keptMs, collectEveryMs }, upstream: { registryUrl } }: TrackingConfig,
+      config: TrackingConfig,
       log: ServiceLog,
       shutdown: Shutdown,
     ) => {
-      const collection = new CollectArtifacts(store, usage, new RegistryPins(registryUrl), { now: Date.now, keptMs });
+      const { keptMs, collectEveryMs } = config.artifacts;
+      const pins = new RegistryPins(registryAddress(config));
+      const collection = new CollectArtifacts(store, usage, pins, { now: Date.now, keptMs });
       const collect = (): void => {
         collection.collect().then(
           (collected) => log.info('artifacts-collected', { ...collected }),
@@ -86,7 +88,7 @@ export const artifactProviders: Provider[] = [
   {
     provide: VERSION_SOURCES,
     inject: [SERVICE_CONFIG],
-    useFactory: (config: TrackingConfig) => new RegistrySources(config.upstream.registryUrl),
+    useFactory: (config: TrackingConfig) => new RegistrySources(registryAddress(config)),
   },
   {
     provide: ArtifactWrites,

@@ -1,3 +1,4 @@
+import { accessConfig } from '@millrace/people';
 import {
   baseConfig,
   clickhouseConfigFromEnv,
@@ -14,6 +15,7 @@ export const config = {
   events: eventsConfigFromEnv('tracking'),
   clickhouse: clickhouseConfigFromEnv,
   artifacts: artifactsConfig,
+  access: accessConfig,
   upstream: z
     .object({ MILLRACE_SERVICE_REGISTRY_URL: urlSetting('http://127.0.0.1:8102') })
     .transform((env) => ({ registryUrl: env.MILLRACE_SERVICE_REGISTRY_URL })),
@@ -35,3 +37,7 @@ export const config = {
 };
 
 export type TrackingConfig = ConfigOf<typeof config>;
+
+export function registryAddress({ upstream, access }: TrackingConfig) {
+  return { url: upstream.registryUrl, serviceToken: access.serviceToken };
+}

@@ -5,9 +5,11 @@ import {
   otlpErrorBody,
   otlpTracesPath,
 } from '@millrace/mlflow-protocol';
+import { Access, guardRoutes, peopleStatuses } from '@millrace/people';
 import { startService } from '@millrace/service-kit';
 import { config } from './config.ts';
 import { hotRoutes } from './entry/hot-routes.ts';
+import { TrackedSubjects } from './flow/people/tracked-subjects.ts';
 import { TrackingModule } from './tracking.module.ts';
 
 await startService({
@@ -16,8 +18,9 @@ await startService({
   config,
   module: TrackingModule,
   hotRoutes,
+  extendHttp: (fastify, { app }) => guardRoutes(fastify, app.get(Access), app.get(TrackedSubjects)),
   // MLflow's client repeats a 429 for minutes; a quota that is used up does not pass by itself.
-  statuses: { ...mlflowStatuses, RESOURCE_EXHAUSTED: 413 },
+  statuses: { ...mlflowStatuses, ...peopleStatuses, RESOURCE_EXHAUSTED: 413 },
   renderProblem: (problem, path) => {
     if (path === otlpTracesPath) return { body: otlpErrorBody(problem) };
     return isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined;

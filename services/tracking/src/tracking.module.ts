@@ -10,6 +10,7 @@ import { ServerController } from './entry/server.controller.ts';
 import { flowProviders } from './flow-providers.ts';
 import { searchProviders } from './search-providers.ts';
 import { importControllers, importProviders } from './import-providers.ts';
+import { peopleControllers, peopleProviders } from './people-providers.ts';
 import { storeProviders } from './store-providers.ts';
 import { sweepsControllers, sweepsProviders } from './sweeps-providers.ts';
 import { tracesControllers, tracesProviders } from './traces-providers.ts';
@@ -29,6 +30,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...sweepsControllers,
     ...importControllers,
     ...auditControllers,
+    ...peopleControllers,
   ],
   providers: [
     ...storeProviders,
@@ -40,6 +42,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...sweepsProviders,
     ...importProviders,
     ...auditProviders,
+    ...peopleProviders,
   ],
 })
 export class TrackingModule {}

@@ -1,7 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { ClickHouse } from '@millrace/clickhouse';
 import { SERVICE_CONFIG } from '@millrace/service-kit';
-import type { TrackingConfig } from './config.ts';
+import { registryAddress, type TrackingConfig } from './config.ts';
 import { DatasetsController } from './entry/ui/datasets.controller.ts';
 import type { GraphqlSources } from './entry/ui/graphql-operations.ts';
 import { GraphqlController } from './entry/ui/graphql.controller.ts';
@@ -58,7 +58,7 @@ export const uiProviders: Provider[] = [
       datasets,
       history,
       artifacts,
-      registry: new HttpRegisteredVersions(config.upstream.registryUrl),
+      registry: new HttpRegisteredVersions(registryAddress(config)),
     }),
   },
 ];

@@ -55,7 +55,6 @@ export async function startAuditor(bus: EventBus, inserter: RowInserter, hooks: 
     handler: sink,
     idleIntervalMs: 20,
     commitIntervalMs: 20,
-    sessionTimeoutMs: 6_000,
     maxBatchRecords: 10,
   });
   await consumer.start();

@@ -1,3 +1,4 @@
+import { authorizationOf } from '@millrace/people';
 import { UnavailableError } from '@millrace/service-kit';
 
 export interface HttpAnswer {
@@ -10,6 +11,12 @@ export interface ServiceHttpOptions {
   readonly service: string;
   readonly baseUrl: string;
   readonly timeoutMs: number;
+  /** What this service proves itself with to the other one. */
+  readonly serviceToken?: string | undefined;
+}
+
+interface ServiceRequest extends Pick<RequestInit, 'method' | 'body'> {
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Statuses with which a server or a gateway before it says that it is not there now. */
@@ -45,7 +52,8 @@ export class ServiceHttp {
     const timer = setTimeout(() => silence.abort(new Error(`silent for ${timeoutMs} ms`)), timeoutMs);
     try {
       return await this.#use(path, async () => {
-        const response = await fetch(this.#url(path), { signal: silence.signal, redirect: 'error' });
+        const headers = authorizationOf(this.#options.serviceToken);
+        const response = await fetch(this.#url(path), { headers, signal: silence.signal, redirect: 'error' });
         const chunks: Uint8Array[] = [];
         let size = 0;
         for await (const chunk of response.body ?? []) {
@@ -61,10 +69,11 @@ export class ServiceHttp {
     }
   }
 
-  #fetch(path: string, init: RequestInit): Promise<HttpAnswer> {
+  #fetch(path: string, init: ServiceRequest): Promise<HttpAnswer> {
     return this.#use(path, async () => {
       const signal = AbortSignal.timeout(this.#options.timeoutMs);
-      const response = await fetch(this.#url(path), { ...init, signal, redirect: 'error' });
+      const headers = { ...init.headers, ...authorizationOf(this.#options.serviceToken) };
+      const response = await fetch(this.#url(path), { ...init, headers, signal, redirect: 'error' });
       return this.#checked(path, { status: response.status, body: Buffer.from(await response.arrayBuffer()) });
     });
   }

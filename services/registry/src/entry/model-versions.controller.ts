@@ -1,9 +1,11 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { doesNotExist, readRequest } from '@millrace/mlflow-protocol';
+import { Access } from '@millrace/people';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RegistryJournal } from '../flow/ports.ts';
+import { seenBy } from '../flow/people/registered-subjects.ts';
 import { PromoteVersion } from '../flow/promote-version.ts';
 import { RegisterVersion } from '../flow/register-version.ts';
 import type { RegistryCommand } from '../flow/registry-commands.ts';
@@ -22,13 +24,16 @@ export class ModelVersionsController {
   readonly #register: RegisterVersion;
   readonly #promote: PromoteVersion;
   readonly #retentionMs: number;
+  readonly #access: Access;
 
   constructor(
     @Inject(REGISTRY_JOURNAL) journal: RegistryJournal,
     @Inject(RegisterVersion) register: RegisterVersion,
     @Inject(PromoteVersion) promote: PromoteVersion,
     @Inject(ARCHIVE_RETENTION_MS) retentionMs: number,
+    @Inject(Access) access: Access,
   ) {
+    this.#access = access;
     this.#journal = journal;
     this.#register = register;
     this.#promote = promote;
@@ -80,14 +85,15 @@ export class ModelVersionsController {
 
   @Get('search')
   @ApiJsonQuery(requests.searchVersionsRequest)
-  async search(@Query() query: unknown) {
+  async search(@Query() query: unknown, @Headers() headers: IncomingHttpHeaders) {
     const {
       filter,
       order_by: orderBy,
       page_token: token,
       max_results: size,
     } = readRequest(requests.searchVersionsRequest, query);
-    const state = await this.#journal.read();
+    const sees = await this.#access.sight(headers);
+    const state = seenBy(await this.#journal.read(), sees);
     const { page, nextPageToken } = searchVersions(state, { filter, orderBy, token, size });
     return {
       model_versions: page.map((version) => versionJsonIn(state, version)),

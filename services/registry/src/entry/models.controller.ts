@@ -1,9 +1,12 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Access } from '@millrace/people';
 import { ApiJsonResponse, ApiProblems, CodedError } from '@millrace/service-kit';
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { RegistryJournal } from '../flow/ports.ts';
 import { currentPromotions } from '../flow/current-promotions.ts';
+import { seenBy } from '../flow/people/registered-subjects.ts';
 import { REGISTRY_JOURNAL } from '../tokens.ts';
 import { describeVersion, versionResponse } from './version-response.ts';
 
@@ -17,8 +20,11 @@ const promotionsResponse = z.object({
 export class ModelsController {
   readonly #journal: RegistryJournal;
 
-  constructor(@Inject(REGISTRY_JOURNAL) journal: RegistryJournal) {
+  readonly #access: Access;
+
+  constructor(@Inject(REGISTRY_JOURNAL) journal: RegistryJournal, @Inject(Access) access: Access) {
     this.#journal = journal;
+    this.#access = access;
   }
 
   @Get('models/:name/aliases/:alias')
@@ -37,8 +43,9 @@ export class ModelsController {
 
   @Get('promotions')
   @ApiJsonResponse(200, promotionsResponse, 'The version in charge of each alias and serving stage of each model.')
-  async promotions(): Promise<z.infer<typeof promotionsResponse>> {
-    const current = currentPromotions(await this.#journal.read());
+  async promotions(@Headers() headers: IncomingHttpHeaders): Promise<z.infer<typeof promotionsResponse>> {
+    const sees = await this.#access.sight(headers);
+    const current = currentPromotions(seenBy(await this.#journal.read(), sees));
     return {
       promotions: current.map(({ model, version, target }) => ({ target, ...describeVersion(model, version) })),
     };

@@ -1,15 +1,17 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { doesNotExist, readRequest } from '@millrace/mlflow-protocol';
+import { Access, submitForPeople, type PeopleJournal } from '@millrace/people';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RegistryJournal } from '../flow/ports.ts';
 import type { RegistryCommand } from '../flow/registry-commands.ts';
 import { latestVersions, type RegisteredModel } from '../flow/registry-state.ts';
 import { submitCommand } from '../flow/registry-writes.ts';
+import { seenBy } from '../flow/people/registered-subjects.ts';
 import { modelNotFound } from '../flow/rejections.ts';
 import { searchModels } from '../flow/search-registry.ts';
-import { ARCHIVE_RETENTION_MS, REGISTRY_JOURNAL } from '../tokens.ts';
+import { ARCHIVE_RETENTION_MS, PEOPLE_JOURNAL, REGISTRY_JOURNAL } from '../tokens.ts';
 import { modelJson, versionJson } from './mlflow-json.ts';
 import * as requests from './registry-requests.ts';
 
@@ -18,10 +20,19 @@ import * as requests from './registry-requests.ts';
 export class RegisteredModelsController {
   readonly #journal: RegistryJournal;
   readonly #retentionMs: number;
+  readonly #access: Access;
+  readonly #people: PeopleJournal;
 
-  constructor(@Inject(REGISTRY_JOURNAL) journal: RegistryJournal, @Inject(ARCHIVE_RETENTION_MS) retentionMs: number) {
+  constructor(
+    @Inject(REGISTRY_JOURNAL) journal: RegistryJournal,
+    @Inject(ARCHIVE_RETENTION_MS) retentionMs: number,
+    @Inject(Access) access: Access,
+    @Inject(PEOPLE_JOURNAL) people: PeopleJournal,
+  ) {
     this.#journal = journal;
     this.#retentionMs = retentionMs;
+    this.#access = access;
+    this.#people = people;
   }
 
   @Post('create')
@@ -51,7 +62,10 @@ export class RegisteredModelsController {
   @ApiJsonBody(requests.renameModel)
   async rename(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { name, new_name: newName } = readRequest(requests.renameModel, body);
-    return this.#change({ type: 'rename-model', name, newName }, headers);
+    const renamed = await this.#change({ type: 'rename-model', name, newName }, headers);
+    // Whoever repeats the request after a crash in between moves them then; until then they are of nobody's use.
+    await submitForPeople(this.#people, { type: 'move-model', from: name, to: newName }, callerOf(headers));
+    return renamed;
   }
 
   @Delete('delete')
@@ -65,14 +79,20 @@ export class RegisteredModelsController {
 
   @Get('search')
   @ApiJsonQuery(requests.searchModelsRequest)
-  async search(@Query() query: unknown) {
+  async search(@Query() query: unknown, @Headers() headers: IncomingHttpHeaders) {
     const {
       filter,
       order_by: orderBy,
       page_token: token,
       max_results: size,
     } = readRequest(requests.searchModelsRequest, query);
-    const { page, nextPageToken } = searchModels(await this.#journal.read(), { filter, orderBy, token, size });
+    const sees = await this.#access.sight(headers);
+    const { page, nextPageToken } = searchModels(seenBy(await this.#journal.read(), sees), {
+      filter,
+      orderBy,
+      token,
+      size,
+    });
     return { registered_models: page.map(modelJson), ...(nextPageToken && { next_page_token: nextPageToken }) };
   }
 

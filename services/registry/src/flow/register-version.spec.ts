@@ -41,6 +41,9 @@ beforeEach(() => {
 
 const registering = new RegisterVersion({
   journal: {
+    get state() {
+      return state;
+    },
     read: () => Promise.resolve(state),
     submit: (command) => Promise.resolve({ ...apply(command), offset, repeated: false }),
   },

@@ -1,4 +1,6 @@
+import { authorizationOf } from '@millrace/people';
 import { UnavailableError } from '@millrace/service-kit';
+import type { TrackingAddress } from '../config.ts';
 
 const timeoutMs = 10_000;
 
@@ -6,8 +8,11 @@ const timeoutMs = 10_000;
 export class TrackingHttp {
   readonly #url: string;
 
-  constructor(trackingUrl: string) {
-    this.#url = trackingUrl;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor({ url, serviceToken }: TrackingAddress) {
+    this.#url = url;
+    this.#headers = authorizationOf(serviceToken);
   }
 
   /** Null when it says that there is no such thing. */
@@ -26,7 +31,7 @@ export class TrackingHttp {
 
   async #fetch(path: string): Promise<Response> {
     try {
-      return await fetch(this.#url + path, { signal: AbortSignal.timeout(timeoutMs) });
+      return await fetch(this.#url + path, { headers: this.#headers, signal: AbortSignal.timeout(timeoutMs) });
     } catch (cause) {
       throw unavailable(cause instanceof Error ? cause.message : String(cause), cause);
     }

@@ -1,4 +1,6 @@
+import { authorizationOf } from '@millrace/people';
 import type { ServiceLog } from '@millrace/service-kit';
+import type { TrackingAddress } from '../config.ts';
 import type { LoggedModels } from '../flow/ports.ts';
 
 const versionsTag = 'mlflow.modelVersions';
@@ -7,10 +9,12 @@ const timeoutMs = 10_000;
 /** Writes the tag of a logged model at the tracking service. */
 export class TrackingLoggedModels implements LoggedModels {
   readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #log: Pick<ServiceLog, 'warn'>;
 
-  constructor(trackingUrl: string, log: Pick<ServiceLog, 'warn'>) {
-    this.#url = trackingUrl;
+  constructor({ url, serviceToken }: TrackingAddress, log: Pick<ServiceLog, 'warn'>) {
+    this.#url = url;
+    this.#headers = { 'content-type': 'application/json', ...authorizationOf(serviceToken) };
     this.#log = log;
   }
 
@@ -19,7 +23,7 @@ export class TrackingLoggedModels implements LoggedModels {
     try {
       const response = await fetch(url, {
         method: 'PATCH',
-        headers: { 'content-type': 'application/json' },
+        headers: this.#headers,
         body: JSON.stringify({ tags: [{ key: versionsTag, value: versions }] }),
         signal: AbortSignal.timeout(timeoutMs),
       });

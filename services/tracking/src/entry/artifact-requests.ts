@@ -36,7 +36,7 @@ export const fileOfModel = z.object({ artifact_file_path: optionalText });
 export const uploadOfUi = z.object({ run_uuid: optionalText, path: optionalText });
 
 /** The rest of the address behind a prefix, decoded once: a path that means something else after a second decoding is refused. */
-export function pathBehind(request: FastifyRequest, prefix: RegExp): string {
+export function pathBehind(request: Pick<FastifyRequest, 'url'>, prefix: RegExp): string {
   const raw = (request.url.split('?', 1)[0] ?? '').replace(prefix, '');
   try {
     return decodeURIComponent(raw);

@@ -1,10 +1,12 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { doesNotExist, MlflowError, readRequest, type MlflowErrorCode } from '@millrace/mlflow-protocol';
+import { Access } from '@millrace/people';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { experimentNotFound, type Experiment, type ExperimentCommand } from '../flow/experiments.ts';
 import type { ExperimentsJournal } from '../flow/ports.ts';
+import { experimentSubject } from '../flow/people/tracked-subjects.ts';
 import { searchExperiments } from '../flow/search-experiments.ts';
 import { EXPERIMENTS_JOURNAL } from '../tokens.ts';
 import * as requests from './experiment-requests.ts';
@@ -14,9 +16,11 @@ import { experimentJson } from './mlflow-json.ts';
 @Controller(['api/2.0/mlflow/experiments', 'ajax-api/2.0/mlflow/experiments'])
 export class ExperimentsController {
   readonly #journal: ExperimentsJournal;
+  readonly #access: Access;
 
-  constructor(@Inject(EXPERIMENTS_JOURNAL) journal: ExperimentsJournal) {
+  constructor(@Inject(EXPERIMENTS_JOURNAL) journal: ExperimentsJournal, @Inject(Access) access: Access) {
     this.#journal = journal;
+    this.#access = access;
   }
 
   @Post('create')
@@ -54,14 +58,14 @@ export class ExperimentsController {
   @Post('search')
   @HttpCode(200)
   @ApiJsonBody(requests.searchExperiments)
-  async search(@Body() body: unknown) {
-    return this.#search(body);
+  async search(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    return this.#search(body, headers);
   }
 
   @Get('search')
   @ApiJsonQuery(requests.searchExperiments)
-  async searchByQuery(@Query() query: unknown) {
-    return this.#search(query);
+  async searchByQuery(@Query() query: unknown, @Headers() headers: IncomingHttpHeaders) {
+    return this.#search(query, headers);
   }
 
   @Post('update')
@@ -111,7 +115,7 @@ export class ExperimentsController {
     return {};
   }
 
-  async #search(raw: unknown) {
+  async #search(raw: unknown, headers: IncomingHttpHeaders) {
     const {
       filter,
       order_by: orderBy,
@@ -119,8 +123,11 @@ export class ExperimentsController {
       page_token: token,
       max_results: size,
     } = readRequest(requests.searchExperiments, raw);
+    const sees = await this.#access.sight(headers);
     const { experiments } = await this.#journal.read();
-    const { page, nextPageToken } = searchExperiments(experiments.values(), { filter, orderBy, view, token, size });
+    const all =
+      sees === null ? experiments.values() : [...experiments.values()].filter((one) => sees(experimentSubject(one)));
+    const { page, nextPageToken } = searchExperiments(all, { filter, orderBy, view, token, size });
     return { experiments: page.map(experimentJson), ...(nextPageToken && { next_page_token: nextPageToken }) };
   }
 

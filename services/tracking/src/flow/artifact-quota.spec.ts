@@ -8,6 +8,7 @@ const experiment = (tag?: string): Experiment => ({
   name: 'x',
   artifactLocation: '',
   lifecycleStage: 'active',
+  createdBy: null,
   createdAtMs: 0,
   updatedAtMs: 0,
   tags: new Map(tag === undefined ? [] : [['millrace.artifactQuotaBytes', tag]]),

@@ -6,6 +6,8 @@ export interface Experiment {
   readonly name: string;
   readonly artifactLocation: string;
   readonly lifecycleStage: 'active' | 'deleted';
+  /** Has the role admin on it. */
+  readonly createdBy: string | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly tags: ReadonlyMap<string, string>;
@@ -62,6 +64,7 @@ const defaultExperiment: Experiment = {
   name: 'Default',
   artifactLocation: `${artifactScheme}0`,
   lifecycleStage: 'active',
+  createdBy: null,
   createdAtMs: 0,
   updatedAtMs: 0,
   tags: new Map(),
@@ -119,6 +122,7 @@ function create(state: ExperimentsState, command: CreateExperiment, meta: Comman
     name: command.name,
     artifactLocation: command.artifactLocation ?? `${artifactScheme}${id}`,
     lifecycleStage: 'active',
+      createdBy: meta.actor,
     createdAtMs: imported?.createdAtMs ?? meta.atMs,
     updatedAtMs: imported?.updatedAtMs ?? meta.atMs,
     tags: new Map(command.tags.map(({ key, value }) => [key, value])),

@@ -7,6 +7,7 @@ const experiment = (id: number, name: string, more: Partial<Experiment> = {}): E
   name,
   artifactLocation: '',
   lifecycleStage: 'active',
+  createdBy: null,
   createdAtMs: id * 10,
   updatedAtMs: 1000 - id,
   tags: new Map(),

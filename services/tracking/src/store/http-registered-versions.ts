@@ -1,7 +1,7 @@
 import { MlflowError, mlflowStatuses, type MlflowErrorCode } from '@millrace/mlflow-protocol';
 import { z } from 'zod';
 import type { RegisteredVersions } from '../flow/ports.ts';
-import { RegistryHttp } from './registry-http.ts';
+import { RegistryHttp, type RegistryAddress } from './registry-http.ts';
 
 /** Ids in one address: a server takes some 16 KiB of it. */
 const idsACall = 100;
@@ -15,8 +15,8 @@ const refusal = z.object({ error_code: z.string(), message: z.string() });
 export class HttpRegisteredVersions implements RegisteredVersions {
   readonly #registry: RegistryHttp;
 
-  constructor(registryUrl: string) {
-    this.#registry = new RegistryHttp(registryUrl, 'the registry service cannot say which versions there are');
+  constructor(registry: RegistryAddress) {
+    this.#registry = new RegistryHttp(registry, 'the registry service cannot say which versions there are');
   }
 
   async ofRuns(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly object[]>> {

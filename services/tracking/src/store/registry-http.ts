@@ -1,8 +1,16 @@
+import { authorizationOf } from '@millrace/people';
 import { UnavailableError } from '@millrace/service-kit';
 
 const usualTimeoutMs = 10_000;
 
-export interface RegistryRequest extends Pick<RequestInit, 'method' | 'headers' | 'body'> {
+/** Where the registry is, and what this service proves itself with. */
+export interface RegistryAddress {
+  readonly url: string;
+  readonly serviceToken: string | undefined;
+}
+
+export interface RegistryRequest extends Pick<RequestInit, 'method' | 'body'> {
+  readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 }
 
@@ -11,15 +19,21 @@ export class RegistryHttp {
   readonly #url: string;
   /** `the registry cannot say …`. */
   readonly #fault: string;
+  readonly #authorization: Readonly<Record<string, string>>;
 
-  constructor(url: string, fault: string) {
+  constructor({ url, serviceToken }: RegistryAddress, fault: string) {
     this.#url = url;
     this.#fault = fault;
+    this.#authorization = authorizationOf(serviceToken);
   }
 
-  async fetch(path: string, { timeoutMs = usualTimeoutMs, ...request }: RegistryRequest = {}): Promise<Response> {
+  async fetch(
+    path: string,
+    { timeoutMs = usualTimeoutMs, headers, ...request }: RegistryRequest = {},
+  ): Promise<Response> {
+    const all = { ...headers, ...this.#authorization };
     try {
-      return await fetch(this.#url + path, { ...request, signal: AbortSignal.timeout(timeoutMs) });
+      return await fetch(this.#url + path, { ...request, headers: all, signal: AbortSignal.timeout(timeoutMs) });
     } catch (cause) {
       throw this.unavailable(cause instanceof Error ? cause.message : String(cause), cause);
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ArtifactPins } from '../flow/ports.ts';
-import { RegistryHttp } from './registry-http.ts';
+import { RegistryHttp, type RegistryAddress } from './registry-http.ts';
 
 const timeoutMs = 30_000;
 const answer = z.object({ pinned: z.array(z.string()) });
@@ -9,8 +9,8 @@ const answer = z.object({ pinned: z.array(z.string()) });
 export class RegistryPins implements ArtifactPins {
   readonly #registry: RegistryHttp;
 
-  constructor(registryUrl: string) {
-    this.#registry = new RegistryHttp(registryUrl, 'the registry cannot say what its versions need');
+  constructor(registry: RegistryAddress) {
+    this.#registry = new RegistryHttp(registry, 'the registry cannot say what its versions need');
   }
 
   async pinnedOf(hashes: readonly string[]): Promise<ReadonlySet<string>> {

@@ -1,7 +1,7 @@
 import { doesNotExist, invalidParameter } from '@millrace/mlflow-protocol';
 import { z } from 'zod';
 import type { VersionSources } from '../flow/ports.ts';
-import { RegistryHttp } from './registry-http.ts';
+import { RegistryHttp, type RegistryAddress } from './registry-http.ts';
 
 const found = z.object({ artifact_uri: z.string() });
 const refusal = z.object({ message: z.string() });
@@ -10,8 +10,8 @@ const refusal = z.object({ message: z.string() });
 export class RegistrySources implements VersionSources {
   readonly #registry: RegistryHttp;
 
-  constructor(registryUrl: string) {
-    this.#registry = new RegistryHttp(registryUrl, 'the registry cannot say where the version lies');
+  constructor(registry: RegistryAddress) {
+    this.#registry = new RegistryHttp(registry, 'the registry cannot say where the version lies');
   }
 
   async sourceOf(name: string, version: string): Promise<string> {

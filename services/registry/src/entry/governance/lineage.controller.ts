@@ -1,9 +1,12 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Access } from '@millrace/people';
 import { ApiJsonQuery, ApiJsonResponse, ApiProblems, CodedError, parseRequest } from '@millrace/service-kit';
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { findVersions } from '../../flow/lineage/find-versions.ts';
 import { TraceVersion } from '../../flow/lineage/trace-version.ts';
+import { seenBy } from '../../flow/people/registered-subjects.ts';
 import type { RegistryJournal } from '../../flow/ports.ts';
 import { REGISTRY_JOURNAL } from '../../tokens.ts';
 import { versionNumberOf } from './governance-requests.ts';
@@ -19,9 +22,16 @@ export class LineageController {
   readonly #journal: RegistryJournal;
   readonly #trace: TraceVersion;
 
-  constructor(@Inject(REGISTRY_JOURNAL) journal: RegistryJournal, @Inject(TraceVersion) trace: TraceVersion) {
+  readonly #access: Access;
+
+  constructor(
+    @Inject(REGISTRY_JOURNAL) journal: RegistryJournal,
+    @Inject(TraceVersion) trace: TraceVersion,
+    @Inject(Access) access: Access,
+  ) {
     this.#journal = journal;
     this.#trace = trace;
+    this.#access = access;
   }
 
   @Get('models/:name/versions/:version/lineage')
@@ -39,12 +49,13 @@ export class LineageController {
   @Get('lineage')
   @ApiJsonQuery(originQuery)
   @ApiJsonResponse(200, foundResponse, 'The versions that came of a run, a logged model, a commit, data or a file.')
-  async find(@Query() query: unknown): Promise<z.infer<typeof foundResponse>> {
+  async find(@Query() query: unknown, @Headers() headers: IncomingHttpHeaders): Promise<z.infer<typeof foundResponse>> {
     const origin = parseRequest(originQuery, query);
     if (Object.values(origin).every((value) => value === undefined)) {
       const names = Object.keys(originQuery.shape).join(', ');
       throw new CodedError('REGISTRY_ORIGIN_INVALID', `say what the versions came of: one of ${names}`);
     }
-    return foundJson(findVersions(await this.#journal.read(), origin));
+    const sees = await this.#access.sight(headers);
+    return foundJson(findVersions(seenBy(await this.#journal.read(), sees), origin));
   }
 }

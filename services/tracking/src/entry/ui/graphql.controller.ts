@@ -1,10 +1,13 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { optionalText, readRequest, text } from '@millrace/mlflow-protocol';
+import { Access } from '@millrace/people';
 import { ApiJsonBody, ApiJsonQuery } from '@millrace/service-kit';
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { answerDocument } from '../../flow/graphql/answer-document.ts';
 import { GRAPHQL_SOURCES } from '../../tokens.ts';
+import { guardOperations } from '../people/guard-operations.ts';
 import { graphqlOperations, type GraphqlSources } from './graphql-operations.ts';
 
 /** In an address they are text. */
@@ -19,21 +22,28 @@ const graphqlRequest = z.object({ query: text, variables, operationName: optiona
 export class GraphqlController {
   readonly #sources: GraphqlSources;
 
-  constructor(@Inject(GRAPHQL_SOURCES) sources: GraphqlSources) {
+  readonly #access: Access;
+
+  constructor(@Inject(GRAPHQL_SOURCES) sources: GraphqlSources, @Inject(Access) access: Access) {
     this.#sources = sources;
+    this.#access = access;
   }
 
   @Post()
   @HttpCode(200)
   @ApiJsonBody(graphqlRequest)
-  post(@Body() body: unknown) {
-    return answerDocument(graphqlOperations(this.#sources), readRequest(graphqlRequest, body));
+  post(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    return answerDocument(this.#operations(headers), readRequest(graphqlRequest, body));
   }
 
   @Get()
   @ApiJsonQuery(graphqlRequest)
-  get(@Query() query: unknown) {
-    return answerDocument(graphqlOperations(this.#sources), readRequest(graphqlRequest, query));
+  get(@Query() query: unknown, @Headers() headers: IncomingHttpHeaders) {
+    return answerDocument(this.#operations(headers), readRequest(graphqlRequest, query));
+  }
+
+  #operations(headers: IncomingHttpHeaders) {
+    return guardOperations(graphqlOperations(this.#sources), (named) => this.#access.require(headers, 'viewer', named));
   }
 }
 
