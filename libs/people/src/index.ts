@@ -5,6 +5,7 @@ export type { PeopleCommand } from './journal/people-commands.ts';
 export { peopleDomain, peopleTopic } from './journal/people-domain.ts';
 export type { ApiKey, Comment, Grant, PeopleState, ShareLink, User } from './journal/people-state.ts';
 export { peopleStatuses } from './journal/rejections.ts';
+export { withoutSecrets } from './journal/watch-people.ts';
 export { submitForPeople } from './journal/submit-for-people.ts';
 export { openAccess, openPeopleJournal } from './open-people.ts';
 export { everybody, faultOfGrantee, faultOfUserName, type Principal } from './roles/principal.ts';

@@ -9,6 +9,7 @@ import {
   type ClickHouseSink,
 } from '@millrace/clickhouse';
 import { BatchConsumer, EventBus } from '@millrace/events';
+import { peopleDomain, peopleTopic, withoutSecrets } from '@millrace/people';
 import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from './config.ts';
@@ -17,18 +18,18 @@ import { PastRunsController } from './entry/audit/past-runs.controller.ts';
 import { describeRunEvent } from './flow/audit/describe-run-event.ts';
 import { describeTraceEvent } from './flow/audit/describe-trace-event.ts';
 import { PastRuns } from './flow/audit/past-runs.ts';
-import { experimentsDomain } from './flow/experiments.ts';
 import { LiveRuns } from './flow/live-runs.ts';
 import type { ExperimentsJournal, RunHistory } from './flow/ports.ts';
+import { trackingDomain } from './flow/tracking-domain.ts';
 import { RunEventsPublisher } from './publish/run-events.publisher.ts';
 import { TraceEventsPublisher } from './publish/trace-events.publisher.ts';
 import { eventSource } from './store/audit/event-source.ts';
-import { EXPERIMENTS_JOURNAL, RUN_HISTORY } from './tokens.ts';
+import { EXPERIMENTS_JOURNAL, PEOPLE_JOURNAL, RUN_HISTORY } from './tokens.ts';
 
 const AUDIT_SINK = Symbol('audit sink');
 const group = 'tracking.audit';
 const journal = topics['tracking.journal'].name;
-const ownLogs = [journal, topics['tracking.runs'].name, topics['tracking.traces'].name].map((topic) => ({
+const ownLogs = [journal, peopleTopic, topics['tracking.runs'].name, topics['tracking.traces'].name].map((topic) => ({
   topic,
   group,
 }));
@@ -50,6 +51,7 @@ export const auditProviders: Provider[] = [
       Readiness,
       Shutdown,
       EXPERIMENTS_JOURNAL,
+      PEOPLE_JOURNAL,
       RunEventsPublisher,
       TraceEventsPublisher,
     ],
@@ -100,10 +102,11 @@ async function startSink(
   const sink = auditSink({
     inserter: clickhouse,
     group,
-    // Seventeen partitions: more inserts than a sink makes by itself, so that a page of the trail is not waited for.
+    // Eighteen partitions: more inserts than a sink makes by itself, so that a page of the trail is not waited for.
     maxInsertsPerSecond: 8,
     sources: [
-      journalSource(bus, { topic: journal, domain: experimentsDomain }),
+      journalSource(bus, { topic: journal, domain: trackingDomain }),
+      journalSource(bus, { topic: peopleTopic, domain: peopleDomain, redact: withoutSecrets }),
       eventSource(bus, { topic: topics['tracking.runs'], describe: describeRunEvent }),
       eventSource(bus, { topic: topics['tracking.traces'], describe: describeTraceEvent }),
     ],

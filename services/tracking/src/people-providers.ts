@@ -23,6 +23,7 @@ import { UsersController } from './entry/people/users.controller.ts';
 import { LiveRuns } from './flow/live-runs.ts';
 import { TrackedSubjects } from './flow/people/tracked-subjects.ts';
 import type { ExperimentsJournal } from './flow/ports.ts';
+import type { SweepsJournal } from './flow/sweeps/ports.ts';
 import { LiveTraces } from './flow/traces/live-traces.ts';
 import { EXPERIMENTS_JOURNAL, PEOPLE_JOURNAL } from './tokens.ts';
 
@@ -46,9 +47,14 @@ export const peopleProviders: Provider[] = [
   {
     provide: TrackedSubjects,
     inject: [EXPERIMENTS_JOURNAL, LiveRuns, LiveTraces, SERVICE_CONFIG],
-    useFactory: (experiments: ExperimentsJournal, runs: LiveRuns, traces: LiveTraces, config: TrackingConfig) => {
+    useFactory: (
+      experiments: ExperimentsJournal & SweepsJournal,
+      runs: LiveRuns,
+      traces: LiveTraces,
+      config: TrackingConfig,
+    ) => {
       const models = new HttpSubjects(config.upstream.registryUrl, config.access.serviceToken);
-      return new TrackedSubjects({ experiments, runs, traces, models });
+      return new TrackedSubjects({ experiments, sweeps: experiments, runs, traces, models });
     },
   },
   {

@@ -8,6 +8,8 @@ export interface JournalSourceOptions<S, C extends { readonly type: string }> {
   /** Journal topic without the configured prefix. */
   readonly topic: string;
   readonly domain: Domain<S, C>;
+  /** Gives the payload of a command as the trail may keep it, where commands hold what nobody else is to know. */
+  readonly redact?: (payload: string) => string;
 }
 
 /**
@@ -16,12 +18,12 @@ export interface JournalSourceOptions<S, C extends { readonly type: string }> {
  */
 export function journalSource<S, C extends { readonly type: string }>(
   bus: EventBus,
-  { topic, domain }: JournalSourceOptions<S, C>,
+  options: JournalSourceOptions<S, C>,
 ): AuditSource {
   return {
-    topic: bus.topics.name(topic),
+    topic: bus.topics.name(options.topic),
     open: async (assigned) => {
-      const describing = new DescribedJournal(bus, topic, domain);
+      const describing = new DescribedJournal(bus, options);
       await describing.catchUp(assigned);
       return describing.describe;
     },
@@ -31,14 +33,16 @@ export function journalSource<S, C extends { readonly type: string }>(
 class DescribedJournal<S, C extends { readonly type: string }> {
   readonly #bus: EventBus;
   readonly #topic: string;
+  readonly #redact: (payload: string) => string;
   readonly #ledger: AuditLedger<S, C>;
   /** Next offset to apply: a batch that comes again must not be applied again. */
   #applied = 0;
   #described = new Map<number, readonly AuditChange[]>();
 
-  constructor(bus: EventBus, topic: string, domain: Domain<S, C>) {
+  constructor(bus: EventBus, { topic, domain, redact = (payload) => payload }: JournalSourceOptions<S, C>) {
     this.#bus = bus;
     this.#topic = topic;
+    this.#redact = redact;
     this.#ledger = new AuditLedger(domain);
   }
 
@@ -71,7 +75,7 @@ class DescribedJournal<S, C extends { readonly type: string }> {
       const result = results[index];
       if (result === undefined || offset < this.#applied) continue;
       if (!result.ok) throw new StopSourceError('EVENTS_JOURNAL_UNREADABLE', `offset ${offset}: ${result.message}`);
-      this.#described.set(offset, changesOf(this.#audited(result.value, offset), result.value));
+      this.#described.set(offset, changesOf(this.#audited(result.value, offset), result.value, this.#redact));
       this.#applied = offset + 1;
     }
   }
@@ -87,7 +91,11 @@ class DescribedJournal<S, C extends { readonly type: string }> {
   }
 }
 
-function changesOf<C>({ outcome, changes }: AuditedCommand<C>, envelope: JournalCommand): AuditChange[] {
+function changesOf<C>(
+  { outcome, changes }: AuditedCommand<C>,
+  envelope: JournalCommand,
+  redact: (payload: string) => string,
+): AuditChange[] {
   const { applied, isFirst } = outcome;
   const { atMs, actor, requestId, type, payload } = envelope;
   return changes.map(({ kind, id, before, after }, item) => ({
@@ -100,7 +108,7 @@ function changesOf<C>({ outcome, changes }: AuditedCommand<C>, envelope: Journal
     outcome: applied.ok ? (isFirst ? 'accepted' : 'repeated') : 'refused',
     refusal: applied.ok ? '' : `${applied.code}: ${applied.message}`,
     // Once a command: what else it changed is told by what became of it.
-    request: item === 0 ? payload : '',
+    request: item === 0 ? redact(payload) : '',
     before: before === undefined ? '' : JSON.stringify(before),
     after: after === undefined ? '' : JSON.stringify(after),
   }));

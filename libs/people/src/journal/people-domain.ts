@@ -5,6 +5,7 @@ import { applyLinkCommand } from './apply-link-command.ts';
 import { applyUserCommand } from './apply-user-command.ts';
 import type { CommentCommand, GrantCommand, LinkCommand, PeopleCommand, UserCommand } from './people-commands.ts';
 import { nobodyYet, type PeopleState } from './people-state.ts';
+import { watchPeople } from './watch-people.ts';
 
 export const peopleTopic = 'people.journal';
 
@@ -28,6 +29,7 @@ const linkTypes = ['create-link', 'revoke-link'] as const satisfies readonly Lin
 export const peopleDomain: Domain<PeopleState, PeopleCommand> = {
   types: [...userTypes, ...grantTypes, ...commentTypes, ...linkTypes],
   initial: nobodyYet,
+  watch: watchPeople,
   apply(state: PeopleState, command: PeopleCommand, meta: CommandMeta): Applied {
     if (isOneOf(userTypes, command)) return applyUserCommand(state, command, meta);
     if (isOneOf(grantTypes, command)) return applyGrantCommand(state, command, meta);

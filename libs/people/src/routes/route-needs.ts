@@ -4,7 +4,15 @@ import type { Role } from '../roles/role.ts';
 /** What a request names: a role on it is a role on the experiment or model that it belongs to. */
 export interface Named {
   readonly kind:
-    'experiment' | 'experiment-name' | 'run' | 'logged-model' | 'trace' | 'artifact-path' | 'artifact-uri' | 'model';
+    | 'experiment'
+    | 'experiment-name'
+    | 'run'
+    | 'logged-model'
+    | 'sweep'
+    | 'trace'
+    | 'artifact-path'
+    | 'artifact-uri'
+    | 'model';
   readonly id: string;
   /** The request may make it: it is fine that it is not there. */
   readonly mayBeNew?: boolean;

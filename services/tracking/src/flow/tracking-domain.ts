@@ -1,4 +1,6 @@
 import type { Domain } from '@millrace/events';
+import { watchExperiments } from './audit/watch-experiments.ts';
+import { watchSweeps } from './audit/watch-sweeps.ts';
 import { experimentsDomain, type ExperimentCommand, type ExperimentsState } from './experiments.ts';
 import { sweepCommandTypes, type SweepCommand } from './sweeps/sweep-commands.ts';
 import type { SweepsState } from './sweeps/sweep.ts';
@@ -14,6 +16,7 @@ const isOfSweeps = (command: TrackingCommand): command is SweepCommand => sweepT
 export const trackingDomain: Domain<TrackingState, TrackingCommand> = {
   types: [...experimentsDomain.types, ...sweepCommandTypes],
   initial: () => ({ ...experimentsDomain.initial(), ...initialSweeps() }),
+  watch: (state, command) => (isOfSweeps(command) ? watchSweeps(state, command) : watchExperiments(state, command)),
   apply: (state, command, meta) =>
     isOfSweeps(command) ? applySweepCommand(state, command, meta) : experimentsDomain.apply(state, command, meta),
 };

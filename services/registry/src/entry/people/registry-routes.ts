@@ -1,6 +1,7 @@
 import {
   allOf,
   named,
+  onEverything,
   platform,
   signedIn,
   type NamedIn,
@@ -52,6 +53,7 @@ const mlflow: RouteTable = {
 };
 
 const governance: RouteTable = {
+  'GET /api/v1/models/:name': on('viewer', modelOfPath),
   'GET /api/v1/models/:name/rules': on('viewer', modelOfPath),
   // Whoever sets the rules passes them.
   'PUT /api/v1/models/:name/rules': on('admin', modelOfPath),
@@ -76,6 +78,9 @@ const governance: RouteTable = {
   'GET /api/v1/models/:name/versions/:version/lineage': on('viewer', modelOfPath),
   'GET /api/v1/lineage': signedIn,
   'GET /api/v1/promotions': signedIn,
+  // They carry ids, times and authors of others.
+  'POST /api/v1/import/registered-models': onEverything('admin'),
+  'POST /api/v1/import/model-versions': onEverything('admin'),
   // The tracking service asks it before it clears contents away.
   'POST /api/v1/artifact-pins/search': platform,
 };

@@ -128,6 +128,38 @@ const traces: RouteTable = {
   [`POST ${otlpTracesPath}`]: on('editor', experimentOfHeader, runOfHeader),
 };
 
+const sweep = named('sweep', 'params', 'id');
+
+const sweeps: RouteTable = {
+  'POST /api/v1/sweeps': on('editor', named('experiment-name', 'body', 'experiment')),
+  'GET /api/v1/sweeps': signedIn,
+  'GET /api/v1/sweeps/:id': on('viewer', sweep),
+  'POST /api/v1/sweeps/:id/pause': on('editor', sweep),
+  'POST /api/v1/sweeps/:id/resume': on('editor', sweep),
+  'POST /api/v1/sweeps/:id/cancel': on('editor', sweep),
+  'POST /api/v1/sweeps/:id/trials': on('editor', sweep),
+  'GET /api/v1/sweeps/:id/trials': on('viewer', sweep),
+  'GET /api/v1/sweeps/:id/trials/:number': on('viewer', sweep),
+  'POST /api/v1/sweeps/:id/trials/:number/reports': on('editor', sweep),
+  'POST /api/v1/sweeps/:id/trials/:number/heartbeat': on('editor', sweep),
+  'POST /api/v1/sweeps/:id/trials/:number/complete': on('editor', sweep),
+  'POST /api/v1/sweeps/:id/trials/:number/fail': on('editor', sweep),
+};
+
+/** What is written with ids, times and authors of others, and what tells everything of everybody. */
+const ofAdmins: RouteTable = {
+  'POST /api/v1/import/experiments': onEverything('admin'),
+  'POST /api/v1/import/runs': onEverything('admin'),
+  'POST /api/v1/import/logged-models': onEverything('admin'),
+  'GET /api/v1/audit': onEverything('admin'),
+  'GET /api/v1/audit/verify': onEverything('admin'),
+};
+
+const past: RouteTable = {
+  'GET /api/v1/runs/:id': on('viewer', named('run', 'params', 'id')),
+  'GET /api/v1/experiments/:id': on('viewer', named('experiment', 'params', 'id')),
+};
+
 const pages: RouteTable = {
   // Each operation of a document asks for itself: see guard-operations.ts.
   'POST /graphql': signedIn,
@@ -177,6 +209,9 @@ export const trackingRoutes: RouteTable = {
   ...loggedModels,
   ...artifacts,
   ...traces,
+  ...sweeps,
+  ...ofAdmins,
+  ...past,
   ...pages,
   ...people,
 };

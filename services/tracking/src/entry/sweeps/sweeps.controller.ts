@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Access } from '@millrace/people';
 import {
   ApiJsonBody,
   ApiJsonQuery,
@@ -11,6 +12,7 @@ import {
 } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
+import { experimentSubject } from '../../flow/people/tracked-subjects.ts';
 import type { SweepsJournal } from '../../flow/sweeps/ports.ts';
 import { RunSweep } from '../../flow/sweeps/run-sweep.ts';
 import { EXPERIMENTS_JOURNAL } from '../../tokens.ts';
@@ -25,10 +27,16 @@ type SweepAnswer = Promise<z.infer<typeof sweepResponse>>;
 export class SweepsController {
   readonly #sweeps: RunSweep;
   readonly #journal: SweepsJournal;
+  readonly #access: Access;
 
-  constructor(@Inject(RunSweep) sweeps: RunSweep, @Inject(EXPERIMENTS_JOURNAL) journal: SweepsJournal) {
+  constructor(
+    @Inject(RunSweep) sweeps: RunSweep,
+    @Inject(EXPERIMENTS_JOURNAL) journal: SweepsJournal,
+    @Inject(Access) access: Access,
+  ) {
     this.#sweeps = sweeps;
     this.#journal = journal;
+    this.#access = access;
   }
 
   @Post()
@@ -44,13 +52,19 @@ export class SweepsController {
   @Get()
   @ApiJsonQuery(requests.listSweeps)
   @ApiJsonResponse(200, sweepsResponse, 'The newest first, of all experiments or of one.')
-  async list(@Query() query: unknown): Promise<z.infer<typeof sweepsResponse>> {
+  async list(
+    @Query() query: unknown,
+    @Headers() headers: IncomingHttpHeaders,
+  ): Promise<z.infer<typeof sweepsResponse>> {
     const { experiment } = parseRequest(requests.listSweeps, query);
     const experimentId = experiment === undefined ? undefined : await this.#experimentId(experiment);
-    const { sweeps } = await this.#journal.read();
-    const found = [...sweeps.values()].filter(
-      (sweep) => experimentId === undefined || sweep.experimentId === experimentId,
-    );
+    const sees = await this.#access.sight(headers);
+    const { sweeps, experiments } = await this.#journal.read();
+    const found = [...sweeps.values()].filter((sweep) => {
+      if (experimentId !== undefined && sweep.experimentId !== experimentId) return false;
+      const experiment = experiments.get(sweep.experimentId);
+      return sees === null || (experiment !== undefined && sees(experimentSubject(experiment)));
+    });
     return { sweeps: found.toReversed().map(sweepJson) };
   }
 

@@ -4,10 +4,12 @@ import type { Experiment, ExperimentsState } from '../experiments.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import type { Subject as Logged } from '../run-facts.ts';
 import type { ExperimentsJournal } from '../ports.ts';
+import type { SweepsJournal } from '../sweeps/ports.ts';
 import type { LiveTraces } from '../traces/live-traces.ts';
 
 export interface TrackedParts {
   readonly experiments: ExperimentsJournal;
+  readonly sweeps: Pick<SweepsJournal, 'state' | 'read'>;
   readonly runs: Pick<LiveRuns, 'held' | 'get'>;
   readonly traces: Pick<LiveTraces, 'get'>;
   /** The registry, which knows models. */
@@ -31,6 +33,8 @@ export class TrackedSubjects implements Subjects {
       case 'run':
       case 'logged-model':
         return this.#ofRun(named.kind, named.id);
+      case 'sweep':
+        return this.#ofSweep(named.id);
       case 'trace':
         return this.#ofTrace(named.id);
       case 'artifact-path':
@@ -55,6 +59,12 @@ export class TrackedSubjects implements Subjects {
     if (!id.isWellFormed()) return null;
     const experimentId = runs.held(subject, id)?.experimentId || (await runs.get(subject, id))?.experimentId;
     return experimentId ? this.#experiment(({ experiments }) => experiments.get(experimentId)) : null;
+  }
+
+  async #ofSweep(id: string): Promise<Subject | null> {
+    const { sweeps } = this.#parts;
+    const sweep = sweeps.state.sweeps.get(id) ?? (await sweeps.read()).sweeps.get(id);
+    return sweep === undefined ? null : this.#experiment(({ experiments }) => experiments.get(sweep.experimentId));
   }
 
   async #ofTrace(id: string): Promise<Subject | null> {
