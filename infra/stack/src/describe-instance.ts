@@ -1,5 +1,6 @@
 import { passedThroughEnv, platformEnv, writeAddresses, type Addresses } from './addresses.ts';
 import { findPython, mlflow2Packages, trainingPackages } from './fetch/python.ts';
+import { secretKeyOf } from './secret-key.ts';
 import { knownPorts } from './instance-ports.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { runningProcess } from './server-process.ts';
@@ -54,6 +55,7 @@ export async function describeInstance(
     env: {
       ...serverEnv,
       ...platformEnv(paths),
+      MILLRACE_REGISTRY_SECRET_KEY: secretKeyOf(paths),
       ...services.env,
       ...(python === null ? {} : { MILLRACE_PYTHON: python }),
       ...(mlflow2 === null ? {} : { MILLRACE_PYTHON_MLFLOW2: mlflow2 }),

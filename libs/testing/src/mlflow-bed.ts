@@ -11,6 +11,13 @@ export interface MlflowBed extends AsyncDisposable {
 
 const liveTimeoutMs = 60_000;
 
+/** Receivers of webhooks are the tests themselves. */
+const webhooksToThisHost = {
+  MILLRACE_REGISTRY_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+  MILLRACE_REGISTRY_WEBHOOK_SCHEMES: 'http,https',
+  MILLRACE_REGISTRY_WEBHOOK_ALLOW_PRIVATE: 'true',
+};
+
 /** Starts the built services with so many processes of tracking and registry each; requests reach one after the other. */
 export async function runMlflowBed(namespace: TestNamespace, instances: number): Promise<MlflowBed> {
   await using started = new AsyncDisposableStack();
@@ -18,7 +25,7 @@ export async function runMlflowBed(namespace: TestNamespace, instances: number):
   started.use(services);
   const tracking = await several(services, { name: 'tracking', running: 1, instances, env: {} });
   const before = started.use(await RoundRobin.before(tracking));
-  const env = { MILLRACE_SERVICE_TRACKING_URL: before.url };
+  const env = { MILLRACE_SERVICE_TRACKING_URL: before.url, ...webhooksToThisHost };
   const registry = await several(services, { name: 'registry', running: 0, instances, env });
   const beforeRegistry = started.use(await RoundRobin.before(registry));
   const all = { ...env, MILLRACE_SERVICE_REGISTRY_URL: beforeRegistry.url };

@@ -8,6 +8,7 @@ import {
   type ConfigOf,
 } from '@millrace/service-kit';
 import { z } from 'zod';
+import { webhooksConfig } from './webhooks-config.ts';
 
 export const config = {
   service: baseConfig(8102),
@@ -17,6 +18,7 @@ export const config = {
   retention: z
     .object({ MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS: numberSetting(30, { min: 0 }) })
     .transform((env) => ({ archivedMs: env.MILLRACE_REGISTRY_ARCHIVE_RETENTION_DAYS * 86_400_000 })),
+  webhooks: webhooksConfig,
   upstream: z
     .object({
       MILLRACE_SERVICE_TRACKING_URL: urlSetting('http://127.0.0.1:8101'),

@@ -22,6 +22,7 @@ import { registryLane } from './publish/model-promoted.ts';
 import { publishedTopics } from './publish/published-topics.ts';
 import { TrackingLoggedModels } from './store/tracking-logged-models.ts';
 import { MODEL_ARTIFACTS, REGISTRY_JOURNAL } from './tokens.ts';
+import { webhooksControllers, webhooksProviders } from './webhooks-providers.ts';
 
 const journalTopic = 'registry.journal';
 
@@ -36,6 +37,7 @@ const journalTopic = 'registry.journal';
     ImportController,
     ...auditControllers,
     ...peopleControllers,
+    ...webhooksControllers,
   ],
   providers: [
     {
@@ -103,6 +105,7 @@ const journalTopic = 'registry.journal';
     ...governanceProviders,
     ...auditProviders,
     ...peopleProviders,
+    ...webhooksProviders,
   ],
 })
 export class RegistryModule {}

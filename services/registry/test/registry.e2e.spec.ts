@@ -2,13 +2,22 @@ import { EventBus, LogReader } from '@millrace/events';
 import { topics, type ModelPromoted } from '@millrace/schemas';
 import { eventsConfigFromEnv, readConfig, ServiceLog } from '@millrace/service-kit';
 import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebhookReceiver } from './webhook-receiver.ts';
 
 let services: RunningServices;
 let urls: string[];
 
 beforeAll(async () => {
-  services = await runServices(testNamespace(), ['registry']);
+  services = await runServices(testNamespace(), ['registry'], {
+    env: {
+      MILLRACE_REGISTRY_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+      MILLRACE_REGISTRY_WEBHOOK_SCHEMES: 'http,https',
+      MILLRACE_REGISTRY_WEBHOOK_ALLOW_PRIVATE: 'true',
+      MILLRACE_REGISTRY_WEBHOOK_RETRY_MS: '20',
+    },
+  });
   const second = await services.launch('registry');
   await second.ready();
   urls = [services.url('registry'), second.url];
@@ -101,6 +110,65 @@ it.each([
     headers: { 'content-type': 'application/json' },
   });
   expect([response.status < 500, await response.json()]).toEqual([true, expect.objectContaining({ error_code: code })]);
+});
+
+async function createWebhook(url: string, event: readonly [string, string]): Promise<string> {
+  const [entity, action] = event;
+  const body = { name: 'hook', url, events: [{ entity, action }], secret: 'pssst' };
+  const answer = await call(at(0), 'webhooks', body);
+  expect(JSON.stringify(answer)).not.toContain('pssst');
+  return (answer.body as { webhook: { webhook_id: string } }).webhook.webhook_id;
+}
+async function deliveriesOf(id: string, index = 0): Promise<Record<string, unknown>> {
+  return (await (await fetch(`${at(index)}/api/v1/webhooks/${id}/deliveries`)).json()) as Record<string, unknown>;
+}
+
+it('what a webhook is to hear is sent after all instances were killed, signed and under the same id', async () => {
+  await using receiver = await WebhookReceiver.start();
+  receiver.answer = () => null;
+  const id = await createWebhook(receiver.url, ['MODEL_VERSION_ALIAS', 'CREATED']);
+  await setAlias(at(1), 3);
+  await expect.poll(() => receiver.requests.length, { timeout: 30_000 }).toBe(1);
+  // The third one has died before.
+  const processes = services.all('registry').slice(0, 2);
+  await Promise.all(processes.map((process) => process.signal('SIGKILL')));
+  receiver.answer = () => ({ status: receiver.requests.length === 2 ? 503 : 200 });
+  for (const process of processes) process.start();
+  await Promise.all(processes.map((process) => process.ready()));
+  await expect.poll(() => deliveriesOf(id, 1), { timeout: 60_000 }).toMatchObject({ pending: 0, delivered: 1 });
+  expect(await deliveriesOf(id, 0)).toEqual(await deliveriesOf(id, 1));
+  expect(receiver.requests.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(receiver.requests.map(({ headers }) => headers['x-mlflow-delivery-id'])).size).toBe(1);
+  for (const { headers, body } of receiver.requests) {
+    const content = [headers['x-mlflow-delivery-id'], headers['x-mlflow-timestamp'], body].join('.');
+    const signature = createHmac('sha256', 'pssst').update(content).digest('base64');
+    expect(headers['x-mlflow-signature']).toBe(`v1,${signature}`);
+    expect(JSON.parse(body)).toMatchObject({
+      entity: 'model_version_alias',
+      action: 'created',
+      data: { name: 'fraud', alias: 'champion', version: '3' },
+    });
+  }
+});
+
+it('a redirect is not followed and a receiver that never answers holds up nobody else; both are there to be seen', async () => {
+  await using receiver = await WebhookReceiver.start();
+  receiver.answer = ({ path }) => {
+    if (path === '/moved') return { status: 302, headers: { location: `${receiver.url}/inside` } };
+    return path === '/stuck' ? null : { status: 200 };
+  };
+  const event = ['MODEL_VERSION', 'CREATED'] as const;
+  const moved = await createWebhook(`${receiver.url}/moved`, event);
+  const stuck = await createWebhook(`${receiver.url}/stuck`, event);
+  const well = await createWebhook(`${receiver.url}/well`, event);
+  await Promise.all(Array.from({ length: 6 }, (_, index) => createVersion(index)));
+  await expect.poll(() => deliveriesOf(well), { timeout: 30_000 }).toMatchObject({ delivered: 6, pending: 0 });
+  await expect.poll(() => deliveriesOf(moved), { timeout: 30_000 }).toMatchObject({ failed: 6, pending: 0 });
+  expect((await deliveriesOf(moved))['failures']).toContainEqual(
+    expect.objectContaining({ attempts: 1, reason: 'the receiver answered 302: redirects are not followed' }),
+  );
+  expect(await deliveriesOf(stuck)).toMatchObject({ pending: 6, delivered: 0 });
+  expect(receiver.requests.filter(({ path }) => path === '/inside')).toEqual([]);
 });
 
 /** The first so many promotions as they lie in the topic, repeats of a crash dropped by their event id. */

@@ -16,6 +16,7 @@ export const routes: readonly Route[] = [
   ...mlflowPrefixes.flatMap((prefix): Route[] => [
     { prefix: `${prefix}/2.0/mlflow/registered-models`, upstream: 'registry' },
     { prefix: `${prefix}/2.0/mlflow/model-versions`, upstream: 'registry' },
+    { prefix: `${prefix}/2.0/mlflow/webhooks`, upstream: 'registry' },
     { prefix: `${prefix}/2.0/mlflow-artifacts`, upstream: 'tracking' },
     { prefix: `${prefix}/2.0/mlflow`, upstream: 'tracking' },
     { prefix: `${prefix}/3.0/mlflow`, upstream: 'tracking' },
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   { prefix: '/api/v1/models', upstream: 'registry' },
   { prefix: '/api/v1/promotions', upstream: 'registry' },
   { prefix: '/api/v1/lineage', upstream: 'registry' },
+  { prefix: '/api/v1/webhooks', upstream: 'registry' },
   { prefix: '/api/v1/definitions', upstream: 'features' },
   { prefix: '/api/v1/sources', upstream: 'features' },
   { prefix: '/api/v1/entities', upstream: 'features' },

@@ -1,6 +1,7 @@
 import type { VersionFacts } from './lineage/version-facts.ts';
 import type { PinnedArtifact, Stage } from './registry-state.ts';
 import type { MetricValues, PromotionRules } from './rules/promotion-rules.ts';
+import type { WebhookCommand } from './webhooks/webhook-commands.ts';
 
 export interface Tag {
   readonly key: string;
@@ -164,4 +165,6 @@ export type VersionCommand = CreateVersion | DescribeVersion | DeleteVersion | T
 export type PromotionCommand = TransitionStage | SetAlias | DeleteAlias | RollBack;
 export type RulesCommand = SetRules | DeleteRules;
 export type EvidenceCommand = ApproveVersion | WithdrawApproval | ReportCheck | WriteCard;
-export type RegistryCommand = ModelCommand | VersionCommand | PromotionCommand | RulesCommand | EvidenceCommand;
+/** What is done to a model, named by it. */
+export type NamedCommand = ModelCommand | VersionCommand | PromotionCommand | RulesCommand | EvidenceCommand;
+export type RegistryCommand = NamedCommand | WebhookCommand;

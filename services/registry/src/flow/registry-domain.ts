@@ -11,6 +11,7 @@ import { withHistory } from './charge-history.ts';
 import type {
   EvidenceCommand,
   ModelCommand,
+  NamedCommand,
   PromotionCommand,
   RegistryCommand,
   RulesCommand,
@@ -18,6 +19,10 @@ import type {
 } from './registry-commands.ts';
 import { emptyRegistry, type RegistryState } from './registry-state.ts';
 import { entriesOf, judgePromotions } from './rules/judge-promotions.ts';
+import { applyWebhookCommand } from './webhooks/apply-webhook-command.ts';
+import { occurrenceOf } from './webhooks/occurrence-of.ts';
+import { addDeliveries } from './webhooks/pending-deliveries.ts';
+import type { WebhookCommand } from './webhooks/webhook-commands.ts';
 
 const modelTypes = [
   'create-model',
@@ -45,13 +50,20 @@ const evidenceTypes = [
   'report-check',
   'write-card',
 ] as const satisfies readonly EvidenceCommand['type'][];
+const webhookTypes = [
+  'create-webhook',
+  'update-webhook',
+  'delete-webhook',
+  'settle-deliveries',
+] as const satisfies readonly WebhookCommand['type'][];
 
 /** The registry's rules: what each command does to the models, the same on every instance. */
 export const registryDomain: Domain<RegistryState, RegistryCommand> = {
-  types: [...modelTypes, ...versionTypes, ...promotionTypes, ...rulesTypes, ...evidenceTypes],
+  types: [...modelTypes, ...versionTypes, ...promotionTypes, ...rulesTypes, ...evidenceTypes, ...webhookTypes],
   initial: emptyRegistry,
   watch: watchRegistry,
   apply(state: RegistryState, command: RegistryCommand, meta: CommandMeta): Applied {
+    if (isOf(webhookTypes, command)) return applyWebhookCommand(state, command, meta);
     if (isOf(rulesTypes, command)) return applyRulesCommand(state, command);
     const before = state.models.get(command.name);
     const newName = command.type === 'rename-model' ? command.newName : command.name;
@@ -70,6 +82,8 @@ export const registryDomain: Domain<RegistryState, RegistryCommand> = {
       const entered = new Set(entriesOf({ before, after }).map(({ target }) => target));
       state.models.set(newName, withHistory({ before, after, entered, isRollBack: command.type === 'roll-back' }));
     }
+    const occurrence = occurrenceOf(command, { model: after, result: applied.result });
+    if (occurrence !== null) addDeliveries(state.webhooks.values(), occurrence, meta);
     const events = [
       ...changesOfCharge({ before, after }, command, meta),
       ...changesOfVersions({ before, after }, { command, result: applied.result, meta }),
@@ -78,7 +92,7 @@ export const registryDomain: Domain<RegistryState, RegistryCommand> = {
   },
 };
 
-function change(state: RegistryState, command: Exclude<RegistryCommand, RulesCommand>, meta: CommandMeta): Applied {
+function change(state: RegistryState, command: Exclude<NamedCommand, RulesCommand>, meta: CommandMeta): Applied {
   if (isOf(modelTypes, command)) return applyModelCommand(state, command, meta);
   if (isOf(versionTypes, command)) return applyVersionCommand(state, command, meta);
   if (isOf(evidenceTypes, command)) return applyEvidenceCommand(state, command, meta);

@@ -4,6 +4,7 @@ import type { Approval, CheckResult, ModelCard } from './rules/version-evidence.
 import type { SemanticProposal } from './semver/semantic-proposal.ts';
 import type { SemanticVersion } from './semver/semantic-version.ts';
 import { VersionMap } from './version-map.ts';
+import type { Webhook } from './webhooks/webhook-state.ts';
 
 export const stages = ['None', 'Staging', 'Production', 'Archived'] as const;
 export type Stage = (typeof stages)[number];
@@ -78,10 +79,12 @@ export interface RegistryState {
   readonly lastVersion: Map<string, number>;
   /** By name of the model and kept when it is deleted: made anew under its name it must not be free of its rules. */
   readonly rules: Map<string, PromotionRules>;
+  /** By id, in the order in which they were made. */
+  readonly webhooks: Map<string, Webhook>;
 }
 
 export function emptyRegistry(): RegistryState {
-  return { models: new Map(), lastVersion: new Map(), rules: new Map() };
+  return { models: new Map(), lastVersion: new Map(), rules: new Map(), webhooks: new Map() };
 }
 
 export function emptyModel(
