@@ -20,6 +20,7 @@ const partOf3 = [
   'test_registry.py',
   'three/test_logged_models.py',
   'three/test_prompts.py',
+  'three/test_scorers.py',
   'three/test_webhooks.py',
 ];
 

@@ -6,6 +6,7 @@ import { LoggedModelsController } from './entry/logged-models.controller.ts';
 import { MetricsController } from './entry/metrics.controller.ts';
 import { RunLoggingController } from './entry/run-logging.controller.ts';
 import { RunsController } from './entry/runs.controller.ts';
+import { ScorersController } from './entry/scorers/scorers.controller.ts';
 import { ServerController } from './entry/server.controller.ts';
 import { flowProviders } from './flow-providers.ts';
 import { searchProviders } from './search-providers.ts';
@@ -25,6 +26,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     MetricsController,
     ...artifactControllers,
     LoggedModelsController,
+    ScorersController,
     ...tracesControllers,
     ...uiControllers,
     ...sweepsControllers,

@@ -1,5 +1,12 @@
 import type { Applied, CommandMeta, Domain, Rejected } from '@millrace/events';
 import { watchExperiments } from './audit/watch-experiments.ts';
+import {
+  applyScorerCommand,
+  isScorerCommand,
+  scorerTypes,
+  type ScorerCommand,
+  type Scorers,
+} from './scorers/scorers.ts';
 
 export interface Experiment {
   readonly id: string;
@@ -18,6 +25,7 @@ export interface ExperimentsState {
   /** Names are unique among deleted ones too. */
   readonly idByName: Map<string, string>;
   nextId: number;
+  readonly scorers: Scorers;
 }
 
 interface CreateExperiment {
@@ -55,7 +63,7 @@ interface TagExperiment {
   readonly value: string | null;
 }
 export type ExperimentCommand =
-  CreateExperiment | RenameExperiment | DeleteExperiment | RestoreExperiment | TagExperiment;
+  CreateExperiment | RenameExperiment | DeleteExperiment | RestoreExperiment | TagExperiment | ScorerCommand;
 
 export const artifactScheme = 'mlflow-artifacts:/';
 
@@ -72,17 +80,29 @@ const defaultExperiment: Experiment = {
 
 /** The rules of experiments: ids and names are settled by the order of the journal. */
 export const experimentsDomain: Domain<ExperimentsState, ExperimentCommand> = {
-  types: ['create-experiment', 'rename-experiment', 'delete-experiment', 'restore-experiment', 'tag-experiment'],
+  types: [
+    'create-experiment',
+    'rename-experiment',
+    'delete-experiment',
+    'restore-experiment',
+    'tag-experiment',
+    ...scorerTypes,
+  ],
   initial: () => ({
     experiments: new Map([['0', defaultExperiment]]),
     idByName: new Map([['Default', '0']]),
     nextId: 1,
+    scorers: new Map(),
   }),
   watch: watchExperiments,
   apply(state: ExperimentsState, command: ExperimentCommand, meta: CommandMeta): Applied {
     if (command.type === 'create-experiment') return create(state, command, meta);
     const experiment = state.experiments.get(command.id);
     if (experiment === undefined) return experimentNotFound(command.id);
+    if (isScorerCommand(command)) {
+      if (experiment.lifecycleStage !== 'active') return experimentNotActive(command.id);
+      return applyScorerCommand(state.scorers, command, meta);
+    }
     const updated = { ...experiment, updatedAtMs: meta.atMs };
     switch (command.type) {
       case 'rename-experiment':
@@ -149,7 +169,7 @@ export function experimentNotFound(id: string): Rejected {
   return { ok: false, code: 'RESOURCE_DOES_NOT_EXIST', message: `No Experiment with id=${id} exists` };
 }
 
-function experimentNotActive(id: string): Rejected {
+export function experimentNotActive(id: string): Rejected {
   return {
     ok: false,
     code: 'INVALID_PARAMETER_VALUE',
