@@ -4,6 +4,77 @@ import type { RecordName } from './records.ts';
 
 /** The Avro schema of every record. */
 export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
+  DatasetEvent: {
+    type: 'record',
+    name: 'DatasetEvent',
+    namespace: 'millrace',
+    doc: 'One acknowledged write to the records of an evaluation dataset. The order of the log decides what a record holds; what lies before the deletion of a record is gone.',
+    fields: [
+      { name: 'eventId', type: 'string', doc: 'Unique id of this write, drawn by the tracking service.' },
+      {
+        name: 'datasetId',
+        type: 'string',
+        doc: 'Dataset id; also the key of the record, so all writes to it lie in one partition.',
+      },
+      { name: 'datasetName', type: 'string', doc: 'Name of the dataset, which never changes.' },
+      { name: 'type', type: 'string', doc: 'upserted, deleted (some records) or dropped (the dataset as a whole).' },
+      {
+        name: 'atMs',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'When the service took the write.',
+      },
+      { name: 'actor', type: 'string', doc: 'Who asked.' },
+      {
+        name: 'records',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'DatasetRecordWrite',
+            doc: 'What the write says of one record. JSON as Python writes it: NaN and Infinity are numbers, whole numbers have any length.',
+            fields: [
+              {
+                name: 'recordId',
+                type: 'string',
+                doc: "Record id, made of the dataset's id and the inputs: equal inputs are one record.",
+              },
+              { name: 'inputs', type: 'string', doc: 'Inputs as a JSON object.' },
+              {
+                name: 'outputs',
+                type: ['null', 'string'],
+                doc: 'Outputs as JSON, null when the write says nothing of them.',
+                default: null,
+              },
+              {
+                name: 'expectations',
+                type: ['null', 'string'],
+                doc: 'Expectations as a JSON object, merged by name into those that the record has; null for none.',
+                default: null,
+              },
+              {
+                name: 'tags',
+                type: ['null', 'string'],
+                doc: 'Tags as a JSON object, merged by name into those that the record has; null for none.',
+                default: null,
+              },
+              {
+                name: 'source',
+                type: ['null', 'string'],
+                doc: 'Where the record comes from, as a JSON object with source_type and source_data; counts where the write makes the record.',
+                default: null,
+              },
+            ],
+          },
+        },
+        doc: 'Records that this write makes or changes, in the order in which they take effect.',
+      },
+      {
+        name: 'deletedRecordIds',
+        type: { type: 'array', items: 'string' },
+        doc: 'Records that this write takes away.',
+      },
+    ],
+  },
   DriftAlert: {
     type: 'record',
     name: 'DriftAlert',

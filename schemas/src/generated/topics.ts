@@ -102,6 +102,15 @@ export const topics = {
     cleanup: 'delete',
     maxMessageBytes: 16777216,
   },
+  'tracking.datasets': {
+    name: 'tracking.datasets',
+    schema: 'DatasetEvent',
+    key: 'dataset id',
+    partitions: 4,
+    retentionMs: -1,
+    cleanup: 'delete',
+    maxMessageBytes: 16777216,
+  },
   'tracking.journal': {
     name: 'tracking.journal',
     schema: 'JournalCommand',

@@ -18,6 +18,7 @@ const partOf3 = [
   'test_experiments.py',
   'test_fluent.py',
   'test_registry.py',
+  'three/test_evaluation_datasets.py',
   'three/test_logged_models.py',
   'three/test_prompts.py',
   'three/test_scorers.py',

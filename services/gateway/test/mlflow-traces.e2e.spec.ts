@@ -9,6 +9,8 @@ interface Answer {
   readonly detail?: unknown;
   readonly next_page_token?: string;
   readonly traces: readonly { readonly trace_id: string }[];
+  readonly records: string;
+  readonly dataset: { readonly dataset_id: string; readonly profile: string };
   readonly trace_info: { readonly request_id: string; readonly status: string };
   readonly trace: {
     readonly trace_info: { readonly state: string; readonly tags: Readonly<Record<string, string>> };
@@ -177,7 +179,7 @@ describe('OTLP', () => {
   });
 });
 
-it('every acknowledged trace is there, once, after an instance was killed while they were written', async () => {
+it('every acknowledged trace and record of a dataset is there, once, after an instance was killed while they were written', async () => {
   const acknowledged: number[] = [];
   const stop = new AbortController();
   const writer = async (at: number): Promise<void> => {
@@ -187,7 +189,18 @@ it('every acknowledged trace is there, once, after an instance was killed while 
       else index -= 2;
     }
   };
-  const writers = [writer(0), writer(1)];
+  const datasets = '/api/3.0/mlflow/datasets';
+  const made = await call(`${instances[1]}${datasets}/create`, { method: 'POST', body: { name: 'killed' } });
+  const dataset = `${datasets}/${made.body.dataset.dataset_id}`;
+  const kept: number[] = [];
+  const recordWriter = async (): Promise<void> => {
+    for (let q = 0; !stop.signal.aborted; q += 1) {
+      const body = { records: JSON.stringify([{ inputs: { q } }]) };
+      const written = call(`${instances[q % 2]}${dataset}/records`, { method: 'POST', body });
+      if ((await written.catch(() => ({ status: 0 }))).status === 200) kept.push(q);
+    }
+  };
+  const writers = [writer(0), writer(1), recordWriter()];
   await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(60);
   await services.get('tracking').signal('SIGKILL');
   const before = acknowledged.length;
@@ -217,6 +230,15 @@ it('every acknowledged trace is there, once, after an instance was killed while 
   expect(seen).not.toContain(`tr-${hexId(5)}`);
   const { body } = await traceOf(instances[0] ?? '', acknowledged[0] ?? 0);
   expect(body.trace.spans).toHaveLength(1);
+  for (const instance of instances) {
+    const { body: page } = await call(`${instance}${dataset}/records?max_results=10000`);
+    const stand = (JSON.parse(page.records) as { inputs: { q: number } }[]).map(({ inputs }) => inputs.q);
+    expect(stand).toEqual([...new Set(stand)].sort((a, b) => a - b));
+    expect(kept.filter((q) => !stand.includes(q))).toEqual([]);
+    const { body: described } = await call(`${instance}${dataset}`);
+    expect(JSON.parse(described.dataset.profile)).toEqual({ num_records: stand.length });
+  }
+  expect(kept.length).toBeGreaterThan(0);
 });
 
 it('clients of MLflow 2 start, end, read and search a trace', async () => {

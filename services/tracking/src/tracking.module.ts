@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { artifactControllers, artifactProviders } from './artifact-providers.ts';
 import { auditControllers, auditProviders } from './audit-providers.ts';
+import { datasetsControllers, datasetsProviders } from './datasets-providers.ts';
 import { ExperimentsController } from './entry/experiments.controller.ts';
 import { LoggedModelsController } from './entry/logged-models.controller.ts';
 import { MetricsController } from './entry/metrics.controller.ts';
@@ -33,6 +34,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...importControllers,
     ...auditControllers,
     ...peopleControllers,
+    ...datasetsControllers,
   ],
   providers: [
     ...storeProviders,
@@ -45,6 +47,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...importProviders,
     ...auditProviders,
     ...peopleProviders,
+    ...datasetsProviders,
   ],
 })
 export class TrackingModule {}

@@ -7,6 +7,13 @@ import {
   type ScorerCommand,
   type Scorers,
 } from './scorers/scorers.ts';
+import {
+  applyDatasetCommand,
+  datasetCommandTypes,
+  isDatasetCommand,
+  type DatasetCommand,
+  type EvaluationDataset,
+} from './datasets/dataset-commands.ts';
 
 export interface Experiment {
   readonly id: string;
@@ -26,6 +33,7 @@ export interface ExperimentsState {
   readonly idByName: Map<string, string>;
   nextId: number;
   readonly scorers: Scorers;
+  readonly datasets: Map<string, EvaluationDataset>;
 }
 
 interface CreateExperiment {
@@ -63,7 +71,13 @@ interface TagExperiment {
   readonly value: string | null;
 }
 export type ExperimentCommand =
-  CreateExperiment | RenameExperiment | DeleteExperiment | RestoreExperiment | TagExperiment | ScorerCommand;
+  | CreateExperiment
+  | RenameExperiment
+  | DeleteExperiment
+  | RestoreExperiment
+  | TagExperiment
+  | ScorerCommand
+  | DatasetCommand;
 
 export const artifactScheme = 'mlflow-artifacts:/';
 
@@ -87,15 +101,18 @@ export const experimentsDomain: Domain<ExperimentsState, ExperimentCommand> = {
     'restore-experiment',
     'tag-experiment',
     ...scorerTypes,
+    ...datasetCommandTypes,
   ],
   initial: () => ({
     experiments: new Map([['0', defaultExperiment]]),
     idByName: new Map([['Default', '0']]),
     nextId: 1,
     scorers: new Map(),
+    datasets: new Map(),
   }),
   watch: watchExperiments,
   apply(state: ExperimentsState, command: ExperimentCommand, meta: CommandMeta): Applied {
+    if (isDatasetCommand(command)) return applyDatasetCommand(state, command, meta);
     if (command.type === 'create-experiment') return create(state, command, meta);
     const experiment = state.experiments.get(command.id);
     if (experiment === undefined) return experimentNotFound(command.id);
