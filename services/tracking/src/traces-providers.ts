@@ -23,6 +23,7 @@ import { StartTrace } from './flow/traces/start-trace.ts';
 import { TraceWrites } from './flow/traces/trace-writes.ts';
 import { TraceEventsPublisher } from './publish/trace-events.publisher.ts';
 import { startProjection } from './start-projection.ts';
+import { StoredLog } from './store/stored-log.ts';
 import { ClickHouseTraceHistory } from './store/traces/clickhouse-trace-history.ts';
 import { KafkaTraceLog } from './store/traces/kafka-trace-log.ts';
 import { tracesGroup, tracesSink } from './store/traces/traces.sink.ts';
@@ -64,7 +65,8 @@ export const tracesProviders: Provider[] = [
       const topic = bus.topics.name(topics['tracking.traces'].name);
       const committedOffsets = (of: string) => bus.topics.committedOffsets(tracesGroup, of);
       const positions = new SinkPositions({ sink, committedOffsets, pollMs: 50 });
-      return new ClickHouseTraceHistory(clickhouse, { positions, topic, timeoutMs: config.live.readTimeoutMs });
+      const timeoutMs = config.live.readTimeoutMs;
+      return new ClickHouseTraceHistory(clickhouse, new StoredLog({ positions, topic, timeoutMs, what: 'traces' }));
     },
   },
   {

@@ -1,17 +1,11 @@
-import { ClickHouseFault, listPages, type ClickHouse, type SinkPositions } from '@millrace/clickhouse';
+import { ClickHouseFault, listPages, type ClickHouse } from '@millrace/clickhouse';
 import { invalidParameter } from '@millrace/mlflow-protocol';
-import { UnavailableError } from '@millrace/service-kit';
 import type { TraceHistory } from '../../flow/traces/ports.ts';
 import type { PlacedSpan, TraceFact, TraceFactKind } from '../../flow/traces/trace-facts.ts';
 import type { TraceSearch } from '../../flow/traces/trace-search.ts';
+import type { StoredLog } from '../stored-log.ts';
 import { traceCountSql, traceSearchSql, type Sql, type TraceTables } from './trace-search-sql.ts';
 import { spansTable, traceFactsTable } from './trace-tables.ts';
-
-export interface TraceHistoryOptions {
-  readonly positions: Pick<SinkPositions, 'waitFor'>;
-  readonly topic: string;
-  readonly timeoutMs: number;
-}
 
 interface FactRow {
   readonly experiment_id: string;
@@ -55,35 +49,20 @@ const badPattern = 427;
 /** Traces in ClickHouse: what the sink has stored of the log. */
 export class ClickHouseTraceHistory implements TraceHistory {
   readonly #clickhouse: ClickHouse;
-  readonly #options: TraceHistoryOptions;
+  readonly #stored: Pick<StoredLog, 'until'>;
   readonly #tables: TraceTables;
-  /** Next offset of each partition up to which everything is known to be stored: what is stored stays so. */
-  readonly #storedTo = new Map<number, number>();
 
-  constructor(clickhouse: ClickHouse, options: TraceHistoryOptions) {
+  constructor(clickhouse: ClickHouse, stored: Pick<StoredLog, 'until'>) {
     this.#clickhouse = clickhouse;
-    this.#options = options;
+    this.#stored = stored;
     this.#tables = {
       facts: clickhouse.qualified(traceFactsTable.name),
       spans: clickhouse.qualified(spansTable.name),
     };
   }
 
-  async untilStored(wanted: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void> {
-    const { topic, positions, timeoutMs } = this.#options;
-    const open = wanted.filter(({ partition, nextOffset }) => nextOffset > (this.#storedTo.get(partition) ?? 0));
-    if (open.length === 0) return;
-    const last = open.map(({ partition, nextOffset }) => ({ topic, partition, offset: nextOffset - 1 }));
-    const waited = await positions.waitFor(last, timeoutMs);
-    if (!waited.reached) {
-      throw new UnavailableError(
-        'TRACKING_HISTORY_BEHIND',
-        `traces are not yet stored up to the writes that were acknowledged: ${waited.missing.length} partitions are behind`,
-      );
-    }
-    for (const { partition, nextOffset } of open) {
-      this.#storedTo.set(partition, Math.max(nextOffset, this.#storedTo.get(partition) ?? 0));
-    }
+  untilStored(wanted: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void> {
+    return this.#stored.until(wanted);
   }
 
   async factsOf(traceIds: readonly string[]): Promise<TraceFact[]> {
