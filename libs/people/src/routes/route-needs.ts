@@ -9,6 +9,7 @@ export interface Named {
     | 'run'
     | 'logged-model'
     | 'sweep'
+    | 'dataset'
     | 'trace'
     | 'artifact-path'
     | 'artifact-uri'

@@ -5,6 +5,7 @@ import { applyPromotionCommand } from './apply-promotion-command.ts';
 import { applyRulesCommand } from './apply-rules-command.ts';
 import { applyVersionCommand } from './apply-version-command.ts';
 import { watchRegistry } from './audit/watch-registry.ts';
+import { watchWebhooks } from './audit/watch-webhooks.ts';
 import { changesOfCharge } from './changes-of-charge.ts';
 import { changesOfVersions } from './changes-of-versions.ts';
 import { withHistory } from './charge-history.ts';
@@ -61,7 +62,8 @@ const webhookTypes = [
 export const registryDomain: Domain<RegistryState, RegistryCommand> = {
   types: [...modelTypes, ...versionTypes, ...promotionTypes, ...rulesTypes, ...evidenceTypes, ...webhookTypes],
   initial: emptyRegistry,
-  watch: watchRegistry,
+  watch: (state, command) =>
+    isOf(webhookTypes, command) ? watchWebhooks(state.webhooks, command) : watchRegistry(state, command),
   apply(state: RegistryState, command: RegistryCommand, meta: CommandMeta): Applied {
     if (isOf(webhookTypes, command)) return applyWebhookCommand(state, command, meta);
     if (isOf(rulesTypes, command)) return applyRulesCommand(state, command);

@@ -85,6 +85,17 @@ const governance: RouteTable = {
   'POST /api/v1/artifact-pins/search': platform,
 };
 
+/** They hear of every model and version. */
+const webhooks: RouteTable = {
+  'POST /api/2.0/mlflow/webhooks': onEverything('admin'),
+  'GET /api/2.0/mlflow/webhooks': onEverything('admin'),
+  'GET /api/2.0/mlflow/webhooks/:id': onEverything('admin'),
+  'PATCH /api/2.0/mlflow/webhooks/:id': onEverything('admin'),
+  'DELETE /api/2.0/mlflow/webhooks/:id': onEverything('admin'),
+  'POST /api/2.0/mlflow/webhooks/:id/test': onEverything('admin'),
+  'GET /api/v1/webhooks/:id/deliveries': onEverything('admin'),
+};
+
 const people: RouteTable = {
   'GET /api/v1/access/subjects': platform,
   'GET /api/v1/access/models/:name/grants': on('admin', modelOfPath),
@@ -97,4 +108,4 @@ const people: RouteTable = {
 };
 
 /** What each route of the service needs: the one place that says it. */
-export const registryRoutes: RouteTable = { ...mlflow, ...governance, ...people };
+export const registryRoutes: RouteTable = { ...mlflow, ...governance, ...webhooks, ...people };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RegistryUnderTest } from '../registry-under-test.ts';
-import type { RegistryCommand } from '../registry-commands.ts';
+import type { NamedCommand } from '../registry-commands.ts';
 import type { ModelVersion } from '../registry-state.ts';
 import { modelOf, modelSnapshot, versionOf, versionSnapshot } from './registry-snapshots.ts';
 import type { ModelSnapshot, VersionSnapshot } from './registry-snapshots.ts';
@@ -12,12 +12,12 @@ const withVersions = (count: number) => {
   for (let n = 0; n < count; n += 1) registry.register();
   return registry;
 };
-function watched(registry: RegistryUnderTest, command: RegistryCommand) {
+function watched(registry: RegistryUnderTest, command: NamedCommand) {
   const after = watchRegistry(registry.state, command);
   return after(registry.apply(command));
 }
 const named = (changes: ReturnType<typeof watched>) => changes.map(({ kind, id }) => `${kind} ${id}`);
-const alias = (version: number): RegistryCommand => ({
+const alias = (version: number): NamedCommand => ({
   type: 'set-alias',
   name: 'fraud',
   alias: 'champion',

@@ -1,5 +1,5 @@
 import type { Applied, SubjectChange } from '@millrace/events';
-import type { RegistryCommand } from '../registry-commands.ts';
+import type { NamedCommand } from '../registry-commands.ts';
 import type { ModelVersion, RegisteredModel, RegistryState } from '../registry-state.ts';
 import type { PromotionRules } from '../rules/promotion-rules.ts';
 import { VersionMap } from '../version-map.ts';
@@ -17,7 +17,7 @@ interface Named {
 /** What a command is about, and all that it changed: models, versions, aliases and rules under its names. */
 export function watchRegistry(
   state: RegistryState,
-  command: RegistryCommand,
+  command: NamedCommand,
 ): (applied: Applied) => readonly SubjectChange[] {
   const names = new Set([command.name, ...(command.type === 'rename-model' ? [command.newName] : [])]);
   // Nothing of it is changed in place, so what it was is still there afterwards.
@@ -35,7 +35,7 @@ function under(state: RegistryState, name: string): UnderName {
   return { model: state.models.get(name), rules: state.rules.get(name) };
 }
 
-function subjectOf(command: RegistryCommand, applied: Applied): Named {
+function subjectOf(command: NamedCommand, applied: Applied): Named {
   const { name } = command;
   switch (command.type) {
     case 'set-rules':

@@ -20,6 +20,7 @@ const on = (role: Role, ...sources: readonly NamedIn[]): RouteNeeds => ({ role, 
 const runOfBody = named('run', 'body', 'run_id', 'run_uuid');
 const runOfQuery = named('run', 'query', 'run_id', 'run_uuid');
 const experimentOfBody = named('experiment', 'body', 'experiment_id');
+const experimentOfQuery = named('experiment', 'query', 'experiment_id');
 const experimentsOfBody = named('experiment', 'body', 'experiment_ids');
 const loggedModel = named('logged-model', 'params', 'id');
 const trace = named('trace', 'params', 'id');
@@ -128,6 +129,34 @@ const traces: RouteTable = {
   [`POST ${otlpTracesPath}`]: on('editor', experimentOfHeader, runOfHeader),
 };
 
+const scorers: RouteTable = {
+  'POST /api/3.0/mlflow/scorers/register': on('editor', experimentOfBody),
+  'GET /api/3.0/mlflow/scorers/list': on('viewer', experimentOfQuery, named('experiment', 'query', 'experiment_ids')),
+  'GET /api/3.0/mlflow/scorers/versions': on('viewer', experimentOfQuery),
+  'GET /api/3.0/mlflow/scorers/get': on('viewer', experimentOfQuery),
+  'DELETE /api/3.0/mlflow/scorers/delete': on('editor', experimentOfBody),
+  'GET /api/3.0/mlflow/scorers/online-configs': signedIn,
+};
+
+const dataset = named('dataset', 'params', 'id');
+
+/** A dataset that is in no experiment is read by whoever knows its id, and changed with a role on everything. */
+const datasets: RouteTable = {
+  'POST /api/3.0/mlflow/datasets/create': on('editor', experimentsOfBody),
+  'POST /api/3.0/mlflow/datasets/search': on('viewer', experimentsOfBody),
+  'GET /api/3.0/mlflow/datasets/search': on('viewer', named('experiment', 'query', 'experiment_ids')),
+  'GET /api/3.0/mlflow/datasets/:id': on('viewer', dataset),
+  'DELETE /api/3.0/mlflow/datasets/:id': on('admin', dataset),
+  'PATCH /api/3.0/mlflow/datasets/:id/tags': on('editor', dataset),
+  'DELETE /api/3.0/mlflow/datasets/:id/tags/:key': on('editor', dataset),
+  'GET /api/3.0/mlflow/datasets/:id/experiment-ids': on('viewer', dataset),
+  'POST /api/3.0/mlflow/datasets/:id/add-experiments': on('editor', dataset, experimentsOfBody),
+  'POST /api/3.0/mlflow/datasets/:id/remove-experiments': on('editor', dataset, experimentsOfBody),
+  'POST /api/3.0/mlflow/datasets/:id/records': on('editor', dataset),
+  'GET /api/3.0/mlflow/datasets/:id/records': on('viewer', dataset),
+  'DELETE /api/3.0/mlflow/datasets/:id/records': on('editor', dataset),
+};
+
 const sweep = named('sweep', 'params', 'id');
 
 const sweeps: RouteTable = {
@@ -209,6 +238,8 @@ export const trackingRoutes: RouteTable = {
   ...loggedModels,
   ...artifacts,
   ...traces,
+  ...scorers,
+  ...datasets,
   ...sweeps,
   ...ofAdmins,
   ...past,

@@ -35,6 +35,8 @@ export class TrackedSubjects implements Subjects {
         return this.#ofRun(named.kind, named.id);
       case 'sweep':
         return this.#ofSweep(named.id);
+      case 'dataset':
+        return this.#ofDataset(named.id);
       case 'trace':
         return this.#ofTrace(named.id);
       case 'artifact-path':
@@ -65,6 +67,14 @@ export class TrackedSubjects implements Subjects {
     const { sweeps } = this.#parts;
     const sweep = sweeps.state.sweeps.get(id) ?? (await sweeps.read()).sweeps.get(id);
     return sweep === undefined ? null : this.#experiment(({ experiments }) => experiments.get(sweep.experimentId));
+  }
+
+  /** It belongs to the experiment that it was added to first. */
+  async #ofDataset(id: string): Promise<Subject | null> {
+    const { experiments } = this.#parts;
+    const dataset = experiments.state.datasets.get(id) ?? (await experiments.read()).datasets.get(id);
+    const [first] = dataset?.experimentIds ?? [];
+    return first === undefined ? null : this.#experiment((state) => state.experiments.get(first));
   }
 
   async #ofTrace(id: string): Promise<Subject | null> {

@@ -1,0 +1,25 @@
+import type { Applied, SubjectChange } from '@millrace/events';
+import type { WebhookCommand } from '../webhooks/webhook-commands.ts';
+import type { Webhook } from '../webhooks/webhook-state.ts';
+
+/** The webhook that a command is about, without its secret and what it is yet to be told. */
+export function watchWebhooks(
+  webhooks: ReadonlyMap<string, Webhook>,
+  command: WebhookCommand,
+): (applied: Applied) => readonly SubjectChange[] {
+  if (command.type === 'settle-deliveries') {
+    return () => [{ kind: 'deliveries', id: '', before: null, after: null }];
+  }
+  const known = command.type === 'create-webhook' ? undefined : command.id;
+  const before = webhookView(known === undefined ? undefined : webhooks.get(known));
+  return (applied) => {
+    const id = known ?? (applied.ok ? (applied.result as Webhook).id : '');
+    return [{ kind: 'webhook', id, before, after: webhookView(webhooks.get(id)) }];
+  };
+}
+
+function webhookView(webhook: Webhook | undefined): unknown {
+  if (webhook === undefined) return null;
+  const { sealedSecret, deliveries: _deliveries, ...told } = webhook;
+  return { ...told, hasSecret: sealedSecret !== null };
+}
