@@ -495,7 +495,7 @@ export interface RunEvent {
   readonly id: string;
   /** Experiment that holds the run or model. */
   readonly experimentId: string;
-  /** created, updated, deleted, restored or logged; voided where it only names writes that do not count. */
+  /** created, updated, deleted, restored, purged (nothing of a deleted run is kept but this, and its id is not used again) or logged; voided where it only names writes that do not count. */
   readonly type: string;
   /** When the service took the write. */
   readonly atMs: number;

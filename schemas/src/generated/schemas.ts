@@ -717,7 +717,7 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
       {
         name: 'type',
         type: 'string',
-        doc: 'created, updated, deleted, restored or logged; voided where it only names writes that do not count.',
+        doc: 'created, updated, deleted, restored, purged (nothing of a deleted run is kept but this, and its id is not used again) or logged; voided where it only names writes that do not count.',
       },
       {
         name: 'atMs',

@@ -10,6 +10,7 @@ import { RunsController } from './entry/runs.controller.ts';
 import { ScorersController } from './entry/scorers/scorers.controller.ts';
 import { ServerController } from './entry/server.controller.ts';
 import { flowProviders } from './flow-providers.ts';
+import { retentionControllers, retentionProviders } from './retention-providers.ts';
 import { searchProviders } from './search-providers.ts';
 import { importControllers, importProviders } from './import-providers.ts';
 import { peopleControllers, peopleProviders } from './people-providers.ts';
@@ -35,6 +36,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...auditControllers,
     ...peopleControllers,
     ...datasetsControllers,
+    ...retentionControllers,
   ],
   providers: [
     ...storeProviders,
@@ -48,6 +50,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...auditProviders,
     ...peopleProviders,
     ...datasetsProviders,
+    ...retentionProviders,
   ],
 })
 export class TrackingModule {}

@@ -1,11 +1,13 @@
 import type { RunEvent } from '@millrace/schemas';
 import type { RunFact } from './run-facts.ts';
-import type { RunHead } from './run-head.ts';
+import { purgedStage, type RunHead } from './run-head.ts';
 
 /** What of a write its acceptance depends on. */
 export interface Proposal {
   readonly creates: boolean;
   readonly changesLifecycle: boolean;
+  /** Takes away for ever what is deleted already. */
+  readonly purges: boolean;
   readonly params: readonly { readonly key: string; readonly value: string }[];
   readonly requestId: string | null;
 }
@@ -19,6 +21,10 @@ export interface ParamConflict {
 export type Refusal =
   | { readonly is: 'unknown' }
   | { readonly is: 'deleted' }
+  /** A purge of what is not deleted. */
+  | { readonly is: 'not-deleted' }
+  /** A creation under the id of what was purged. */
+  | { readonly is: 'purged' }
   /** The run was created before, by the same request (`repeated`) or by another. */
   | { readonly is: 'exists' | 'repeated' }
   | { readonly is: 'param-conflict'; readonly conflicts: readonly ParamConflict[] };
@@ -29,11 +35,13 @@ export type Refusal =
  */
 export function judge(head: RunHead, proposal: Proposal): Refusal | null {
   if (proposal.creates) {
+    if (head.isPurged) return { is: 'purged' };
     if (!head.exists) return null;
     const isRepeat = proposal.requestId !== null && proposal.requestId === head.attribute('request_id');
     return { is: isRepeat ? 'repeated' : 'exists' };
   }
   if (!head.exists) return { is: 'unknown' };
+  if (proposal.purges && !head.isDeleted) return { is: 'not-deleted' };
   if (head.isDeleted && !proposal.changesLifecycle) return { is: 'deleted' };
   const conflicts = proposal.params.flatMap(({ key, value }) => {
     const held = head.param(key);
@@ -46,6 +54,7 @@ export function proposalOf(event: RunEvent): Proposal {
   return {
     creates: event.type === 'created',
     changesLifecycle: 'lifecycle_stage' in event.attributes,
+    purges: event.attributes['lifecycle_stage'] === purgedStage,
     params: event.params,
     requestId: event.requestId,
   };
@@ -57,6 +66,7 @@ export function proposalOfFacts(facts: readonly RunFact[]): Proposal {
   return {
     creates: attribute('created_time') !== undefined,
     changesLifecycle: attribute('lifecycle_stage') !== undefined,
+    purges: attribute('lifecycle_stage')?.text === purgedStage,
     params: facts.filter(({ kind }) => kind === 'param').map(({ key, text }) => ({ key, value: text })),
     requestId: attribute('request_id')?.text ?? null,
   };

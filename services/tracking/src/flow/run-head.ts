@@ -1,6 +1,9 @@
 import type { Refusal } from './judge-write.ts';
 import type { RunFact, Subject } from './run-facts.ts';
 
+/** The stage behind `deleted`: nothing of it is there any more, and its id is never used again. */
+export const purgedStage = 'purged';
+
 /** What a fact takes in memory beside its texts, and a head beside its facts: measured, and rounded up. */
 const factBytes = 320;
 const headBytes = 1200;
@@ -72,13 +75,17 @@ export class RunHead {
     return this.#requests.has(requestId);
   }
 
-  /** False while only later writes are known, or none: the creation is a write like any other. */
+  /** False while only later writes are known, or none: the creation is a write like any other. False again once it is purged. */
   get exists(): boolean {
-    return this.#attributes.has('created_time');
+    return this.#attributes.has('created_time') && !this.isPurged;
   }
 
   get isDeleted(): boolean {
     return this.attribute('lifecycle_stage') === 'deleted';
+  }
+
+  get isPurged(): boolean {
+    return this.attribute('lifecycle_stage') === purgedStage;
   }
 
   /** Where the write lies that created it; undefined while it does not exist. */

@@ -28,7 +28,7 @@ export interface Author {
 }
 
 export interface WriteOptions extends Author {
-  readonly type: 'updated' | 'deleted' | 'restored' | 'logged';
+  readonly type: 'updated' | 'deleted' | 'restored' | 'purged' | 'logged';
   /** A deleted run takes no writes, except those that say whether it is deleted. */
   readonly mayBeDeleted?: boolean;
   /** How a param that has another value already is refused. */
@@ -113,6 +113,7 @@ export class RunWrites {
     const proposal = {
       creates: false,
       changesLifecycle: mayBeDeleted,
+      purges: type === 'purged',
       params: write.params ?? [],
       requestId: requestId ?? null,
     };

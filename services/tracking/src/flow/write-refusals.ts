@@ -1,5 +1,6 @@
 import { doesNotExist, invalidParameter, MlflowError } from '@millrace/mlflow-protocol';
 import type { RunEvent } from '@millrace/schemas';
+import { CodedError } from '@millrace/service-kit';
 import { experimentNotFound, type Experiment } from './experiments.ts';
 import type { ParamConflict, Refusal } from './judge-write.ts';
 import type { Subject } from './run-facts.ts';
@@ -16,6 +17,16 @@ export function refusalError(
       return notFound(subject, id);
     case 'deleted':
       return mustBeActive(subject, id);
+    case 'not-deleted':
+      return new CodedError(
+        'TRACKING_RUN_PURGE_REFUSED',
+        `${subject} ${id} is not deleted: delete it first, with MLflow's runs/delete`,
+      );
+    case 'purged':
+      return new MlflowError(
+        'RESOURCE_ALREADY_EXISTS',
+        `The ${subject} ${id} was purged: its id cannot be used again.`,
+      );
     case 'exists':
     case 'repeated':
       return new MlflowError('RESOURCE_ALREADY_EXISTS', `The ${subject} ${id} exists already.`);

@@ -8,6 +8,15 @@ export const runVoidsTable = table<RunFact>('run_voids', {
   log_offset: { type: 'UInt64', of: (fact) => Number(fact.key) },
 });
 
+/** Runs that were purged; a further row says that their rows were taken out of the other tables. */
+export const runPurgesTable = table<RunFact>('run_purges', {
+  subject: { type: 'LowCardinality(String)', of: (fact) => fact.subject },
+  id: { type: 'String', of: (fact) => fact.id },
+  experiment_id: { type: 'LowCardinality(String)', of: (fact) => fact.experimentId },
+  erased: { type: 'Bool', of: () => false },
+  recorded_at: { type: "DateTime64(3, 'UTC')", of: (fact) => fact.recordedAtMs },
+});
+
 /** Facts other than points of metrics. */
 export const runFactsTable = table<RunFact>('run_facts', {
   subject: { type: 'LowCardinality(String)', of: (fact) => fact.subject },

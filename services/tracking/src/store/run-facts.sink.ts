@@ -2,8 +2,9 @@ import { ClickHouseSink, decodedBatch, row, type ClickHouse, type SinkRow } from
 import type { EventBus } from '@millrace/events';
 import { topics } from '@millrace/schemas';
 import { factsOf, type RunFact } from '../flow/run-facts.ts';
+import { purgedStage } from '../flow/run-head.ts';
 import { metricPointsTable } from './metric-points-table.ts';
-import { runFactsTable, runVoidsTable } from './run-facts-table.ts';
+import { runFactsTable, runPurgesTable, runVoidsTable } from './run-facts-table.ts';
 import { runLatestTable } from './run-latest-table.ts';
 
 export const runFactsGroup = 'tracking.run-facts';
@@ -35,11 +36,16 @@ export function rowsOf(facts: readonly RunFact[]): SinkRow[] {
       rows.push(row(runVoidsTable, fact));
     } else {
       rows.push(row(runFactsTable, fact));
+      if (isPurge(fact)) rows.push(row(runPurgesTable, fact));
       if (fact.kind !== 'artifact') rows.push(row(runLatestTable, fact));
     }
   }
   for (const fact of newest.values()) rows.push(row(runLatestTable, fact));
   return rows;
+}
+
+function isPurge({ kind, key, text }: RunFact): boolean {
+  return kind === 'attribute' && key === 'lifecycle_stage' && text === purgedStage;
 }
 
 function isNotOlder(a: RunFact, b: RunFact): boolean {

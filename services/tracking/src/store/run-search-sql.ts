@@ -1,3 +1,4 @@
+import { purgedStage } from '../flow/run-head.ts';
 import {
   isNumberField,
   type FoundRun,
@@ -86,11 +87,12 @@ class SearchSql {
     };
   }
 
-  /** A run of a deleted experiment is deleted with it, and comes back with it. */
+  /** A run of a deleted experiment is deleted with it, and comes back with it. What is purged is there until it is erased. */
   lifecycle(): string {
     const deleted = `(lifecycle_stage = 'deleted' OR has({deletedExperiments:Array(String)}, experiment))`;
-    if (this.#search.viewType === 'ALL') return '1';
-    return this.#search.viewType === 'DELETED_ONLY' ? deleted : `NOT ${deleted}`;
+    const isThere = `lifecycle_stage != '${purgedStage}'`;
+    if (this.#search.viewType === 'ALL') return isThere;
+    return `${isThere} AND ${this.#search.viewType === 'DELETED_ONLY' ? deleted : `NOT ${deleted}`}`;
   }
 
   condition(where: RunExpression): string {

@@ -1,5 +1,5 @@
 import { datasetOf, type RunFact, type Subject } from '../run-facts.ts';
-import { RunHead } from '../run-head.ts';
+import { purgedStage, RunHead } from '../run-head.ts';
 import { MetricColumn, TextColumn, TextDictionary } from './columns.ts';
 
 /** What is no text and no number: datasets, inputs and outputs; and of a point, what it measures. */
@@ -78,6 +78,7 @@ export class ExperimentIndex {
     const row = this.#rowOf(fact.id);
     switch (fact.kind) {
       case 'attribute':
+        if (fact.key === 'lifecycle_stage' && fact.text === purgedStage) return this.remove(fact.id);
         this.#column('attribute', fact.key).set(row, fact.text);
         this.#updatedAtMs[row] = Math.max(this.#updatedAtMs[row] ?? 0, fact.recordedAtMs);
         return;
