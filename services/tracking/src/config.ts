@@ -27,6 +27,7 @@ export const config = {
       MILLRACE_TRACKING_READ_TIMEOUT_MS: numberSetting(15_000, { min: 100 }),
       MILLRACE_TRACKING_INDEX_BYTES: numberSetting(192 << 20, { min: 1 << 20 }),
       MILLRACE_TRACKING_RETENTION_EVERY_MS: numberSetting(3_600_000, { min: 100 }),
+      MILLRACE_TRACKING_SUBSCRIPTIONS: numberSetting(1000, { min: 0 }),
     })
     .transform((env) => ({
       maxBytes: env.MILLRACE_TRACKING_LIVE_BYTES,
@@ -35,6 +36,7 @@ export const config = {
       readTimeoutMs: env.MILLRACE_TRACKING_READ_TIMEOUT_MS,
       maxIndexBytes: env.MILLRACE_TRACKING_INDEX_BYTES,
       retentionEveryMs: env.MILLRACE_TRACKING_RETENTION_EVERY_MS,
+      maxSubscriptions: env.MILLRACE_TRACKING_SUBSCRIPTIONS,
     })),
 };
 

@@ -10,6 +10,7 @@ import { RunsController } from './entry/runs.controller.ts';
 import { ScorersController } from './entry/scorers/scorers.controller.ts';
 import { ServerController } from './entry/server.controller.ts';
 import { flowProviders } from './flow-providers.ts';
+import { liveControllers, liveProviders } from './live-providers.ts';
 import { retentionControllers, retentionProviders } from './retention-providers.ts';
 import { searchProviders } from './search-providers.ts';
 import { importControllers, importProviders } from './import-providers.ts';
@@ -36,6 +37,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...auditControllers,
     ...peopleControllers,
     ...datasetsControllers,
+    ...liveControllers,
     ...retentionControllers,
   ],
   providers: [
@@ -50,6 +52,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...auditProviders,
     ...peopleProviders,
     ...datasetsProviders,
+    ...liveProviders,
     ...retentionProviders,
   ],
 })

@@ -16,9 +16,10 @@ export async function addProxyRoutes(fastify: FastifyInstance, context: ServiceC
     await fastify.register(httpProxy, {
       ...optionsOf(route, upstreams[route.upstream]),
       undici: {
-        connections: proxy.connections,
+        // Whoever listens holds a connection for hours, and must not keep it from others.
+        connections: route.streams ? null : proxy.connections,
         headersTimeout: proxy.answerTimeoutMs,
-        bodyTimeout: proxy.answerTimeoutMs,
+        bodyTimeout: route.streams ? 0 : proxy.answerTimeoutMs,
       },
       replyOptions: {
         // A service that tells its client an address for later tells the one under which it came here.

@@ -7,6 +7,8 @@ export interface Route {
   readonly upstream: UpstreamName;
   /** What the prefix becomes behind the gateway, when it is another. */
   readonly becomes?: string;
+  /** Some answers go on for as long as there is something to tell. */
+  readonly streams?: true;
 }
 
 const mlflowPrefixes = ['/api', '/ajax-api'] as const;
@@ -40,6 +42,8 @@ export const routes: readonly Route[] = [
   { prefix: '/api/v1/access/models', upstream: 'registry' },
   { prefix: '/api/v1/access', upstream: 'tracking' },
   { prefix: '/api/v1/share-links', upstream: 'tracking' },
+  { prefix: '/api/v1/runs', upstream: 'tracking', streams: true },
+  { prefix: '/api/v1/experiments', upstream: 'tracking', streams: true },
   { prefix: '/api/v1/models', upstream: 'registry' },
   { prefix: '/api/v1/promotions', upstream: 'registry' },
   { prefix: '/api/v1/lineage', upstream: 'registry' },

@@ -22,7 +22,7 @@ export async function headOfHistory(
 }
 
 /** Folds what counts; gives the offsets of refused writes whose points may hide others. */
-function foldJudged(head: RunHead, facts: readonly RunFact[]): number[] {
+export function foldJudged(head: RunHead, facts: readonly RunFact[]): number[] {
   const hiding: number[] = [];
   const writes = [...Map.groupBy(facts, ({ offset }) => offset)].sort(([a], [b]) => a - b);
   for (const [offset, said] of writes) {

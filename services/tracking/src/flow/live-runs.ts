@@ -73,6 +73,19 @@ export class LiveRuns {
     this.#partitions = Array.from({ length: log.partitions }, (_, index) => new LivePartition(index, history, hooks));
   }
 
+  get partitions(): number {
+    return this.#partitions.length;
+  }
+
+  partitionOf(id: string): number {
+    return this.#log.partitionOf(id);
+  }
+
+  /** Next offset of the partition that is not folded yet. */
+  positionOf(partition: number): number {
+    return this.#at(partition).position;
+  }
+
   /** What the runs in memory take, about. */
   get heldBytes(): number {
     return this.#bytes;
