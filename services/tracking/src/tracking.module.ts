@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { artifactControllers, artifactProviders } from './artifact-providers.ts';
 import { auditControllers, auditProviders } from './audit-providers.ts';
 import { datasetsControllers, datasetsProviders } from './datasets-providers.ts';
+import { compareControllers, compareProviders } from './compare-providers.ts';
 import { ExperimentsController } from './entry/experiments.controller.ts';
 import { LoggedModelsController } from './entry/logged-models.controller.ts';
 import { MetricsController } from './entry/metrics.controller.ts';
@@ -38,6 +39,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...peopleControllers,
     ...datasetsControllers,
     ...liveControllers,
+    ...compareControllers,
     ...retentionControllers,
   ],
   providers: [
@@ -53,6 +55,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...peopleProviders,
     ...datasetsProviders,
     ...liveProviders,
+    ...compareProviders,
     ...retentionProviders,
   ],
 })

@@ -44,6 +44,8 @@ export const routes: readonly Route[] = [
   { prefix: '/api/v1/share-links', upstream: 'tracking' },
   { prefix: '/api/v1/runs', upstream: 'tracking', streams: true },
   { prefix: '/api/v1/experiments', upstream: 'tracking', streams: true },
+  { prefix: '/api/v1/compare', upstream: 'tracking' },
+  { prefix: '/compare', upstream: 'tracking' },
   { prefix: '/api/v1/models', upstream: 'registry' },
   { prefix: '/api/v1/promotions', upstream: 'registry' },
   { prefix: '/api/v1/lineage', upstream: 'registry' },
