@@ -3,6 +3,7 @@ import { artifactControllers, artifactProviders } from './artifact-providers.ts'
 import { auditControllers, auditProviders } from './audit-providers.ts';
 import { datasetsControllers, datasetsProviders } from './datasets-providers.ts';
 import { compareControllers, compareProviders } from './compare-providers.ts';
+import { environmentControllers, environmentProviders } from './environment-providers.ts';
 import { ExperimentsController } from './entry/experiments.controller.ts';
 import { LoggedModelsController } from './entry/logged-models.controller.ts';
 import { MetricsController } from './entry/metrics.controller.ts';
@@ -39,6 +40,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...peopleControllers,
     ...datasetsControllers,
     ...liveControllers,
+    ...environmentControllers,
     ...compareControllers,
     ...retentionControllers,
   ],
@@ -55,6 +57,7 @@ import { uiControllers, uiProviders } from './ui-providers.ts';
     ...peopleProviders,
     ...datasetsProviders,
     ...liveProviders,
+    ...environmentProviders,
     ...compareProviders,
     ...retentionProviders,
   ],
