@@ -86,7 +86,10 @@ async function* comparisonJson(comparison: Comparison): AsyncGenerator<string, v
   yield '},"histories":[';
   separator = '';
   for await (const { key, points: found } of histories) {
-    for (const [runId, ofRun] of Map.groupBy(found, (point) => point.runId)) {
+    const byRun = Map.groupBy(found, (point) => point.runId);
+    for (const { id: runId } of runs) {
+      const ofRun = byRun.get(runId);
+      if (ofRun === undefined) continue;
       const rows = ofRun.map(({ step, timestampMs, value }) => [step, timestampMs, jsonNumber(value)]);
       yield `${separator}${JSON.stringify({ run_id: runId, metric: key, points: rows })}`;
       separator = ',';

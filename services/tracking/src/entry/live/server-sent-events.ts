@@ -11,7 +11,7 @@ export interface SentEvent {
 /** A reader who takes nothing for so long is cut off; he comes back with the place where he was. */
 const stallMs = 60_000;
 
-export function eventText({ id, event, data }: SentEvent): string {
+function eventText({ id, event, data }: SentEvent): string {
   const lines = [
     ...(id === undefined ? [] : [`id: ${id}`]),
     ...(event === undefined ? [': quiet'] : [`event: ${event}`, `data: ${JSON.stringify(data)}`]),
