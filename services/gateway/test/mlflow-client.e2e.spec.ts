@@ -13,6 +13,7 @@ interface Logged {
   readonly experiment_id: string;
   readonly model_id: string;
   readonly version: string;
+  readonly second_run_id: string;
   readonly second_version: string;
   readonly second_param: string;
 }
@@ -35,6 +36,49 @@ describe('the unmodified MLflow client', () => {
   it('logs runs with an ONNX model each and registers them', async () => {
     logged = await step<Logged>('log');
     expect(logged).toMatchObject({ version: '1', second_version: '2', second_param: 'INVALID_PARAMETER_VALUE' });
+  });
+
+  it('leaves the environment of its runs, which the gateway shows beside a comparison and what happens now', async () => {
+    const { run_id: first, second_run_id: second } = logged;
+    const environment = await (await fetch(`${gateway}/api/v1/runs/${second}/environment`)).json();
+    expect(environment).toMatchObject({
+      problems: [],
+      source: { name: expect.stringContaining('mlflow_client.py') as string },
+      packages: [{ requirements: expect.arrayContaining(['onnx']) as string[] }],
+      logged: {
+        packages: { mlflow: expect.any(String) as string },
+        hardware: { cpus: expect.any(Number) as number },
+        variables: { MLFLOW_TRACKING_URI: gateway },
+      },
+    });
+    const compared = await fetch(`${gateway}/api/v1/compare?run_ids=${first}&run_ids=${second}&histories=auc`);
+    expect(await compared.json()).toMatchObject({
+      runs: [{ run_name: 'first' }, { run_name: 'second' }],
+      params: { differ: { lr: ['0.1', '0.2'] } },
+      metrics: { auc: { min: [0.8, 0.7] }, loss: { latest: ['NaN', null], min: [null, null] } },
+      histories: [{ run_id: first }, { run_id: second, points: [[0, expect.any(Number), 0.7]] }],
+    });
+    const page = await fetch(`${gateway}/compare?runs=${first},${second}`);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(await page.text()).toContain("fetch('api/v1/compare'");
+    const post = (path: string, body: object) =>
+      fetch(`${gateway}/api/2.0/mlflow/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      });
+    const created = await post('runs/create', { experiment_id: '0' });
+    const { run_id: live } = ((await created.json()) as { run: { info: { run_id: string } } }).run.info;
+    const events = await fetch(`${gateway}/api/v1/runs/${live}/events`);
+    const pieces = events.body?.pipeThrough(new TextDecoderStream()).values();
+    expect((await pieces?.next())?.value).toContain('event: state');
+    // It comes while the answer goes on.
+    await post('runs/log-metric', { run_id: live, key: 'm', value: 1, timestamp: 1 });
+    expect((await pieces?.next())?.value).toContain('event: write');
+    await pieces?.return?.();
+    const open = async () =>
+      /subscriptions_open_count (\d+)/.exec(await (await fetch(`${gateway}/services/tracking/metrics`)).text())?.[1];
+    await expect.poll(open, { timeout: 10_000 }).toBe('0');
   });
 
   it('sets an alias and a stage', async () => {

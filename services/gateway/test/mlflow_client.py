@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
@@ -18,6 +19,9 @@ import onnx
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from onnx import TensorProto, helper
+
+sys.path.append(str(Path(__file__).parents[2] / "tracking" / "python"))
+from log_environment import log_environment
 
 
 def linear_model(weight: float):
@@ -52,7 +56,8 @@ def log(name: str) -> dict:
         info = mlflow.onnx.log_model(linear_model(1.0), name="model", registered_model_name=f"model-{name}", save_as_external_data=False, pip_requirements=["onnx"])
         immutable = refused(lambda: MlflowClient().log_param(run.info.run_id, "lr", 0.2))
         MlflowClient().log_param(run.info.run_id, "lr", 0.1)
-    with mlflow.start_run(run_name="second"):
+    with mlflow.start_run(run_name="second") as second_run:
+        log_environment(variables=["MLFLOW_TRACKING_URI"])
         mlflow.log_param("lr", 0.2)
         mlflow.log_metric("auc", 0.7)
         second = mlflow.onnx.log_model(linear_model(2.0), name="model", registered_model_name=f"model-{name}", save_as_external_data=False, pip_requirements=["onnx"])
@@ -61,6 +66,7 @@ def log(name: str) -> dict:
         "run_id": run.info.run_id,
         "model_id": info.model_id,
         "version": info.registered_model_version,
+        "second_run_id": second_run.info.run_id,
         "second_version": second.registered_model_version,
         "second_param": immutable,
     }
