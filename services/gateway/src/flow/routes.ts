@@ -37,8 +37,6 @@ export const routes: readonly Route[] = [
   { prefix: '/api/v1/import/logged-models', upstream: 'tracking' },
   { prefix: '/api/v1/import', upstream: 'registry' },
   { prefix: '/api/v1/audit', upstream: 'tracking' },
-  { prefix: '/api/v1/experiments', upstream: 'tracking' },
-  { prefix: '/api/v1/runs', upstream: 'tracking' },
   { prefix: '/api/v1/access/models', upstream: 'registry' },
   { prefix: '/api/v1/access', upstream: 'tracking' },
   { prefix: '/api/v1/share-links', upstream: 'tracking' },

@@ -184,9 +184,21 @@ const ofAdmins: RouteTable = {
   'GET /api/v1/audit/verify': onEverything('admin'),
 };
 
-const past: RouteTable = {
-  'GET /api/v1/runs/:id': on('viewer', named('run', 'params', 'id')),
-  'GET /api/v1/experiments/:id': on('viewer', named('experiment', 'params', 'id')),
+const runOfPath = named('run', 'params', 'id');
+const experimentOfPath = named('experiment', 'params', 'id');
+
+const ownApi: RouteTable = {
+  'GET /api/v1/runs/:id': on('viewer', runOfPath),
+  'DELETE /api/v1/runs/:id': on('admin', runOfPath),
+  'GET /api/v1/runs/:id/events': on('viewer', runOfPath),
+  'GET /api/v1/runs/:id/environment': on('viewer', runOfPath),
+  'GET /api/v1/runs/events': on('viewer', named('run', 'query', 'run_id')),
+  'GET /api/v1/experiments/:id': on('viewer', experimentOfPath),
+  'GET /api/v1/experiments/:id/events': on('viewer', experimentOfPath),
+  'GET /api/v1/compare': on('viewer', named('run', 'query', 'run_ids')),
+  'POST /api/v1/compare': on('viewer', named('run', 'body', 'run_ids')),
+  // The page holds nothing: what it shows it asks for, with the credentials of its reader.
+  'GET /compare': anybody,
 };
 
 const pages: RouteTable = {
@@ -242,7 +254,7 @@ export const trackingRoutes: RouteTable = {
   ...datasets,
   ...sweeps,
   ...ofAdmins,
-  ...past,
+  ...ownApi,
   ...pages,
   ...people,
 };

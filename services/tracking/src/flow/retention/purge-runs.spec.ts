@@ -42,6 +42,7 @@ describe('retention', () => {
     name: 'e',
     artifactLocation: '',
     lifecycleStage: 'active',
+    createdBy: null,
     createdAtMs: 0,
     updatedAtMs: 0,
     tags: new Map(tag === undefined ? [] : [['millrace.deletedRunsKeptDays', tag]]),
