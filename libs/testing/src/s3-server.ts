@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { choosePort, ensureSeaweedfs } from '@millrace/stack';
 
@@ -26,9 +26,12 @@ export async function s3Server(folder: string, bucket: string): Promise<S3Server
   const taken = new Set<number>();
   const ports: string[] = [];
   const addresses = new Map<string, string>();
+  // Their place is not to be set, and a killed server leaves them.
+  const sockets: string[] = [];
   for (const part of ['master', 'volume', 'filer', 's3']) {
     const [port, grpc] = [await choosePort([], taken), await choosePort([], taken)];
     ports.push(`-${part}.port=${port}`, `-${part}.port.grpc=${grpc}`);
+    sockets.push(`/tmp/seaweedfs-${part}-grpc-${grpc}.sock`);
     addresses.set(part, `127.0.0.1:${port}.${grpc}`);
   }
   const args = [
@@ -53,7 +56,10 @@ export async function s3Server(folder: string, bucket: string): Promise<S3Server
   const command = await ensureSeaweedfs(new AbortController().signal);
   const log = openSync(path.join(folder, 's3.log'), 'a');
   const child = spawn(command, args, { cwd: folder, stdio: ['ignore', log, log] });
-  const kill = (): Promise<void> => end(child);
+  const kill = async (): Promise<void> => {
+    await end(child);
+    for (const socket of sockets) rmSync(socket, { force: true });
+  };
   const endpoint = `http://${addresses.get('s3')?.replace(/\.\d+$/, '')}`;
   await ready(child, endpoint);
   const shell = [

@@ -159,7 +159,7 @@ function create(state: ExperimentsState, command: CreateExperiment, meta: Comman
     name: command.name,
     artifactLocation: command.artifactLocation ?? `${artifactScheme}${id}`,
     lifecycleStage: 'active',
-      createdBy: meta.actor,
+    createdBy: meta.actor,
     createdAtMs: imported?.createdAtMs ?? meta.atMs,
     updatedAtMs: imported?.updatedAtMs ?? meta.atMs,
     tags: new Map(command.tags.map(({ key, value }) => [key, value])),
