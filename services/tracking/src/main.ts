@@ -8,7 +8,7 @@ import {
 import { Access, guardRoutes, peopleStatuses } from '@millrace/people';
 import { startService } from '@millrace/service-kit';
 import { config } from './config.ts';
-import { hotRoutes } from './entry/hot-routes.ts';
+import { hotRoutes } from './entry/runs/hot-routes.ts';
 import { TrackedSubjects } from './flow/people/tracked-subjects.ts';
 import { TrackingModule } from './tracking.module.ts';
 

@@ -1,7 +1,7 @@
 import { jsonNumber } from '@millrace/mlflow-protocol';
-import type { Experiment } from '../flow/experiments.ts';
-import { datasetOf, type RunFact } from '../flow/run-facts.ts';
-import type { RunHead } from '../flow/run-head.ts';
+import type { Experiment } from '../flow/experiments/experiments.ts';
+import { datasetOf, type RunFact } from '../flow/runs/run-facts.ts';
+import type { RunHead } from '../flow/runs/run-head.ts';
 
 type Json = Record<string, unknown>;
 

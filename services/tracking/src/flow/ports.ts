@@ -1,8 +1,8 @@
 import type { Journal } from '@millrace/events';
 import type { RunEvent } from '@millrace/schemas';
-import type { ExperimentCommand, ExperimentsState } from './experiments.ts';
-import type { RunFact, Subject } from './run-facts.ts';
-import type { FoundRun, RunSearch } from './run-search.ts';
+import type { ExperimentCommand, ExperimentsState } from './experiments/experiments.ts';
+import type { RunFact, Subject } from './runs/run-facts.ts';
+import type { FoundRun, RunSearch } from './runs/run-search.ts';
 
 export type ExperimentsJournal = Pick<Journal<ExperimentsState, ExperimentCommand>, 'submit' | 'read' | 'state'>;
 

@@ -1,7 +1,7 @@
 import type { Domain } from '@millrace/events';
 import { watchExperiments } from './audit/watch-experiments.ts';
 import { watchSweeps } from './audit/watch-sweeps.ts';
-import { experimentsDomain, type ExperimentCommand, type ExperimentsState } from './experiments.ts';
+import { experimentsDomain, type ExperimentCommand, type ExperimentsState } from './experiments/experiments.ts';
 import { sweepCommandTypes, type SweepCommand } from './sweeps/sweep-commands.ts';
 import type { SweepsState } from './sweeps/sweep.ts';
 import { applySweepCommand, initialSweeps } from './sweeps/sweeps-domain.ts';

@@ -2,7 +2,7 @@ import type { AvroWriter, EventBus } from '@millrace/events';
 import { invalidParameter } from '@millrace/mlflow-protocol';
 import { topics, type RunEvent } from '@millrace/schemas';
 import type { RunEvents } from '../flow/ports.ts';
-import { partitionOfRun } from '../store/kafka-run-log.ts';
+import { partitionOfRun } from '../store/runs/kafka-run-log.ts';
 
 const runs = topics['tracking.runs'];
 /** What the broker adds to a record of its own, and what a batch header takes. */

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { ApiJsonQuery, ApiProblems, CodedError, parseRequest, readMoment } from '@millrace/service-kit';
 import { z } from 'zod';
 import { PastRuns } from '../../flow/audit/past-runs.ts';
-import { LiveRuns } from '../../flow/live-runs.ts';
+import { LiveRuns } from '../../flow/runs/live-runs.ts';
 import type { ExperimentsJournal } from '../../flow/ports.ts';
 import { EXPERIMENTS_JOURNAL } from '../../tokens.ts';
 import { experimentJson, runJson } from '../mlflow-json.ts';

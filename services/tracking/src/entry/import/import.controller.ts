@@ -4,11 +4,11 @@ import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, parseRequest } fro
 import { MlflowError, type MlflowErrorCode } from '@millrace/mlflow-protocol';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import type { Experiment } from '../../flow/experiments.ts';
+import type { Experiment } from '../../flow/experiments/experiments.ts';
 import { ImportRuns, type Imported } from '../../flow/import/import-runs.ts';
 import type { ExperimentsJournal } from '../../flow/ports.ts';
 import { EXPERIMENTS_JOURNAL } from '../../tokens.ts';
-import { checkExperimentName, checkExperimentTag } from '../experiment-requests.ts';
+import { checkExperimentName, checkExperimentTag } from '../experiments/experiment-requests.ts';
 import * as requests from './import-requests.ts';
 import { inOwnTerms } from './own-terms.ts';
 

@@ -1,5 +1,5 @@
 import { jsonNumber } from '@millrace/mlflow-protocol';
-import type { RunFact } from '../../flow/run-facts.ts';
+import type { RunFact } from '../../flow/runs/run-facts.ts';
 
 type Json = Record<string, unknown>;
 

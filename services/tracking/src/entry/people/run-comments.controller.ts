@@ -4,7 +4,7 @@ import { Access, Comments, commentResponse, commentsResponse, commentText, runKe
 import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, CodedError, parseRequest } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
-import { LiveRuns } from '../../flow/live-runs.ts';
+import { LiveRuns } from '../../flow/runs/live-runs.ts';
 
 type CommentAnswer = Promise<z.infer<typeof commentResponse>>;
 

@@ -2,7 +2,7 @@ import { needsOf, routeName, type Asked } from '@millrace/people';
 import { routesOfModule } from '@millrace/testing';
 import { describe, expect, it } from 'vitest';
 import { TrackingModule } from '../../tracking.module.ts';
-import { hotRoutes } from '../hot-routes.ts';
+import { hotRoutes } from '../runs/hot-routes.ts';
 import { trackingRoutes } from './tracking-routes.ts';
 
 const routes = routesOfModule(TrackingModule).map(({ route, isMutating }) => {

@@ -13,7 +13,7 @@ import {
   type RouteTable,
 } from '@millrace/people';
 import { otlpTracesPath } from '@millrace/mlflow-protocol';
-import { pathBehind } from '../artifact-requests.ts';
+import { pathBehind } from '../artifacts/artifact-requests.ts';
 
 const on = (role: Role, ...sources: readonly NamedIn[]): RouteNeeds => ({ role, on: allOf(...sources) });
 

@@ -4,7 +4,7 @@ import { checkExperimentId, doesNotExist, invalidParameter, MlflowError, readReq
 import type { MlflowErrorCode } from '@millrace/mlflow-protocol';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
-import { experimentNotActive, experimentNotFound, type ExperimentsState } from '../../flow/experiments.ts';
+import { experimentNotActive, experimentNotFound, type ExperimentsState } from '../../flow/experiments/experiments.ts';
 import type { ExperimentsJournal } from '../../flow/ports.ts';
 import {
   latestScorers,

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { readRequest } from '@millrace/mlflow-protocol';
 import { ApiJsonBody } from '@millrace/service-kit';
-import { SearchDatasets } from '../../flow/search-datasets.ts';
+import { SearchDatasets } from '../../flow/runs/search-datasets.ts';
 import { datasetSummaryJson, searchDatasets } from './ui-messages.ts';
 
 @ApiTags('MLflow: user interface')

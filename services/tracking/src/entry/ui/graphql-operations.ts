@@ -1,20 +1,20 @@
 import { checkRunId, doesNotExist, readRequest } from '@millrace/mlflow-protocol';
-import { experimentNotFound } from '../../flow/experiments.ts';
+import { experimentNotFound } from '../../flow/experiments/experiments.ts';
 import { restInput, type Message } from '../../flow/graphql/message-field.ts';
-import type { LiveRuns } from '../../flow/live-runs.ts';
-import type { MetricHistory } from '../../flow/metric-history.ts';
-import { ModelVersionsOfRuns } from '../../flow/model-versions-of-runs.ts';
+import type { LiveRuns } from '../../flow/runs/live-runs.ts';
+import type { MetricHistory } from '../../flow/runs/metric-history.ts';
+import { ModelVersionsOfRuns } from '../../flow/graphql/model-versions-of-runs.ts';
 import type { ExperimentsJournal, RegisteredVersions } from '../../flow/ports.ts';
-import type { RunHead } from '../../flow/run-head.ts';
-import { notFound } from '../../flow/write-refusals.ts';
-import type { SearchDatasets } from '../../flow/search-datasets.ts';
-import type { SearchRuns } from '../../flow/search-runs.ts';
-import type { StoredArtifacts } from '../../flow/stored-artifacts.ts';
-import { listOfRun } from '../artifact-requests.ts';
-import { fileJson } from '../artifacts.controller.ts';
-import { metricIntervals } from '../metric-intervals.ts';
+import type { RunHead } from '../../flow/runs/run-head.ts';
+import { notFound } from '../../flow/runs/write-refusals.ts';
+import type { SearchDatasets } from '../../flow/runs/search-datasets.ts';
+import type { SearchRuns } from '../../flow/runs/search-runs.ts';
+import type { StoredArtifacts } from '../../flow/artifacts/stored-artifacts.ts';
+import { listOfRun } from '../artifacts/artifact-requests.ts';
+import { fileJson } from '../artifacts/artifacts.controller.ts';
+import { metricIntervals } from '../runs/metric-intervals.ts';
 import { experimentJson, runJson } from '../mlflow-json.ts';
-import * as requests from '../run-requests.ts';
+import * as requests from '../runs/run-requests.ts';
 import { datasetSummaryJson, getExperiment, searchDatasets } from './ui-messages.ts';
 
 export interface GraphqlSources {

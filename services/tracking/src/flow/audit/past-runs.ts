@@ -1,9 +1,9 @@
 import type { Moment, SubjectState } from '@millrace/clickhouse';
 import { CodedError, momentText } from '@millrace/service-kit';
-import type { Experiment } from '../experiments.ts';
-import { headOfHistory } from '../head-of-history.ts';
+import type { Experiment } from '../experiments/experiments.ts';
+import { headOfHistory } from '../runs/head-of-history.ts';
 import type { ExperimentsJournal, RunHistory } from '../ports.ts';
-import type { RunHead } from '../run-head.ts';
+import type { RunHead } from '../runs/run-head.ts';
 import { experimentOf, type ExperimentSnapshot } from './watch-experiments.ts';
 
 interface Named {

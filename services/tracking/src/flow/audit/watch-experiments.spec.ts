@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { experimentsDomain, type ExperimentCommand } from '../experiments.ts';
+import { experimentsDomain, type ExperimentCommand } from '../experiments/experiments.ts';
 import { experimentOf, watchExperiments, type ExperimentSnapshot } from './watch-experiments.ts';
 
 const state = experimentsDomain.initial();

@@ -1,5 +1,5 @@
 import type { Applied, SubjectChange } from '@millrace/events';
-import type { Experiment, ExperimentCommand, ExperimentsState } from '../experiments.ts';
+import type { Experiment, ExperimentCommand, ExperimentsState } from '../experiments/experiments.ts';
 
 export type ExperimentSnapshot = Omit<Experiment, 'tags'> & { readonly tags: Readonly<Record<string, string>> };
 

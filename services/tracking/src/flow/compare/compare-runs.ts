@@ -1,7 +1,7 @@
 import { CodedError } from '@millrace/service-kit';
-import type { LiveRuns } from '../live-runs.ts';
+import type { LiveRuns } from '../runs/live-runs.ts';
 import type { RunHistory } from '../ports.ts';
-import { RunHead } from '../run-head.ts';
+import { RunHead } from '../runs/run-head.ts';
 import { differences, type Differences } from './differences.ts';
 import type { ComparedPoints, SampledPoint } from './ports.ts';
 

@@ -1,6 +1,6 @@
 import type { Applied } from '@millrace/events';
 import { beforeEach, expect, it } from 'vitest';
-import { experimentsDomain, type ExperimentsState } from '../experiments.ts';
+import { experimentsDomain, type ExperimentsState } from '../experiments/experiments.ts';
 import type { DatasetCommand, EvaluationDataset } from './dataset-commands.ts';
 
 let state: ExperimentsState;

@@ -1,5 +1,5 @@
 import type { Applied, CommandMeta, Rejected } from '@millrace/events';
-import type { Experiment } from '../experiments.ts';
+import type { Experiment } from '../experiments/experiments.ts';
 import { userTag } from './dataset-records.ts';
 
 /** What people say of an evaluation dataset; what its records say comes from their own log. */

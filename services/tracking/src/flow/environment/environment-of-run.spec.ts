@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { factsOf } from '../run-facts.ts';
-import { RunHead } from '../run-head.ts';
-import { emptyRunEvent } from '../simulated-log.ts';
+import { factsOf } from '../runs/run-facts.ts';
+import { RunHead } from '../runs/run-head.ts';
+import { emptyRunEvent } from '../runs/simulated-log.ts';
 import { EnvironmentOfRun } from './environment-of-run.ts';
 import { readEnvironment } from './logged-environment.ts';
 import { requirementsIn } from './requirements.ts';

@@ -1,8 +1,8 @@
 import { CodedError } from '@millrace/service-kit';
 import type { ArtifactHash, ArtifactStore } from '@millrace/artifacts';
-import type { LiveRuns } from '../live-runs.ts';
-import type { RunFact } from '../run-facts.ts';
-import type { RunHead } from '../run-head.ts';
+import type { LiveRuns } from '../runs/live-runs.ts';
+import type { RunFact } from '../runs/run-facts.ts';
+import type { RunHead } from '../runs/run-head.ts';
 import { environmentFile, maxEnvironmentBytes, readEnvironment, type LoggedEnvironment } from './logged-environment.ts';
 import { isRequirements, requirementsIn } from './requirements.ts';
 

@@ -1,4 +1,4 @@
-import type { RunHead } from '../run-head.ts';
+import type { RunHead } from '../runs/run-head.ts';
 
 /** What makes a run or logged model another one than what is imported under its id, in words; nothing when it is the same. */
 export function differences(

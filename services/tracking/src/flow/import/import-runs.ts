@@ -1,11 +1,11 @@
 import { CodedError } from '@millrace/service-kit';
-import { modelArtifactUri, runArtifactUri } from '../artifact-roots.ts';
-import { activeExperiment, runNameTag } from '../create-run.ts';
-import type { LiveRuns } from '../live-runs.ts';
+import { modelArtifactUri, runArtifactUri } from '../artifacts/artifact-roots.ts';
+import { activeExperiment, runNameTag } from '../runs/create-run.ts';
+import type { LiveRuns } from '../runs/live-runs.ts';
 import type { ExperimentsJournal } from '../ports.ts';
-import type { Subject } from '../run-facts.ts';
-import type { RunHead } from '../run-head.ts';
-import type { RunWrites } from '../run-writes.ts';
+import type { Subject } from '../runs/run-facts.ts';
+import type { RunHead } from '../runs/run-head.ts';
+import type { RunWrites } from '../runs/run-writes.ts';
 import { differences } from './differences.ts';
 
 export interface ImportedRun {

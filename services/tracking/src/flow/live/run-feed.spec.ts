@@ -1,9 +1,9 @@
 import type { RunEvent } from '@millrace/schemas';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LiveRuns } from '../live-runs.ts';
-import { factsOf } from '../run-facts.ts';
-import { emptyRunEvent, SimulatedInstance, SimulatedLog } from '../simulated-log.ts';
+import { LiveRuns } from '../runs/live-runs.ts';
+import { factsOf } from '../runs/run-facts.ts';
+import { emptyRunEvent, SimulatedInstance, SimulatedLog } from '../runs/simulated-log.ts';
 import { scopeTest, type FeedScope } from './feed-scope.ts';
 import { decodePosition, encodePosition } from './log-position.ts';
 import { RunFeed, type FeedEvent } from './run-feed.ts';

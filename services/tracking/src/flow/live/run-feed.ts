@@ -1,8 +1,8 @@
 import { CodedError } from '@millrace/service-kit';
-import { headOfHistory } from '../head-of-history.ts';
-import type { LiveRuns } from '../live-runs.ts';
-import type { RunFact } from '../run-facts.ts';
-import { purgedStage, type RunHead } from '../run-head.ts';
+import { headOfHistory } from '../runs/head-of-history.ts';
+import type { LiveRuns } from '../runs/live-runs.ts';
+import type { RunFact } from '../runs/run-facts.ts';
+import { purgedStage, type RunHead } from '../runs/run-head.ts';
 import type { FeedScope } from './feed-scope.ts';
 import { encodePosition, notAPosition, type LogPosition } from './log-position.ts';
 import { storedWrites, type FactsHistory, type RunWriteHistory } from './stored-writes.ts';

@@ -1,6 +1,6 @@
 import { CodedError, UnavailableError } from '@millrace/service-kit';
 import type { ExperimentsJournal } from '../ports.ts';
-import type { SearchRuns } from '../search-runs.ts';
+import type { SearchRuns } from '../runs/search-runs.ts';
 import type { FeedScope } from './feed-scope.ts';
 import { decodePosition } from './log-position.ts';
 import { RunFeed, type FeedEvent, type RunFeedOptions, type RunFeedParts } from './run-feed.ts';

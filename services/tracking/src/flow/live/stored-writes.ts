@@ -1,8 +1,8 @@
-import { foldJudged } from '../head-of-history.ts';
-import { judge, proposalOfFacts } from '../judge-write.ts';
+import { foldJudged } from '../runs/head-of-history.ts';
+import { judge, proposalOfFacts } from '../runs/judge-write.ts';
 import type { RunHistory } from '../ports.ts';
-import type { RunFact } from '../run-facts.ts';
-import { RunHead } from '../run-head.ts';
+import type { RunFact } from '../runs/run-facts.ts';
+import { RunHead } from '../runs/run-head.ts';
 import type { FeedScope } from './feed-scope.ts';
 import type { QueuedWrite } from './write-queue.ts';
 

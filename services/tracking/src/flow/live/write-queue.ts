@@ -1,6 +1,6 @@
-import type { FoldedWrite } from '../live-partition.ts';
-import type { LiveRuns, WriteListener } from '../live-runs.ts';
-import type { RunFact } from '../run-facts.ts';
+import type { FoldedWrite } from '../runs/live-partition.ts';
+import type { LiveRuns, WriteListener } from '../runs/live-runs.ts';
+import type { RunFact } from '../runs/run-facts.ts';
 import { scopeTest, type FeedScope } from './feed-scope.ts';
 
 export interface QueuedWrite {

@@ -1,8 +1,8 @@
 import type { Named, Subject, Subjects } from '@millrace/people';
-import { experimentOfTrace, placeOfPath, placeOfUri, type ArtifactPlace } from '../artifact-roots.ts';
-import type { Experiment, ExperimentsState } from '../experiments.ts';
-import type { LiveRuns } from '../live-runs.ts';
-import type { Subject as Logged } from '../run-facts.ts';
+import { experimentOfTrace, placeOfPath, placeOfUri, type ArtifactPlace } from '../artifacts/artifact-roots.ts';
+import type { Experiment, ExperimentsState } from '../experiments/experiments.ts';
+import type { LiveRuns } from '../runs/live-runs.ts';
+import type { Subject as Logged } from '../runs/run-facts.ts';
 import type { ExperimentsJournal } from '../ports.ts';
 import type { SweepsJournal } from '../sweeps/ports.ts';
 import type { LiveTraces } from '../traces/live-traces.ts';

@@ -1,4 +1,4 @@
-import type { Experiment } from '../experiments.ts';
+import type { Experiment } from '../experiments/experiments.ts';
 
 /** How many days the deleted runs of an experiment are kept, and those of a deleted experiment; without it for ever. */
 const keptDaysTag = 'millrace.deletedRunsKeptDays';

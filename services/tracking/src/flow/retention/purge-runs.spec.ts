@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Experiment } from '../experiments.ts';
-import { judge, type Proposal } from '../judge-write.ts';
-import { factsOf } from '../run-facts.ts';
-import { RunHead } from '../run-head.ts';
-import { emptyRunEvent } from '../simulated-log.ts';
+import type { Experiment } from '../experiments/experiments.ts';
+import { judge, type Proposal } from '../runs/judge-write.ts';
+import { factsOf } from '../runs/run-facts.ts';
+import { RunHead } from '../runs/run-head.ts';
+import { emptyRunEvent } from '../runs/simulated-log.ts';
 import { purgeBefore, wasDeletedBefore } from './kept-days.ts';
 
 const nothing: Proposal = { creates: false, changesLifecycle: false, purges: false, params: [], requestId: null };

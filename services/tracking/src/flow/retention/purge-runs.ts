@@ -1,8 +1,8 @@
 import { CodedError } from '@millrace/service-kit';
-import type { LiveRuns } from '../live-runs.ts';
+import type { LiveRuns } from '../runs/live-runs.ts';
 import type { ExperimentsJournal } from '../ports.ts';
-import { purgedStage } from '../run-head.ts';
-import type { Author, RunWrites } from '../run-writes.ts';
+import { purgedStage } from '../runs/run-head.ts';
+import type { Author, RunWrites } from '../runs/run-writes.ts';
 import { purgeBefore, wasDeletedBefore } from './kept-days.ts';
 import type { RunErasure } from './ports.ts';
 

@@ -1,6 +1,6 @@
 import { matchesClause } from '@millrace/mlflow-protocol';
-import type { RunFact } from '../run-facts.ts';
-import { isNumberField, type RunExpression, type SearchClause } from '../run-search.ts';
+import type { RunFact } from '../runs/run-facts.ts';
+import { isNumberField, type RunExpression, type SearchClause } from '../runs/run-search.ts';
 import type { TextColumn, TextDictionary } from './columns.ts';
 import { contextOf, type ExperimentIndex } from './experiment-index.ts';
 

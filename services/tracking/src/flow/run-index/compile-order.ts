@@ -1,5 +1,5 @@
-import { compareTexts } from '../run-order.ts';
-import { isNumberField, type FoundRun, type OrderValue, type SearchOrder } from '../run-search.ts';
+import { compareTexts } from '../runs/run-order.ts';
+import { isNumberField, type FoundRun, type OrderValue, type SearchOrder } from '../runs/run-search.ts';
 import type { TextColumn } from './columns.ts';
 import { numberAttribute } from './compile-filter.ts';
 import type { ExperimentIndex } from './experiment-index.ts';

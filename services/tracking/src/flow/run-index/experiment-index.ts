@@ -1,5 +1,5 @@
-import { datasetOf, type RunFact, type Subject } from '../run-facts.ts';
-import { purgedStage, RunHead } from '../run-head.ts';
+import { datasetOf, type RunFact, type Subject } from '../runs/run-facts.ts';
+import { purgedStage, RunHead } from '../runs/run-head.ts';
 import { MetricColumn, TextColumn, TextDictionary } from './columns.ts';
 
 /** What is no text and no number: datasets, inputs and outputs; and of a point, what it measures. */

@@ -1,4 +1,4 @@
-import type { RunFact } from '../run-facts.ts';
+import type { RunFact } from '../runs/run-facts.ts';
 import type { ExperimentIndex } from './experiment-index.ts';
 
 /** All facts that count of these runs. */

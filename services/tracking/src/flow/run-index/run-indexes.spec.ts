@@ -1,7 +1,7 @@
 import type { RunEvent } from '@millrace/schemas';
 import { beforeEach, expect, it } from 'vitest';
-import { factsOf, type RunFact } from '../run-facts.ts';
-import type { RunHead } from '../run-head.ts';
+import { factsOf, type RunFact } from '../runs/run-facts.ts';
+import type { RunHead } from '../runs/run-head.ts';
 import { randomEvents } from './search-by-hand.ts';
 import { RunIndexes, type IndexStore } from './run-indexes.ts';
 

@@ -1,5 +1,5 @@
 import type { RunHistory, StoredRuns } from '../ports.ts';
-import type { RunFact, Subject } from '../run-facts.ts';
+import type { RunFact, Subject } from '../runs/run-facts.ts';
 import { ExperimentIndex } from './experiment-index.ts';
 import { HeldIndex } from './held-index.ts';
 

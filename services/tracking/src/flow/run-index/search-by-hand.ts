@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { matchesClause } from '@millrace/mlflow-protocol';
 import type { RunEvent } from '@millrace/schemas';
-import { datasetOf, factsOf } from '../run-facts.ts';
-import { RunHead } from '../run-head.ts';
-import { foundOrder } from '../run-order.ts';
+import { datasetOf, factsOf } from '../runs/run-facts.ts';
+import { RunHead } from '../runs/run-head.ts';
+import { foundOrder } from '../runs/run-order.ts';
 import {
   isNumberField,
   type FoundRun,
@@ -12,7 +12,7 @@ import {
   type RunQuery,
   type SearchClause,
   type SearchField,
-} from '../run-search.ts';
+} from '../runs/run-search.ts';
 
 /** For tests: a search as one would do it with a list of runs, which every faster one must equal; and runs to search. */
 export function searchByHand(

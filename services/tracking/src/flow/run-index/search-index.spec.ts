@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { factsOf } from '../run-facts.ts';
+import { factsOf } from '../runs/run-facts.ts';
 import { ExperimentIndex } from './experiment-index.ts';
 import { headsOfEvents, randomEvents, randomSearch, searchByHand } from './search-by-hand.ts';
 import { searchIndex } from './search-index.ts';

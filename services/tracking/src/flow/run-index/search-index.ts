@@ -1,5 +1,5 @@
-import { foundOrder } from '../run-order.ts';
-import type { FoundRun, RunQuery } from '../run-search.ts';
+import { foundOrder } from '../runs/run-order.ts';
+import type { FoundRun, RunQuery } from '../runs/run-search.ts';
 import { compileFilter } from './compile-filter.ts';
 import { compileOrder } from './compile-order.ts';
 import type { ExperimentIndex } from './experiment-index.ts';

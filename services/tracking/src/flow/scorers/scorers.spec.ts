@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { experimentsDomain, type ExperimentCommand, type ExperimentsState } from '../experiments.ts';
+import { experimentsDomain, type ExperimentCommand, type ExperimentsState } from '../experiments/experiments.ts';
 import { latestScorers, scorerVersions } from './scorers.ts';
 
 let state: ExperimentsState;

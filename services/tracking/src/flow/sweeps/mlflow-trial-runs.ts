@@ -1,8 +1,8 @@
 import { MlflowError } from '@millrace/mlflow-protocol';
-import type { CreateRun } from '../create-run.ts';
-import { idOfRequest } from '../id-of-request.ts';
-import type { LiveRuns } from '../live-runs.ts';
-import type { Author, RunWrites } from '../run-writes.ts';
+import type { CreateRun } from '../runs/create-run.ts';
+import { idOfRequest } from '../runs/id-of-request.ts';
+import type { LiveRuns } from '../runs/live-runs.ts';
+import type { Author, RunWrites } from '../runs/run-writes.ts';
 import type { TrialRuns } from './ports.ts';
 import type { Sweep, Trial } from './sweep.ts';
 

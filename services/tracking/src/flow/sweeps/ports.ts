@@ -1,6 +1,6 @@
 import type { Journal } from '@millrace/events';
 import type { TrackingCommand, TrackingState } from '../tracking-domain.ts';
-import type { Author } from '../run-writes.ts';
+import type { Author } from '../runs/run-writes.ts';
 import type { Sweep, Trial } from './sweep.ts';
 
 export type SweepsJournal = Pick<Journal<TrackingState, TrackingCommand>, 'submit' | 'read' | 'state'>;

@@ -1,5 +1,5 @@
 import { CodedError, UnavailableError } from '@millrace/service-kit';
-import type { Author } from '../run-writes.ts';
+import type { Author } from '../runs/run-writes.ts';
 import { givenBefore } from './apply-start-trial.ts';
 import { chooseTrial, type TrialChoice } from './choose-trial.ts';
 import type { SweepsJournal, TrialRuns } from './ports.ts';

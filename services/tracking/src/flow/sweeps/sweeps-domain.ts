@@ -1,5 +1,5 @@
 import type { Applied, CommandMeta } from '@millrace/events';
-import { experimentNotFound, type ExperimentsState } from '../experiments.ts';
+import { experimentNotFound, type ExperimentsState } from '../experiments/experiments.ts';
 import { applyStartTrial } from './apply-start-trial.ts';
 import { applyTrialCommand } from './apply-trial-command.ts';
 import type { SweepCommand } from './sweep-commands.ts';

@@ -1,5 +1,5 @@
 import type { Applied } from '@millrace/events';
-import type { Author } from '../run-writes.ts';
+import type { Author } from '../runs/run-writes.ts';
 import { trackingDomain, type TrackingCommand, type TrackingState } from '../tracking-domain.ts';
 import type { SweepsJournal, TrialRuns } from './ports.ts';
 import { RunSweep } from './run-sweep.ts';

@@ -1,5 +1,5 @@
 import { checkEntityKey, checkLength, doesNotExist, invalidParameter } from '@millrace/mlflow-protocol';
-import { notFound } from '../write-refusals.ts';
+import { notFound } from '../runs/write-refusals.ts';
 import type { LiveTraces } from './live-traces.ts';
 import type { KnownRuns } from './ports.ts';
 import type { TraceWrites } from './trace-writes.ts';

@@ -1,7 +1,7 @@
 import { checkEntityKey, doesNotExist } from '@millrace/mlflow-protocol';
 import type { ResourceSpans } from '@millrace/otlp';
 import type { TraceSpan, TraceTag } from '@millrace/schemas';
-import { experimentNotFound, type Experiment } from '../experiments.ts';
+import { experimentNotFound, type Experiment } from '../experiments/experiments.ts';
 import type { ExperimentsJournal } from '../ports.ts';
 import { textOf } from './observe-spans.ts';
 import type { KnownRuns } from './ports.ts';

@@ -1,6 +1,6 @@
 import { checkLength } from '@millrace/mlflow-protocol';
 import type { TraceAssessment, TraceTag } from '@millrace/schemas';
-import { activeExperiment } from '../create-run.ts';
+import { activeExperiment } from '../runs/create-run.ts';
 import type { ExperimentsJournal } from '../ports.ts';
 import type { LiveTraces } from './live-traces.ts';
 import { artifactLocationTag, traceArtifactUri } from './trace-artifacts.ts';

@@ -1,6 +1,6 @@
 import { ByteReader, type ClickHouse } from '@millrace/clickhouse';
 import type { ComparedPoints, MetricRange, SampledPoint } from '../../flow/compare/ports.ts';
-import { RunsInForce } from '../runs-in-force.ts';
+import { RunsInForce } from '../runs/runs-in-force.ts';
 
 /** A grouping of more than this goes over the disk. */
 const spillBytes = { max_bytes_before_external_group_by: String(256 << 20) };

@@ -1,8 +1,8 @@
 import { ByteReader, type ClickHouse } from '@millrace/clickhouse';
 import type { FeedScope } from '../../flow/live/feed-scope.ts';
 import type { RunWriteHistory, WritesRange } from '../../flow/live/stored-writes.ts';
-import type { FactKind, RunFact } from '../../flow/run-facts.ts';
-import { RunsInForce } from '../runs-in-force.ts';
+import type { FactKind, RunFact } from '../../flow/runs/run-facts.ts';
+import { RunsInForce } from '../runs/runs-in-force.ts';
 
 /** Read in one go; the last write of a page comes whole. */
 const pageRows = 2000;

@@ -1,9 +1,9 @@
 import type { ClickHouse } from '@millrace/clickhouse';
-import { purgedStage } from '../../flow/run-head.ts';
+import { purgedStage } from '../../flow/runs/run-head.ts';
 import type { PurgedRun, RunErasure, RunsToPurge } from '../../flow/retention/ports.ts';
-import { runPurgesTable } from '../run-facts-table.ts';
-import { winnerPlaces } from '../run-latest-table.ts';
-import { RunsInForce } from '../runs-in-force.ts';
+import { runPurgesTable } from '../runs/run-facts-table.ts';
+import { winnerPlaces } from '../runs/run-latest-table.ts';
+import { RunsInForce } from '../runs/runs-in-force.ts';
 
 const runsAtOnce = 100;
 

@@ -1,0 +1,128 @@
+import type { Provider } from '@nestjs/common';
+import {
+  AuditFreshness,
+  AuditLog,
+  auditSink,
+  ClickHouse,
+  journalSource,
+  VerifyAudit,
+  type ClickHouseSink,
+} from '@millrace/clickhouse';
+import { BatchConsumer, EventBus } from '@millrace/events';
+import { peopleDomain, peopleTopic, withoutSecrets } from '@millrace/people';
+import { topics } from '@millrace/schemas';
+import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import type { TrackingConfig } from '../config.ts';
+import { AuditController } from '../entry/audit/audit.controller.ts';
+import { PastRunsController } from '../entry/audit/past-runs.controller.ts';
+import { describeRunEvent } from '../flow/audit/describe-run-event.ts';
+import { describeTraceEvent } from '../flow/audit/describe-trace-event.ts';
+import { PastRuns } from '../flow/audit/past-runs.ts';
+import { LiveRuns } from '../flow/runs/live-runs.ts';
+import type { ExperimentsJournal, RunHistory } from '../flow/ports.ts';
+import { trackingDomain } from '../flow/tracking-domain.ts';
+import { RunEventsPublisher } from '../publish/run-events.publisher.ts';
+import { TraceEventsPublisher } from '../publish/trace-events.publisher.ts';
+import { eventSource } from '../store/audit/event-source.ts';
+import { EXPERIMENTS_JOURNAL, PEOPLE_JOURNAL, RUN_HISTORY } from '../tokens.ts';
+
+const AUDIT_SINK = Symbol('audit sink');
+const group = 'tracking.audit';
+const journal = topics['tracking.journal'].name;
+const ownLogs = [journal, peopleTopic, topics['tracking.runs'].name, topics['tracking.traces'].name].map((topic) => ({
+  topic,
+  group,
+}));
+/** The registry stores its own: its fold is not known here. */
+const registryLog = { topic: topics['registry.journal'].name, group: 'registry.audit' };
+
+export const auditControllers = [AuditController, PastRunsController];
+
+/** The audit trail of tracking's logs: how it gets into ClickHouse, and what both services' is asked for. */
+export const auditProviders: Provider[] = [
+  {
+    provide: AUDIT_SINK,
+    // After journal and publishers: they make the topics that are read.
+    inject: [
+      EventBus,
+      ClickHouse,
+      ServiceLog,
+      ServiceMetrics,
+      Readiness,
+      Shutdown,
+      EXPERIMENTS_JOURNAL,
+      PEOPLE_JOURNAL,
+      RunEventsPublisher,
+      TraceEventsPublisher,
+    ],
+    useFactory: startSink,
+  },
+  { provide: AuditLog, inject: [ClickHouse], useFactory: (clickhouse: ClickHouse) => new AuditLog(clickhouse) },
+  {
+    provide: AuditFreshness,
+    inject: [EventBus, AUDIT_SINK, SERVICE_CONFIG],
+    useFactory: (bus: EventBus, sink: ClickHouseSink, config: TrackingConfig) =>
+      new AuditFreshness(bus, [...ownLogs.map((log) => ({ ...log, sink })), registryLog], config.live.readTimeoutMs),
+  },
+  {
+    provide: VerifyAudit,
+    inject: [EventBus, ClickHouse],
+    useFactory: (bus: EventBus, clickhouse: ClickHouse) => new VerifyAudit(bus, clickhouse, [...ownLogs, registryLog]),
+  },
+  {
+    provide: PastRuns,
+    inject: [EventBus, AUDIT_SINK, AuditLog, RUN_HISTORY, LiveRuns, EXPERIMENTS_JOURNAL, SERVICE_CONFIG],
+    useFactory: (
+      bus: EventBus,
+      sink: ClickHouseSink,
+      trail: AuditLog,
+      history: RunHistory,
+      live: LiveRuns,
+      experiments: ExperimentsJournal,
+      config: TrackingConfig,
+    ) => {
+      const logs = ownLogs.map((log) => ({ ...log, sink }));
+      const freshness = new AuditFreshness(bus, logs, config.live.readTimeoutMs);
+      const reached = async (): Promise<void> => {
+        await Promise.all([freshness.reached(), live.untilStored()]);
+      };
+      return new PastRuns({ trail, history, experiments, reached });
+    },
+  },
+];
+
+async function startSink(
+  bus: EventBus,
+  clickhouse: ClickHouse,
+  log: ServiceLog,
+  metrics: ServiceMetrics,
+  readiness: Readiness,
+  shutdown: Shutdown,
+): Promise<ClickHouseSink> {
+  const sink = auditSink({
+    inserter: clickhouse,
+    group,
+    // Eighteen partitions: more inserts than a sink makes by itself, so that a page of the trail is not waited for.
+    maxInsertsPerSecond: 8,
+    sources: [
+      journalSource(bus, { topic: journal, domain: trackingDomain }),
+      journalSource(bus, { topic: peopleTopic, domain: peopleDomain, redact: withoutSecrets }),
+      eventSource(bus, { topic: topics['tracking.runs'], describe: describeRunEvent }),
+      eventSource(bus, { topic: topics['tracking.traces'], describe: describeTraceEvent }),
+    ],
+  });
+  const names = ownLogs.map(({ topic }) => bus.topics.name(topic));
+  const consumer = new BatchConsumer(bus, { group, topics: names, handler: sink });
+  await untilAvailable(log, 'audit trail', () => consumer.start());
+  shutdown.add('consumers', 'audit trail', () => consumer.stop());
+  readiness.add('audit', () => {
+    const { state, stoppedBy } = consumer.status;
+    return { ok: stoppedBy === undefined && state !== 'stopped', detail: stoppedBy?.message ?? state };
+  });
+  metrics.gauge({
+    name: 'audit_lag_records',
+    help: 'Records of this instance’s partitions that are not yet in the audit trail.',
+    collect: (gauge) => gauge.set(consumer.status.lag),
+  });
+  return sink;
+}

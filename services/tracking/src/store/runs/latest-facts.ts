@@ -1,0 +1,65 @@
+import type { ByteReader } from '@millrace/clickhouse';
+import type { FactKind, RunFact, Subject } from '../../flow/runs/run-facts.ts';
+import { rankOf, winnerPlaces } from './run-latest-table.ts';
+
+const places = Object.values(winnerPlaces)
+  .map((place) => `tupleElement(winner, ${place})`)
+  .join(', ');
+
+/** Columns that `latestFact` reads. Until parts are merged there are several rows of one key. */
+export const latestColumns = `kind, key, id, experiment_id, ${places}`;
+
+/** Of rows in the order of the table: the one that counts of each key. */
+export function latestFacts(reader: ByteReader, subject: Subject): { facts: RunFact[]; rows: number } {
+  const facts: RunFact[] = [];
+  let rows = 0;
+  for (; !reader.done; rows += 1) {
+    const fact = latestFact(reader, subject);
+    const last = facts.at(-1);
+    if (last === undefined || last.id !== fact.id || last.key !== fact.key || last.kind !== fact.kind) facts.push(fact);
+    else if (outranks(fact, last)) facts[facts.length - 1] = fact;
+  }
+  return { facts, rows };
+}
+
+function outranks(a: RunFact, b: RunFact): boolean {
+  const ranks = rankOf(a);
+  const others = rankOf(b);
+  const at = ranks.findIndex((rank, index) => rank !== others[index]);
+  return (ranks[at] ?? 0) > (others[at] ?? 0);
+}
+
+function latestFact(reader: ByteReader, subject: Subject): RunFact {
+  const kind = reader.string() as FactKind;
+  const key = reader.string();
+  const id = reader.string();
+  const experimentId = reader.string();
+  const rank1 = Number(reader.int64());
+  const rank2 = Number(reader.int64());
+  const rank3 = reader.float64();
+  const text = reader.string();
+  const removed = reader.byte() === 1;
+  const isMetric = kind === 'metric';
+  return {
+    subject,
+    id,
+    experimentId,
+    kind,
+    key,
+    text: kind === 'model-output' ? '' : text,
+    number: rank3 === Number.NEGATIVE_INFINITY ? Number.NaN : rank3,
+    step: isMetric ? rank1 : kind === 'model-output' ? Number(text) : 0,
+    timestampMs: isMetric ? rank2 : 0,
+    removed,
+    // The item of a point is not kept: nothing asks for it once the newest is known.
+    item: isMetric ? 0 : Math.abs(rank2),
+    partition: 0,
+    offset: Number(reader.int64()),
+    recordedAtMs: Number(reader.int64()),
+    modelId: reader.string(),
+    runId: reader.string(),
+    datasetName: reader.string(),
+    datasetDigest: reader.string(),
+    actor: '',
+  };
+}
