@@ -1,5 +1,5 @@
 /** Injection tokens of what has no class of its own. */
-export const EXPERIMENTS_JOURNAL = Symbol('experiments journal');
+export const TRACKING_JOURNAL = Symbol('experiments journal');
 export const RUN_HISTORY = Symbol('run history');
 export const VERSION_SOURCES = Symbol('sources of model versions');
 export const GRAPHQL_SOURCES = Symbol('what GraphQL answers from');

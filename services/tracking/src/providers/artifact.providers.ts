@@ -19,7 +19,7 @@ import { StoredArtifacts } from '../flow/artifacts/stored-artifacts.ts';
 import { ClickHouseArtifactUsage } from '../store/artifacts/clickhouse-artifact-usage.ts';
 import { RegistryPins } from '../store/artifacts/registry-pins.ts';
 import { RegistrySources } from '../store/registry-sources.ts';
-import { EXPERIMENTS_JOURNAL, VERSION_SOURCES } from '../tokens.ts';
+import { TRACKING_JOURNAL, VERSION_SOURCES } from '../tokens.ts';
 
 const ARTIFACTS = Symbol('artifacts');
 const ARTIFACT_USAGE = Symbol('artifact usage');
@@ -92,7 +92,7 @@ export const artifactProviders: Provider[] = [
   },
   {
     provide: ArtifactWrites,
-    inject: [ArtifactStore, LiveRuns, RunWrites, EXPERIMENTS_JOURNAL, ARTIFACT_USAGE, SERVICE_CONFIG],
+    inject: [ArtifactStore, LiveRuns, RunWrites, TRACKING_JOURNAL, ARTIFACT_USAGE, SERVICE_CONFIG],
     useFactory: (
       store: ArtifactStore,
       live: LiveRuns,

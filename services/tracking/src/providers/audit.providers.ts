@@ -24,7 +24,7 @@ import { trackingDomain } from '../flow/tracking-domain.ts';
 import { RunEventsPublisher } from '../publish/run-events.publisher.ts';
 import { TraceEventsPublisher } from '../publish/trace-events.publisher.ts';
 import { eventSource } from '../store/audit/event-source.ts';
-import { EXPERIMENTS_JOURNAL, PEOPLE_JOURNAL, RUN_HISTORY } from '../tokens.ts';
+import { TRACKING_JOURNAL, PEOPLE_JOURNAL, RUN_HISTORY } from '../tokens.ts';
 
 const AUDIT_SINK = Symbol('audit sink');
 const group = 'tracking.audit';
@@ -50,7 +50,7 @@ export const auditProviders: Provider[] = [
       ServiceMetrics,
       Readiness,
       Shutdown,
-      EXPERIMENTS_JOURNAL,
+      TRACKING_JOURNAL,
       PEOPLE_JOURNAL,
       RunEventsPublisher,
       TraceEventsPublisher,
@@ -71,7 +71,7 @@ export const auditProviders: Provider[] = [
   },
   {
     provide: PastRuns,
-    inject: [EventBus, AUDIT_SINK, AuditLog, RUN_HISTORY, LiveRuns, EXPERIMENTS_JOURNAL, SERVICE_CONFIG],
+    inject: [EventBus, AUDIT_SINK, AuditLog, RUN_HISTORY, LiveRuns, TRACKING_JOURNAL, SERVICE_CONFIG],
     useFactory: (
       bus: EventBus,
       sink: ClickHouseSink,

@@ -9,13 +9,13 @@ import { DatasetRecordsController } from '../entry/datasets/dataset-records.cont
 import { EvaluationDatasetsController } from '../entry/datasets/evaluation-datasets.controller.ts';
 import { ChangeRecords } from '../flow/datasets/change-records.ts';
 import { EvaluationDatasets } from '../flow/datasets/evaluation-datasets.ts';
-import type { ExperimentsJournal } from '../flow/ports.ts';
+import type { TrackingJournal } from '../flow/tracking-domain.ts';
 import { startProjection } from './start-projection.ts';
 import { ClickHouseDatasetHistory } from '../store/datasets/clickhouse-dataset-history.ts';
 import { datasetsGroup, datasetsSink } from '../store/datasets/datasets.sink.ts';
 import { KafkaDatasetLog } from '../store/datasets/kafka-dataset-log.ts';
 import { StoredLog } from '../store/stored-log.ts';
-import { EXPERIMENTS_JOURNAL } from '../tokens.ts';
+import { TRACKING_JOURNAL } from '../tokens.ts';
 
 const SINK = Symbol('datasets sink');
 
@@ -51,8 +51,8 @@ export const datasetsProviders: Provider[] = [
   },
   {
     provide: EvaluationDatasets,
-    inject: [EXPERIMENTS_JOURNAL, KafkaDatasetLog, ClickHouseDatasetHistory],
-    useFactory: (journal: ExperimentsJournal, log: KafkaDatasetLog, history: ClickHouseDatasetHistory) =>
+    inject: [TRACKING_JOURNAL, KafkaDatasetLog, ClickHouseDatasetHistory],
+    useFactory: (journal: TrackingJournal, log: KafkaDatasetLog, history: ClickHouseDatasetHistory) =>
       new EvaluationDatasets(journal, log, history),
   },
   {

@@ -11,7 +11,7 @@ import { RefusedWrites } from '../flow/runs/refused-writes.ts';
 import { RunWrites } from '../flow/runs/run-writes.ts';
 import { RunEventsPublisher } from '../publish/run-events.publisher.ts';
 import { KafkaRunLog } from '../store/runs/kafka-run-log.ts';
-import { EXPERIMENTS_JOURNAL, RUN_HISTORY } from '../tokens.ts';
+import { TRACKING_JOURNAL, RUN_HISTORY } from '../tokens.ts';
 
 const now = (): number => Date.now();
 const hex = (): string => randomUUID().replaceAll('-', '');
@@ -56,19 +56,19 @@ export const flowProviders: Provider[] = [
   },
   {
     provide: RunWrites,
-    inject: [LiveRuns, RunEventsPublisher, EXPERIMENTS_JOURNAL, RefusedWrites],
+    inject: [LiveRuns, RunEventsPublisher, TRACKING_JOURNAL, RefusedWrites],
     useFactory: (live: LiveRuns, events: RunEventsPublisher, experiments: ExperimentsJournal, refused: RefusedWrites) =>
       new RunWrites({ live, events, experiments, refused }, { now, newId: randomUUID }),
   },
   {
     provide: CreateRun,
-    inject: [EXPERIMENTS_JOURNAL, RunWrites],
+    inject: [TRACKING_JOURNAL, RunWrites],
     useFactory: (experiments: ExperimentsJournal, writes: RunWrites) =>
       new CreateRun(experiments, writes, { now, random: Math.random, newRunId: hex }),
   },
   {
     provide: CreateLoggedModel,
-    inject: [EXPERIMENTS_JOURNAL, RunWrites],
+    inject: [TRACKING_JOURNAL, RunWrites],
     useFactory: (experiments: ExperimentsJournal, writes: RunWrites) =>
       new CreateLoggedModel(experiments, writes, { random: Math.random, newModelId: () => `m-${hex()}` }),
   },

@@ -4,7 +4,7 @@ import { ImportRuns } from '../flow/import/import-runs.ts';
 import { LiveRuns } from '../flow/runs/live-runs.ts';
 import type { ExperimentsJournal } from '../flow/ports.ts';
 import { RunWrites } from '../flow/runs/run-writes.ts';
-import { EXPERIMENTS_JOURNAL } from '../tokens.ts';
+import { TRACKING_JOURNAL } from '../tokens.ts';
 
 export const importControllers = [ImportController];
 
@@ -12,7 +12,7 @@ export const importControllers = [ImportController];
 export const importProviders: Provider[] = [
   {
     provide: ImportRuns,
-    inject: [EXPERIMENTS_JOURNAL, LiveRuns, RunWrites],
+    inject: [TRACKING_JOURNAL, LiveRuns, RunWrites],
     useFactory: (experiments: ExperimentsJournal, live: LiveRuns, writes: RunWrites) =>
       new ImportRuns(experiments, live, writes),
   },

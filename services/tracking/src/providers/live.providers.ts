@@ -9,7 +9,7 @@ import { LiveRuns } from '../flow/runs/live-runs.ts';
 import type { ExperimentsJournal, RunHistory } from '../flow/ports.ts';
 import { SearchRuns } from '../flow/runs/search-runs.ts';
 import { ClickHouseRunWrites } from '../store/live/clickhouse-run-writes.ts';
-import { EXPERIMENTS_JOURNAL, RUN_HISTORY } from '../tokens.ts';
+import { TRACKING_JOURNAL, RUN_HISTORY } from '../tokens.ts';
 
 const heartbeatMs = 15_000;
 const maxQueueBytes = 1 << 20;
@@ -20,16 +20,7 @@ export const liveControllers: Type[] = [RunEventsController];
 export const liveProviders: Provider[] = [
   {
     provide: RunFeeds,
-    inject: [
-      LiveRuns,
-      RUN_HISTORY,
-      ClickHouse,
-      EXPERIMENTS_JOURNAL,
-      SearchRuns,
-      SERVICE_CONFIG,
-      ServiceMetrics,
-      Shutdown,
-    ],
+    inject: [LiveRuns, RUN_HISTORY, ClickHouse, TRACKING_JOURNAL, SearchRuns, SERVICE_CONFIG, ServiceMetrics, Shutdown],
     useFactory: (
       live: LiveRuns,
       history: RunHistory,

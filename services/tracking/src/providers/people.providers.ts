@@ -22,10 +22,9 @@ import { trackingRoutes } from '../entry/people/tracking-routes.ts';
 import { UsersController } from '../entry/people/users.controller.ts';
 import { LiveRuns } from '../flow/runs/live-runs.ts';
 import { TrackedSubjects } from '../flow/people/tracked-subjects.ts';
-import type { ExperimentsJournal } from '../flow/ports.ts';
-import type { SweepsJournal } from '../flow/sweeps/ports.ts';
+import type { TrackingJournal } from '../flow/tracking-domain.ts';
 import { LiveTraces } from '../flow/traces/live-traces.ts';
-import { EXPERIMENTS_JOURNAL, PEOPLE_JOURNAL } from '../tokens.ts';
+import { TRACKING_JOURNAL, PEOPLE_JOURNAL } from '../tokens.ts';
 
 export const peopleControllers: Type[] = [
   UsersController,
@@ -46,15 +45,10 @@ export const peopleProviders: Provider[] = [
   },
   {
     provide: TrackedSubjects,
-    inject: [EXPERIMENTS_JOURNAL, LiveRuns, LiveTraces, SERVICE_CONFIG],
-    useFactory: (
-      experiments: ExperimentsJournal & SweepsJournal,
-      runs: LiveRuns,
-      traces: LiveTraces,
-      config: TrackingConfig,
-    ) => {
+    inject: [TRACKING_JOURNAL, LiveRuns, LiveTraces, SERVICE_CONFIG],
+    useFactory: (journal: TrackingJournal, runs: LiveRuns, traces: LiveTraces, config: TrackingConfig) => {
       const models = new HttpSubjects(config.upstream.registryUrl, config.access.serviceToken);
-      return new TrackedSubjects({ experiments, sweeps: experiments, runs, traces, models });
+      return new TrackedSubjects({ journal, runs, traces, models });
     },
   },
   {

@@ -8,7 +8,7 @@ import type { ExperimentsJournal } from '../flow/ports.ts';
 import { PurgeRuns } from '../flow/retention/purge-runs.ts';
 import { RunWrites } from '../flow/runs/run-writes.ts';
 import { ClickHouseRunErasure } from '../store/retention/clickhouse-run-erasure.ts';
-import { EXPERIMENTS_JOURNAL } from '../tokens.ts';
+import { TRACKING_JOURNAL } from '../tokens.ts';
 
 const now = (): number => Date.now();
 
@@ -18,7 +18,7 @@ export const retentionControllers: Type[] = [PurgeController];
 export const retentionProviders: Provider[] = [
   {
     provide: PurgeRuns,
-    inject: [LiveRuns, RunWrites, EXPERIMENTS_JOURNAL, ClickHouse, SERVICE_CONFIG, ServiceLog, Shutdown],
+    inject: [LiveRuns, RunWrites, TRACKING_JOURNAL, ClickHouse, SERVICE_CONFIG, ServiceLog, Shutdown],
     useFactory: (
       live: LiveRuns,
       writes: RunWrites,

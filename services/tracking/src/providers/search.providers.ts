@@ -7,7 +7,7 @@ import type { ExperimentsJournal, RunHistory, StoredRuns } from '../flow/ports.t
 import { RunIndexes, type IndexStore } from '../flow/run-index/run-indexes.ts';
 import { SearchRuns } from '../flow/runs/search-runs.ts';
 import { ClickHouseMetricHistory } from '../store/runs/clickhouse-metric-history.ts';
-import { EXPERIMENTS_JOURNAL, METRIC_HISTORY, RUN_HISTORY } from '../tokens.ts';
+import { TRACKING_JOURNAL, METRIC_HISTORY, RUN_HISTORY } from '../tokens.ts';
 
 /** Searches and histories. */
 export const searchProviders: Provider[] = [
@@ -34,7 +34,7 @@ export const searchProviders: Provider[] = [
   },
   {
     provide: SearchRuns,
-    inject: [EXPERIMENTS_JOURNAL, LiveRuns, RunIndexes, RUN_HISTORY],
+    inject: [TRACKING_JOURNAL, LiveRuns, RunIndexes, RUN_HISTORY],
     useFactory: (
       experiments: ExperimentsJournal,
       live: LiveRuns,

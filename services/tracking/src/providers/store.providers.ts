@@ -11,7 +11,7 @@ import { ClickHouseRunHistory } from '../store/runs/clickhouse-run-history.ts';
 import { KafkaRunLog } from '../store/runs/kafka-run-log.ts';
 import { migrationsFolder } from '../store/migrations-folder.ts';
 import { runFactsGroup, runFactsSink } from '../store/runs/run-facts.sink.ts';
-import { EXPERIMENTS_JOURNAL, RUN_HISTORY } from '../tokens.ts';
+import { TRACKING_JOURNAL, RUN_HISTORY } from '../tokens.ts';
 
 const SINK = Symbol('run facts sink');
 
@@ -39,7 +39,7 @@ export const storeProviders: Provider[] = [
     },
   },
   {
-    provide: EXPERIMENTS_JOURNAL,
+    provide: TRACKING_JOURNAL,
     inject: [EventBus, ServiceLog, Readiness, Shutdown],
     useFactory: async (bus: EventBus, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
       const options = { topic: 'tracking.journal', domain: trackingDomain };

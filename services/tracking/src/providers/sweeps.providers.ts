@@ -6,10 +6,10 @@ import { TrialsController } from '../entry/sweeps/trials.controller.ts';
 import { CreateRun } from '../flow/runs/create-run.ts';
 import { LiveRuns } from '../flow/runs/live-runs.ts';
 import { RunWrites } from '../flow/runs/run-writes.ts';
-import type { SweepsJournal } from '../flow/sweeps/ports.ts';
+import type { TrackingJournal } from '../flow/tracking-domain.ts';
 import { RunSweep } from '../flow/sweeps/run-sweep.ts';
 import { MlflowTrialRuns } from '../flow/sweeps/mlflow-trial-runs.ts';
-import { EXPERIMENTS_JOURNAL } from '../tokens.ts';
+import { TRACKING_JOURNAL } from '../tokens.ts';
 
 export const sweepsControllers: Type[] = [SweepsController, TrialsController];
 
@@ -19,8 +19,8 @@ const now = (): number => Date.now();
 export const sweepsProviders: Provider[] = [
   {
     provide: RunSweep,
-    inject: [EXPERIMENTS_JOURNAL, CreateRun, LiveRuns, RunWrites, ServiceLog],
-    useFactory: (journal: SweepsJournal, create: CreateRun, live: LiveRuns, writes: RunWrites, told: ServiceLog) =>
+    inject: [TRACKING_JOURNAL, CreateRun, LiveRuns, RunWrites, ServiceLog],
+    useFactory: (journal: TrackingJournal, create: CreateRun, live: LiveRuns, writes: RunWrites, told: ServiceLog) =>
       new RunSweep({
         journal,
         runs: new MlflowTrialRuns({ create, live, writes, now }),

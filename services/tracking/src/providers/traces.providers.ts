@@ -27,7 +27,7 @@ import { StoredLog } from '../store/stored-log.ts';
 import { ClickHouseTraceHistory } from '../store/traces/clickhouse-trace-history.ts';
 import { KafkaTraceLog } from '../store/traces/kafka-trace-log.ts';
 import { tracesGroup, tracesSink } from '../store/traces/traces.sink.ts';
-import { EXPERIMENTS_JOURNAL } from '../tokens.ts';
+import { TRACKING_JOURNAL } from '../tokens.ts';
 
 const SINK = Symbol('traces sink');
 const KNOWN_RUNS = Symbol('known runs');
@@ -104,13 +104,13 @@ export const tracesProviders: Provider[] = [
   },
   {
     provide: ExportSpans,
-    inject: [EXPERIMENTS_JOURNAL, KNOWN_RUNS, TraceWrites],
+    inject: [TRACKING_JOURNAL, KNOWN_RUNS, TraceWrites],
     useFactory: (experiments: ExperimentsJournal, runs: KnownRuns, writes: TraceWrites) =>
       new ExportSpans(experiments, runs, writes),
   },
   {
     provide: StartTrace,
-    inject: [EXPERIMENTS_JOURNAL, LiveTraces, TraceWrites],
+    inject: [TRACKING_JOURNAL, LiveTraces, TraceWrites],
     useFactory: (experiments: ExperimentsJournal, live: LiveTraces, writes: TraceWrites) =>
       new StartTrace(experiments, live, writes),
   },

@@ -15,7 +15,7 @@ import { SearchRuns } from '../flow/runs/search-runs.ts';
 import { StoredArtifacts } from '../flow/artifacts/stored-artifacts.ts';
 import { ClickHouseDatasetSummaries } from '../store/runs/clickhouse-dataset-summaries.ts';
 import { HttpRegisteredVersions } from '../store/http-registered-versions.ts';
-import { EXPERIMENTS_JOURNAL, GRAPHQL_SOURCES, METRIC_HISTORY } from '../tokens.ts';
+import { TRACKING_JOURNAL, GRAPHQL_SOURCES, METRIC_HISTORY } from '../tokens.ts';
 
 export const uiControllers: Type[] = [
   GraphqlController,
@@ -34,15 +34,7 @@ export const uiProviders: Provider[] = [
   },
   {
     provide: GRAPHQL_SOURCES,
-    inject: [
-      EXPERIMENTS_JOURNAL,
-      LiveRuns,
-      SearchRuns,
-      SearchDatasets,
-      METRIC_HISTORY,
-      StoredArtifacts,
-      SERVICE_CONFIG,
-    ],
+    inject: [TRACKING_JOURNAL, LiveRuns, SearchRuns, SearchDatasets, METRIC_HISTORY, StoredArtifacts, SERVICE_CONFIG],
     useFactory: (
       experiments: ExperimentsJournal,
       live: LiveRuns,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { PastRuns } from '../../flow/audit/past-runs.ts';
 import { LiveRuns } from '../../flow/runs/live-runs.ts';
 import type { ExperimentsJournal } from '../../flow/ports.ts';
-import { EXPERIMENTS_JOURNAL } from '../../tokens.ts';
+import { TRACKING_JOURNAL } from '../../tokens.ts';
 import { experimentJson, runJson } from '../mlflow-json.ts';
 
 const past = z.object({
@@ -30,7 +30,7 @@ export class PastRunsController {
   constructor(
     @Inject(PastRuns) pastRuns: PastRuns,
     @Inject(LiveRuns) live: LiveRuns,
-    @Inject(EXPERIMENTS_JOURNAL) experiments: ExperimentsJournal,
+    @Inject(TRACKING_JOURNAL) experiments: ExperimentsJournal,
   ) {
     this.#past = pastRuns;
     this.#live = live;

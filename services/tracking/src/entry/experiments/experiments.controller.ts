@@ -8,7 +8,7 @@ import { experimentNotFound, type Experiment, type ExperimentCommand } from '../
 import type { ExperimentsJournal } from '../../flow/ports.ts';
 import { experimentSubject } from '../../flow/people/tracked-subjects.ts';
 import { searchExperiments } from '../../flow/experiments/search-experiments.ts';
-import { EXPERIMENTS_JOURNAL } from '../../tokens.ts';
+import { TRACKING_JOURNAL } from '../../tokens.ts';
 import * as requests from './experiment-requests.ts';
 import { experimentJson } from '../mlflow-json.ts';
 
@@ -18,7 +18,7 @@ export class ExperimentsController {
   readonly #journal: ExperimentsJournal;
   readonly #access: Access;
 
-  constructor(@Inject(EXPERIMENTS_JOURNAL) journal: ExperimentsJournal, @Inject(Access) access: Access) {
+  constructor(@Inject(TRACKING_JOURNAL) journal: ExperimentsJournal, @Inject(Access) access: Access) {
     this.#journal = journal;
     this.#access = access;
   }

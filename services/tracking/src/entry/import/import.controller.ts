@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Experiment } from '../../flow/experiments/experiments.ts';
 import { ImportRuns, type Imported } from '../../flow/import/import-runs.ts';
 import type { ExperimentsJournal } from '../../flow/ports.ts';
-import { EXPERIMENTS_JOURNAL } from '../../tokens.ts';
+import { TRACKING_JOURNAL } from '../../tokens.ts';
 import { checkExperimentName, checkExperimentTag } from '../experiments/experiment-requests.ts';
 import * as requests from './import-requests.ts';
 import { inOwnTerms } from './own-terms.ts';
@@ -26,7 +26,7 @@ export class ImportController {
   readonly #journal: ExperimentsJournal;
   readonly #runs: ImportRuns;
 
-  constructor(@Inject(EXPERIMENTS_JOURNAL) journal: ExperimentsJournal, @Inject(ImportRuns) runs: ImportRuns) {
+  constructor(@Inject(TRACKING_JOURNAL) journal: ExperimentsJournal, @Inject(ImportRuns) runs: ImportRuns) {
     this.#journal = journal;
     this.#runs = runs;
   }

@@ -5,7 +5,7 @@ import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, CodedError, parseR
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { ExperimentsJournal } from '../../flow/ports.ts';
-import { EXPERIMENTS_JOURNAL, PEOPLE_JOURNAL } from '../../tokens.ts';
+import { TRACKING_JOURNAL, PEOPLE_JOURNAL } from '../../tokens.ts';
 import * as requests from './people-requests.ts';
 
 /** Roles on one experiment: of a user, of a user of the issuer (`oidc:…`), or of everybody (`*`). */
@@ -18,7 +18,7 @@ export class ExperimentGrantsController {
 
   constructor(
     @Inject(PEOPLE_JOURNAL) journal: PeopleJournal,
-    @Inject(EXPERIMENTS_JOURNAL) experiments: ExperimentsJournal,
+    @Inject(TRACKING_JOURNAL) experiments: ExperimentsJournal,
   ) {
     this.#journal = journal;
     this.#experiments = experiments;

@@ -11,7 +11,7 @@ import type { RunHead } from '../../flow/runs/run-head.ts';
 import { RunWrites } from '../../flow/runs/run-writes.ts';
 import { SearchRuns, type FoundRuns } from '../../flow/runs/search-runs.ts';
 import { notFound } from '../../flow/runs/write-refusals.ts';
-import { EXPERIMENTS_JOURNAL } from '../../tokens.ts';
+import { TRACKING_JOURNAL } from '../../tokens.ts';
 import { runInfoJson, runJson } from '../mlflow-json.ts';
 import * as requests from './run-requests.ts';
 import { sendJsonStream } from '../send-json-stream.ts';
@@ -30,7 +30,7 @@ export class RunsController {
     @Inject(LiveRuns) live: LiveRuns,
     @Inject(RunWrites) writes: RunWrites,
     @Inject(SearchRuns) search: SearchRuns,
-    @Inject(EXPERIMENTS_JOURNAL) experiments: ExperimentsJournal,
+    @Inject(TRACKING_JOURNAL) experiments: ExperimentsJournal,
   ) {
     this.#create = create;
     this.#live = live;

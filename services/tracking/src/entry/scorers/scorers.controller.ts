@@ -5,7 +5,7 @@ import type { MlflowErrorCode } from '@millrace/mlflow-protocol';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { experimentNotActive, experimentNotFound, type ExperimentsState } from '../../flow/experiments/experiments.ts';
-import type { ExperimentsJournal } from '../../flow/ports.ts';
+import type { TrackingJournal } from '../../flow/tracking-domain.ts';
 import {
   latestScorers,
   scorerNotFound,
@@ -13,15 +13,15 @@ import {
   type ScorerCommand,
   type ScorerVersion,
 } from '../../flow/scorers/scorers.ts';
-import { EXPERIMENTS_JOURNAL } from '../../tokens.ts';
+import { TRACKING_JOURNAL } from '../../tokens.ts';
 import * as requests from './scorer-requests.ts';
 
 @ApiTags('MLflow: scorers')
 @Controller(['api/3.0/mlflow/scorers', 'ajax-api/3.0/mlflow/scorers'])
 export class ScorersController {
-  readonly #journal: ExperimentsJournal;
+  readonly #journal: TrackingJournal;
 
-  constructor(@Inject(EXPERIMENTS_JOURNAL) journal: ExperimentsJournal) {
+  constructor(@Inject(TRACKING_JOURNAL) journal: TrackingJournal) {
     this.#journal = journal;
   }
 

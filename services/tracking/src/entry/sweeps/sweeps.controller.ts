@@ -13,9 +13,9 @@ import {
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import { experimentSubject } from '../../flow/people/tracked-subjects.ts';
-import type { SweepsJournal } from '../../flow/sweeps/ports.ts';
+import type { TrackingJournal } from '../../flow/tracking-domain.ts';
 import { RunSweep } from '../../flow/sweeps/run-sweep.ts';
-import { EXPERIMENTS_JOURNAL } from '../../tokens.ts';
+import { TRACKING_JOURNAL } from '../../tokens.ts';
 import { sweepJson, sweepResponse, sweepsResponse } from './sweep-json.ts';
 import * as requests from './sweep-requests.ts';
 
@@ -26,12 +26,12 @@ type SweepAnswer = Promise<z.infer<typeof sweepResponse>>;
 @Controller('api/v1/sweeps')
 export class SweepsController {
   readonly #sweeps: RunSweep;
-  readonly #journal: SweepsJournal;
+  readonly #journal: TrackingJournal;
   readonly #access: Access;
 
   constructor(
     @Inject(RunSweep) sweeps: RunSweep,
-    @Inject(EXPERIMENTS_JOURNAL) journal: SweepsJournal,
+    @Inject(TRACKING_JOURNAL) journal: TrackingJournal,
     @Inject(Access) access: Access,
   ) {
     this.#sweeps = sweeps;

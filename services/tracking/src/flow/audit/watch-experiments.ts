@@ -8,7 +8,6 @@ export function watchExperiments(
   state: ExperimentsState,
   command: ExperimentCommand,
 ): (applied: Applied) => readonly SubjectChange[] {
-  if (!command.type.endsWith('-experiment')) return () => [];
   const known = 'id' in command ? command.id : state.idByName.get(command.name);
   const before = snapshotOf(state, known);
   return (applied) => {

@@ -1,18 +1,18 @@
 import type { Applied } from '@millrace/events';
 import { beforeEach, expect, it } from 'vitest';
-import { experimentsDomain, type ExperimentsState } from '../experiments/experiments.ts';
+import { trackingDomain, type TrackingState } from '../tracking-domain.ts';
 import type { DatasetCommand, EvaluationDataset } from './dataset-commands.ts';
 
-let state: ExperimentsState;
+let state: TrackingState;
 let atMs: number;
 beforeEach(() => {
-  state = experimentsDomain.initial();
+  state = trackingDomain.initial();
   atMs = 100;
 });
 
 function apply(command: DatasetCommand): Applied {
   atMs += 1;
-  return experimentsDomain.apply(state, command, { offset: atMs, atMs, actor: 'ada', requestId: 'r', commandId: 'c' });
+  return trackingDomain.apply(state, command, { offset: atMs, atMs, actor: 'ada', requestId: 'r', commandId: 'c' });
 }
 const tags = (said: Record<string, string>) => Object.entries(said).map(([key, value]) => ({ key, value }));
 const create = (id: string, said: Record<string, string> = {}, experimentIds: string[] = []): Applied =>

@@ -9,7 +9,7 @@ import {
   type RecordQuery,
   type Searchable,
 } from '@millrace/mlflow-protocol';
-import type { ExperimentsJournal } from '../ports.ts';
+import type { TrackingJournal } from '../tracking-domain.ts';
 import type { DatasetCommand, DatasetTag, EvaluationDataset } from './dataset-commands.ts';
 import type { DatasetHistory, DatasetLog, LastWrite, RecordStatistics } from './ports.ts';
 
@@ -40,11 +40,11 @@ const datasets: Searchable<DatedDataset> = {
 
 /** Evaluation datasets as such: what is said of them in the journal, together with what was written to their records. */
 export class EvaluationDatasets {
-  readonly #journal: ExperimentsJournal;
+  readonly #journal: TrackingJournal;
   readonly #log: DatasetLog;
   readonly #history: DatasetHistory;
 
-  constructor(journal: ExperimentsJournal, log: DatasetLog, history: DatasetHistory) {
+  constructor(journal: TrackingJournal, log: DatasetLog, history: DatasetHistory) {
     this.#journal = journal;
     this.#log = log;
     this.#history = history;

@@ -1,19 +1,5 @@
 import type { Applied, CommandMeta, Domain, Rejected } from '@millrace/events';
 import { watchExperiments } from '../audit/watch-experiments.ts';
-import {
-  applyScorerCommand,
-  isScorerCommand,
-  scorerTypes,
-  type ScorerCommand,
-  type Scorers,
-} from '../scorers/scorers.ts';
-import {
-  applyDatasetCommand,
-  datasetCommandTypes,
-  isDatasetCommand,
-  type DatasetCommand,
-  type EvaluationDataset,
-} from '../datasets/dataset-commands.ts';
 
 export interface Experiment {
   readonly id: string;
@@ -32,8 +18,6 @@ export interface ExperimentsState {
   /** Names are unique among deleted ones too. */
   readonly idByName: Map<string, string>;
   nextId: number;
-  readonly scorers: Scorers;
-  readonly datasets: Map<string, EvaluationDataset>;
 }
 
 interface CreateExperiment {
@@ -71,13 +55,7 @@ interface TagExperiment {
   readonly value: string | null;
 }
 export type ExperimentCommand =
-  | CreateExperiment
-  | RenameExperiment
-  | DeleteExperiment
-  | RestoreExperiment
-  | TagExperiment
-  | ScorerCommand
-  | DatasetCommand;
+  CreateExperiment | RenameExperiment | DeleteExperiment | RestoreExperiment | TagExperiment;
 
 export const artifactScheme = 'mlflow-artifacts:/';
 
@@ -94,32 +72,17 @@ const defaultExperiment: Experiment = {
 
 /** The rules of experiments: ids and names are settled by the order of the journal. */
 export const experimentsDomain: Domain<ExperimentsState, ExperimentCommand> = {
-  types: [
-    'create-experiment',
-    'rename-experiment',
-    'delete-experiment',
-    'restore-experiment',
-    'tag-experiment',
-    ...scorerTypes,
-    ...datasetCommandTypes,
-  ],
+  types: ['create-experiment', 'rename-experiment', 'delete-experiment', 'restore-experiment', 'tag-experiment'],
   initial: () => ({
     experiments: new Map([['0', defaultExperiment]]),
     idByName: new Map([['Default', '0']]),
     nextId: 1,
-    scorers: new Map(),
-    datasets: new Map(),
   }),
   watch: watchExperiments,
   apply(state: ExperimentsState, command: ExperimentCommand, meta: CommandMeta): Applied {
-    if (isDatasetCommand(command)) return applyDatasetCommand(state, command, meta);
     if (command.type === 'create-experiment') return create(state, command, meta);
     const experiment = state.experiments.get(command.id);
     if (experiment === undefined) return experimentNotFound(command.id);
-    if (isScorerCommand(command)) {
-      if (experiment.lifecycleStage !== 'active') return experimentNotActive(command.id);
-      return applyScorerCommand(state.scorers, command, meta);
-    }
     const updated = { ...experiment, updatedAtMs: meta.atMs };
     switch (command.type) {
       case 'rename-experiment':

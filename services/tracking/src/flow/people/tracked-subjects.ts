@@ -3,13 +3,11 @@ import { experimentOfTrace, placeOfPath, placeOfUri, type ArtifactPlace } from '
 import type { Experiment, ExperimentsState } from '../experiments/experiments.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
 import type { Subject as Logged } from '../runs/run-facts.ts';
-import type { ExperimentsJournal } from '../ports.ts';
-import type { SweepsJournal } from '../sweeps/ports.ts';
+import type { TrackingJournal } from '../tracking-domain.ts';
 import type { LiveTraces } from '../traces/live-traces.ts';
 
 export interface TrackedParts {
-  readonly experiments: ExperimentsJournal;
-  readonly sweeps: Pick<SweepsJournal, 'state' | 'read'>;
+  readonly journal: Pick<TrackingJournal, 'state' | 'read'>;
   readonly runs: Pick<LiveRuns, 'held' | 'get'>;
   readonly traces: Pick<LiveTraces, 'get'>;
   /** The registry, which knows models. */
@@ -50,8 +48,8 @@ export class TrackedSubjects implements Subjects {
 
   /** What this instance does not know yet, another one may have acknowledged. */
   async #experiment(find: (state: ExperimentsState) => Experiment | undefined): Promise<Subject | null> {
-    const { experiments } = this.#parts;
-    const found = find(experiments.state) ?? find(await experiments.read());
+    const { journal } = this.#parts;
+    const found = find(journal.state) ?? find(await journal.read());
     return found === undefined ? null : experimentSubject(found);
   }
 
@@ -64,15 +62,15 @@ export class TrackedSubjects implements Subjects {
   }
 
   async #ofSweep(id: string): Promise<Subject | null> {
-    const { sweeps } = this.#parts;
-    const sweep = sweeps.state.sweeps.get(id) ?? (await sweeps.read()).sweeps.get(id);
+    const { journal } = this.#parts;
+    const sweep = journal.state.sweeps.get(id) ?? (await journal.read()).sweeps.get(id);
     return sweep === undefined ? null : this.#experiment(({ experiments }) => experiments.get(sweep.experimentId));
   }
 
   /** It belongs to the experiment that it was added to first. */
   async #ofDataset(id: string): Promise<Subject | null> {
-    const { experiments } = this.#parts;
-    const dataset = experiments.state.datasets.get(id) ?? (await experiments.read()).datasets.get(id);
+    const { journal } = this.#parts;
+    const dataset = journal.state.datasets.get(id) ?? (await journal.read()).datasets.get(id);
     const [first] = dataset?.experimentIds ?? [];
     return first === undefined ? null : this.#experiment((state) => state.experiments.get(first));
   }

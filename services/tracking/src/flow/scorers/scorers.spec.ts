@@ -1,18 +1,18 @@
 import { beforeEach, expect, it } from 'vitest';
-import { experimentsDomain, type ExperimentCommand, type ExperimentsState } from '../experiments/experiments.ts';
+import { trackingDomain, type TrackingState, type TrackingCommand } from '../tracking-domain.ts';
 import { latestScorers, scorerVersions } from './scorers.ts';
 
-let state: ExperimentsState;
+let state: TrackingState;
 let offset: number;
 beforeEach(() => {
-  state = experimentsDomain.initial();
+  state = trackingDomain.initial();
   offset = 0;
 });
 
-function apply(command: ExperimentCommand) {
+function apply(command: TrackingCommand) {
   offset += 1;
   const meta = { offset, atMs: 1000 * offset, actor: 'ada', requestId: `r${offset}`, commandId: `c${offset}` };
-  return experimentsDomain.apply(state, command, meta);
+  return trackingDomain.apply(state, command, meta);
 }
 const register = (name = 'judge', id = '0') => apply({ type: 'register-scorer', id, name, serialized: '{"a":1}' });
 const remove = (version: number | null, name = 'judge') => apply({ type: 'delete-scorer', id: '0', name, version });

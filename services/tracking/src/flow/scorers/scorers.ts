@@ -1,4 +1,5 @@
 import type { Applied, CommandMeta, Rejected } from '@millrace/events';
+import { experimentNotActive, experimentNotFound, type ExperimentsState } from '../experiments/experiments.ts';
 
 export interface ScorerVersion {
   readonly experimentId: string;
@@ -42,8 +43,19 @@ export function isScorerCommand(command: { readonly type: string }): command is 
   return (scorerTypes as readonly string[]).includes(command.type);
 }
 
-/** Of an experiment that is there and active: the caller has looked. */
-export function applyScorerCommand(scorers: Scorers, command: ScorerCommand, meta: CommandMeta): Applied {
+export interface ScorersState {
+  readonly scorers: Scorers;
+}
+
+/** Scorers of experiments that are there and active. */
+export function applyScorerCommand(
+  { scorers, experiments }: ScorersState & Pick<ExperimentsState, 'experiments'>,
+  command: ScorerCommand,
+  meta: CommandMeta,
+): Applied {
+  const experiment = experiments.get(command.id);
+  if (experiment === undefined) return experimentNotFound(command.id);
+  if (experiment.lifecycleStage !== 'active') return experimentNotActive(command.id);
   const ofExperiment = new Map(scorers.get(command.id));
   const known = ofExperiment.get(command.name);
   if (command.type === 'register-scorer') {

@@ -1,9 +1,5 @@
-import type { Journal } from '@millrace/events';
-import type { TrackingCommand, TrackingState } from '../tracking-domain.ts';
 import type { Author } from '../runs/run-writes.ts';
 import type { Sweep, Trial } from './sweep.ts';
-
-export type SweepsJournal = Pick<Journal<TrackingState, TrackingCommand>, 'submit' | 'read' | 'state'>;
 
 /** The MLflow runs that stand for a sweep and its trials. */
 export interface TrialRuns {

@@ -2,13 +2,14 @@ import { CodedError, UnavailableError } from '@millrace/service-kit';
 import type { Author } from '../runs/run-writes.ts';
 import { givenBefore } from './apply-start-trial.ts';
 import { chooseTrial, type TrialChoice } from './choose-trial.ts';
-import type { SweepsJournal, TrialRuns } from './ports.ts';
+import type { TrialRuns } from './ports.ts';
+import type { TrackingJournal } from '../tracking-domain.ts';
 import type { Decision, SweepCommand, TrialCommand } from './sweep-commands.ts';
 import { movedOn, sweepNotFound } from './sweep-rejections.ts';
 import type { Sweep, SweepDefinition, Trial } from './sweep.ts';
 
 export interface RunSweepParts {
-  readonly journal: SweepsJournal;
+  readonly journal: TrackingJournal;
   readonly runs: TrialRuns;
   readonly now: () => number;
   readonly newRunId: () => string;

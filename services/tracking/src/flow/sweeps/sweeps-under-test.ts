@@ -1,7 +1,8 @@
 import type { Applied } from '@millrace/events';
 import type { Author } from '../runs/run-writes.ts';
 import { trackingDomain, type TrackingCommand, type TrackingState } from '../tracking-domain.ts';
-import type { SweepsJournal, TrialRuns } from './ports.ts';
+import type { TrialRuns } from './ports.ts';
+import type { TrackingJournal } from '../tracking-domain.ts';
 import { RunSweep } from './run-sweep.ts';
 import type { Sweep, SweepDefinition, Trial } from './sweep.ts';
 
@@ -17,7 +18,7 @@ export class SweepsUnderTest {
   atMs = 1_000_000;
   #runs = 0;
 
-  instance(): { sweeps: RunSweep; runs: RunsInMemory; journal: SweepsJournal } {
+  instance(): { sweeps: RunSweep; runs: RunsInMemory; journal: TrackingJournal } {
     const runs = new RunsInMemory();
     const journal = new JournalInMemory(this.#log, () => this.atMs);
     const onRunNotClosed = ({ error }: { error: unknown }): void => {
@@ -33,7 +34,7 @@ export class SweepsUnderTest {
   }
 }
 
-class JournalInMemory implements SweepsJournal {
+class JournalInMemory implements TrackingJournal {
   readonly state: TrackingState = trackingDomain.initial();
   readonly #log: Entry[];
   readonly #now: () => number;
@@ -44,7 +45,7 @@ class JournalInMemory implements SweepsJournal {
     this.#now = now;
   }
 
-  async submit(command: TrackingCommand, { actor }: Author): ReturnType<SweepsJournal['submit']> {
+  async submit(command: TrackingCommand, { actor }: Author): ReturnType<TrackingJournal['submit']> {
     // Others get in between.
     await new Promise((resolve) => setImmediate(resolve));
     const offset = this.#log.push({ command: structuredClone(command), actor, atMs: this.#now() }) - 1;
