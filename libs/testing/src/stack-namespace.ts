@@ -14,7 +14,7 @@ export interface TestNamespace {
 }
 
 /** Of a member that was killed: tests that kill wait for it again and again. */
-const sessionTimeoutMs = 4_000;
+const sessionTimeoutMs = 6_000;
 
 /** Names that no other test uses, on the running stack: every topic, key, table and file of a test lives under its own. */
 export function testNamespace(addresses: Addresses = stackAddresses()): TestNamespace {

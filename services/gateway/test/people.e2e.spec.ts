@@ -39,7 +39,15 @@ const as = (user: string, method: string, address: string, body?: unknown) =>
   ask([method, address], bearer(keys[user] ?? ''), body);
 
 /** What everybody in the walk has a role on, or none. */
-const made = { experiment: '', run: '', model: 'm-', trace: `tr-${'a'.repeat(32)}`, name: 'fraud' };
+const made = {
+  experiment: '',
+  run: '',
+  model: 'm-',
+  trace: `tr-${'a'.repeat(32)}`,
+  name: 'fraud',
+  sweep: '',
+  dataset: '',
+};
 const users = ['nobody', 'viewer', 'editor', 'approver'] as const;
 
 beforeAll(async () => {
@@ -71,6 +79,13 @@ beforeAll(async () => {
   expect((await admin('POST', '/api/3.0/mlflow/traces', { trace })).status).toBe(200);
   await admin('POST', '/api/2.0/mlflow/registered-models/create', { name: made.name });
   await admin('POST', '/api/2.0/mlflow/model-versions/create', { name: made.name, source: `runs:/${made.run}/model` });
+
+  const space = { x: { kind: 'uniform', low: 0, high: 1 } };
+  const sweep = { name: 'walked', experiment: 'guarded', space, metric: { name: 'loss' }, budget: { trials: 2 } };
+  made.sweep = String((await admin('POST', '/api/v1/sweeps', sweep)).body['id']);
+  const about = { name: 'walked', experiment_ids: [made.experiment] };
+  const dataset = await admin('POST', '/api/3.0/mlflow/datasets/create', about);
+  made.dataset = (dataset.body['dataset'] as { dataset_id: string }).dataset_id;
 
   const grants = [`experiments/${made.experiment}`, `models/${made.name}`];
   for (const on of grants) await admin('PUT', `/api/v1/access/${on}/grants/*`, { role: 'none' });
@@ -112,6 +127,8 @@ describe('every route that changes something', () => {
     'PUT comments/{comment}',
     'DELETE comments/{comment}',
     'POST share-links',
+    'POST datasets/search',
+    'POST api/v1/compare',
   ];
   const forAdmins = [
     'POST experiments/delete',
@@ -135,6 +152,17 @@ describe('every route that changes something', () => {
     'PUT roles/{name}',
     'DELETE roles/{name}',
     'POST artifact-pins/search',
+    'POST import/experiments',
+    'POST import/runs',
+    'POST import/logged-models',
+    'POST import/registered-models',
+    'POST import/model-versions',
+    'DELETE api/v1/runs/{id}',
+    'DELETE datasets/{id}',
+    'POST mlflow/webhooks',
+    'PATCH webhooks/{id}',
+    'DELETE webhooks/{id}',
+    'POST {id}/test',
   ];
   const isOneOf = (list: readonly string[], { method, path: address }: MutatingRoute): boolean =>
     list.some((one) => {
@@ -155,6 +183,8 @@ describe('every route that changes something', () => {
       run_id: made.run,
       run_uuid: made.run,
       runIds: [made.run],
+      run_ids: [made.run],
+      experiment: 'guarded',
       trace_id: made.trace,
       trace_ids: [made.trace],
       locations: [{ mlflow_experiment: { experiment_id: made.experiment } }],
@@ -167,9 +197,13 @@ describe('every route that changes something', () => {
     if (field === 'id' || field === 'path' || field === '*') {
       if (/logged-models/.test(address)) return made.model;
       if (/traces/.test(address)) return made.trace;
+      if (/sweeps/.test(address)) return made.sweep;
+      if (/datasets/.test(address)) return made.dataset;
       if (/experiments\/\{id\}/.test(address)) return made.experiment;
       if (/runs\/\{id\}/.test(address)) return made.run;
     }
+    // It would be nobody's afterwards.
+    if (address.endsWith('/remove-experiments') && field === 'experiment_ids') return undefined;
     // The name of a new experiment is not the one of a model.
     return field === 'name' && /experiments\/create|access\/users$/.test(address) ? undefined : byField[field];
   };

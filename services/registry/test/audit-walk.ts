@@ -13,6 +13,9 @@ export class AuditWalk {
     await this.#runs();
     await this.#files();
     await this.#traces();
+    await this.#datasetsAndScorers();
+    await this.#sweeps();
+    await this.#people();
     await this.#models();
     await this.#governance();
   }
@@ -138,6 +141,46 @@ export class AuditWalk {
     await this.#send('tracking', `POST ${three}/delete-traces`, {}, { experiment_id: '0', request_ids: [id] });
   }
 
+  async #datasetsAndScorers(): Promise<void> {
+    const datasets = '/api/3.0/mlflow/datasets';
+    const made = await this.#send('tracking', `POST ${datasets}/create`, {}, { name: 'walked', experiment_ids: ['0'] });
+    const { dataset_id: id } = made['dataset'] as { dataset_id: string };
+    const one = `${datasets}/{id}`;
+    await this.#send('tracking', `PATCH ${one}/tags`, { id }, { tags: '{"k":"v"}' });
+    await this.#send('tracking', `DELETE ${one}/tags/{key}`, { id, key: 'k' });
+    await this.#send('tracking', `POST ${one}/records`, { id }, { records: '[{"inputs":{"q":"one"}}]' });
+    const { records } = (await this.#ask('tracking', `${datasets}/${id}/records`)) as { records: string };
+    const [record] = JSON.parse(records) as { dataset_record_id: string }[];
+    const gone = { dataset_record_ids: [record?.dataset_record_id] };
+    await this.#send('tracking', `DELETE ${one}/records`, { id }, gone);
+    await this.#send('tracking', `POST ${one}/remove-experiments`, { id }, { experiment_ids: ['0'] });
+    await this.#send('tracking', `POST ${one}/add-experiments`, { id }, { experiment_ids: ['0'] });
+    await this.#send('tracking', `DELETE ${one}`, { id });
+    const scorer = { experiment_id: '0', name: 'walked' };
+    const serialized = { ...scorer, serialized_scorer: '{}' };
+    await this.#send('tracking', 'POST /api/3.0/mlflow/scorers/register', {}, serialized);
+    await this.#send('tracking', 'DELETE /api/3.0/mlflow/scorers/delete', {}, scorer);
+  }
+
+  async #sweeps(): Promise<void> {
+    const sweeps = '/api/v1/sweeps';
+    const space = { x: { kind: 'uniform', low: 0, high: 1 } };
+    const definition = { name: 'w', experiment: 'Default', space, metric: { name: 'loss' }, budget: { trials: 2 } };
+    const { id } = (await this.#send('tracking', `POST ${sweeps}`, {}, definition)) as { id: string };
+    for (const step of ['pause', 'resume']) await this.#send('tracking', `POST ${sweeps}/{id}/${step}`, { id });
+    await this.#send('tracking', `POST ${sweeps}/{id}/trials`, { id }, {});
+    await this.#send('tracking', `POST ${sweeps}/{id}/cancel`, { id });
+  }
+
+  async #people(): Promise<void> {
+    const users = '/api/v1/access/users';
+    await this.#send('tracking', `POST ${users}`, {}, { name: 'walker' });
+    await this.#send('tracking', `PUT /api/v1/access/roles/{name}`, { name: 'walker' }, { role: 'viewer' });
+    await this.#send('tracking', `DELETE ${users}/{name}`, { name: 'walker' });
+    const comments = '/api/v1/runs/{id}/comments';
+    await this.#send('tracking', `POST ${comments}`, { id: this.#runId }, { text: 'odd' });
+  }
+
   async #models(): Promise<void> {
     const models = '/api/2.0/mlflow/registered-models';
     const [name, version] = ['walked', '1'];
@@ -183,6 +226,10 @@ export class AuditWalk {
 
   #posts(service: 'tracking' | 'registry', prefix: string) {
     return (name: string, body: object) => this.#send(service, `POST ${prefix}/${name}`, {}, body);
+  }
+
+  async #ask(service: 'tracking' | 'registry', path: string): Promise<unknown> {
+    return (await fetch(this.#urls[service] + path)).json();
   }
 
   /** Fails when the call is refused: of a refused one it is not certain that it came to the log. */

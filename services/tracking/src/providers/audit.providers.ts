@@ -15,6 +15,7 @@ import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilA
 import type { TrackingConfig } from '../config.ts';
 import { AuditController } from '../entry/audit/audit.controller.ts';
 import { PastRunsController } from '../entry/audit/past-runs.controller.ts';
+import { describeDatasetEvent } from '../flow/audit/describe-dataset-event.ts';
 import { describeRunEvent } from '../flow/audit/describe-run-event.ts';
 import { describeTraceEvent } from '../flow/audit/describe-trace-event.ts';
 import { PastRuns } from '../flow/audit/past-runs.ts';
@@ -23,13 +24,20 @@ import type { ExperimentsJournal, RunHistory } from '../flow/ports.ts';
 import { trackingDomain } from '../flow/tracking-domain.ts';
 import { RunEventsPublisher } from '../publish/run-events.publisher.ts';
 import { TraceEventsPublisher } from '../publish/trace-events.publisher.ts';
+import { KafkaDatasetLog } from '../store/datasets/kafka-dataset-log.ts';
 import { eventSource } from '../store/audit/event-source.ts';
 import { TRACKING_JOURNAL, PEOPLE_JOURNAL, RUN_HISTORY } from '../tokens.ts';
 
 const AUDIT_SINK = Symbol('audit sink');
 const group = 'tracking.audit';
 const journal = topics['tracking.journal'].name;
-const ownLogs = [journal, peopleTopic, topics['tracking.runs'].name, topics['tracking.traces'].name].map((topic) => ({
+const ownLogs = [
+  journal,
+  peopleTopic,
+  topics['tracking.runs'].name,
+  topics['tracking.traces'].name,
+  topics['tracking.datasets'].name,
+].map((topic) => ({
   topic,
   group,
 }));
@@ -54,6 +62,7 @@ export const auditProviders: Provider[] = [
       PEOPLE_JOURNAL,
       RunEventsPublisher,
       TraceEventsPublisher,
+      KafkaDatasetLog,
     ],
     useFactory: startSink,
   },
@@ -102,13 +111,14 @@ async function startSink(
   const sink = auditSink({
     inserter: clickhouse,
     group,
-    // Eighteen partitions: more inserts than a sink makes by itself, so that a page of the trail is not waited for.
+    // Twenty-two partitions: more inserts than a sink makes by itself, so that a page of the trail is not waited for.
     maxInsertsPerSecond: 8,
     sources: [
       journalSource(bus, { topic: journal, domain: trackingDomain }),
       journalSource(bus, { topic: peopleTopic, domain: peopleDomain, redact: withoutSecrets }),
       eventSource(bus, { topic: topics['tracking.runs'], describe: describeRunEvent }),
       eventSource(bus, { topic: topics['tracking.traces'], describe: describeTraceEvent }),
+      eventSource(bus, { topic: topics['tracking.datasets'], describe: describeDatasetEvent }),
     ],
   });
   const names = ownLogs.map(({ topic }) => bus.topics.name(topic));

@@ -1,5 +1,6 @@
-import type { RunEvent, TraceEvent } from '@millrace/schemas';
+import type { DatasetEvent, RunEvent, TraceEvent } from '@millrace/schemas';
 import { describe, expect, it } from 'vitest';
+import { describeDatasetEvent } from './describe-dataset-event.ts';
 import { describeRunEvent } from './describe-run-event.ts';
 import { describeTraceEvent } from './describe-trace-event.ts';
 
@@ -53,7 +54,7 @@ describe('what the audit trail says of a write to a run', () => {
     expect(commandOf({ artifacts: [file], tags: [{ key: 'k', value: 'v' }] })).toBe('log-to-run');
     expect(commandOf({ type: 'created', subject: 'logged-model' })).toBe('create-logged-model');
     expect(commandOf({ type: 'voided', voids: [3] })).toBe('void-write');
-    expect(commandOf({ type: 'purged' })).toBe('purged-run');
+    expect(commandOf({ type: 'purged' })).toBe('purge-run');
   });
 
   it('says of a new run that it was not there before', () => {
@@ -82,4 +83,24 @@ it('the audit trail says of a write to a trace what it set, and of spans which',
   expect(described).toMatchObject({ command: 'tag-trace', subjectKind: 'trace', subjectId: 't1', actor: 'ada' });
   expect(JSON.parse(described.after)).toEqual({ experimentId: '7', tags: { k: 'v' } });
   expect(describeTraceEvent({ ...event, type: 'deleted' }).after).toBe('null');
+});
+
+it('the audit trail says of a write to records of a dataset which they are', () => {
+  const event: DatasetEvent = {
+    eventId: 'e',
+    datasetId: 'd1',
+    datasetName: 'questions',
+    type: 'deleted',
+    atMs: 5,
+    actor: 'ada',
+    records: [],
+    deletedRecordIds: ['r1'],
+  };
+  expect(describeDatasetEvent(event)).toMatchObject({
+    command: 'delete-dataset-records',
+    subjectKind: 'dataset',
+    subjectId: 'd1',
+    after: '{"recordIds":["r1"]}',
+  });
+  expect(describeDatasetEvent({ ...event, type: 'dropped' }).after).toBe('null');
 });

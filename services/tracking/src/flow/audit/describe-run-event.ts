@@ -8,6 +8,7 @@ const verbs: Readonly<Record<string, string>> = {
   deleted: 'delete',
   restored: 'restore',
   logged: 'log-to',
+  purged: 'purge',
 };
 
 /**
