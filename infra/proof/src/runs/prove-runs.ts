@@ -6,6 +6,7 @@ import { killWhile } from './kill-while.ts';
 import { MlflowCalls } from './mlflow-calls.ts';
 import { pageThroughAll } from './page-through-all.ts';
 import { RunWriter } from './run-writer.ts';
+import { verifyAudit } from './verify-audit.ts';
 import { verifyRuns } from './verify-runs.ts';
 import { verifyVersions } from './verify-versions.ts';
 import { VersionWriter } from './version-writer.ts';
@@ -48,6 +49,8 @@ async function proveNothingIsLost({ report, servers, loadSeconds, seed }: RunsSi
     versionWriters,
     bed.services.all('registry').map(({ url }) => url),
   );
+  const acknowledged = [...runWriters, ...versionWriters].reduce((sum, writer) => sum + writer.acknowledged, 0);
+  await verifyAudit(report, bed.address, acknowledged);
   report.say('\nkilled');
   for (const line of casualties.table()) report.say(line);
   report.say(`requests sent again: ${calls.repeats}\n`);

@@ -11,9 +11,12 @@ export interface WrittenRun {
 
 const roundsOfRun = 5;
 const pointsOfBatch = 20;
+const paramNames = ['model', 'seed', 'rate'];
+/** Its creation, its params, a point and a batch each round, its end. */
+const writesOfRun = 1 + paramNames.length + 2 * roundsOfRun + 1;
 
 export const paramsOf = (name: string): { key: string; value: string }[] =>
-  ['model', 'seed', 'rate'].map((key) => ({ key, value: `${key} of ${name}` }));
+  paramNames.map((key) => ({ key, value: `${key} of ${name}` }));
 
 /** Writes one run after the other: its creation, params, single points and batches, a tag that counts them. */
 export class RunWriter implements Writer {
@@ -29,7 +32,7 @@ export class RunWriter implements Writer {
   }
 
   get acknowledged(): number {
-    return this.runs.reduce((sum, { points }) => sum + points + 1, 0);
+    return this.runs.length * writesOfRun;
   }
 
   async writeOn(): Promise<void> {
