@@ -19,13 +19,16 @@ export interface RunPage {
   readonly next_page_token?: string;
 }
 
-/** MLflow's API as a client that repeats each write, under one idempotency key, until it is answered. */
+/** MLflow's API as a client that repeats each write, under one idempotency key if wanted, until it is answered. */
 export class MlflowCalls {
   readonly url: string;
+  readonly #withKeys: boolean;
   #repeats = 0;
 
-  constructor(url: string) {
+  /** A creation under a key costs the server a look into history: for where things are killed only. */
+  constructor(url: string, { withKeys = false } = {}) {
     this.url = url;
+    this.#withKeys = withKeys;
   }
 
   /** Requests that were sent again because the first had no answer, or a 5xx. */
@@ -63,7 +66,7 @@ export class MlflowCalls {
   async #post(path: string, body: object, key: string): Promise<{ status: number; text: string }> {
     const response = await fetch(`${this.url}/api/2.0/mlflow/${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      headers: { 'content-type': 'application/json', ...(this.#withKeys && { 'idempotency-key': key }) },
       body: JSON.stringify(body),
     });
     return { status: response.status, text: await response.text() };

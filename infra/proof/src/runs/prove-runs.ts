@@ -33,7 +33,7 @@ export async function proveRuns(size: RunsSize): Promise<void> {
 async function proveNothingIsLost({ report, servers, loadSeconds, seed }: RunsSize): Promise<void> {
   report.say('starting two of tracking, two of registry, and the gateway');
   await using bed = await runMlflowBed(testNamespace(servers.addresses), 2);
-  const calls = new MlflowCalls(bed.address);
+  const calls = new MlflowCalls(bed.address, { withKeys: true });
   const experiment = await calls.createExperiment('killed under load');
   await calls.write('registered-models/create', { name: VersionWriter.model });
   const runWriters = Array.from({ length: writersOfRuns }, (_, index) => new RunWriter(calls, { experiment, index }));
