@@ -13,13 +13,19 @@ import type { VectorRow } from './vector-row.ts';
 const [folder] = process.argv.slice(2) as [string];
 
 // The process that a foreign model runs in first: its own memory, no secrets, an empty directory; one model each.
-process.once('disconnect', () => {
-  // A service that was killed cannot take its folder away.
+process.once('disconnect', leave);
+// It may have been killed while this process loaded its modules, when nobody heard of it.
+if (!process.connected) leave();
+process.once('message', (request) => void answer(request as TrialRequest));
+process.send?.({ kind: 'ready' } satisfies TrialReply, (error: Error | null) => {
+  if (error !== null) leave();
+});
+
+/** A service that was killed cannot take its folder away. */
+function leave(): void {
   rmSync(folder, { recursive: true, force: true });
   process.exit(0);
-});
-process.once('message', (request) => void answer(request as TrialRequest));
-process.send?.({ kind: 'ready' } satisfies TrialReply);
+}
 
 const fewRows = 8;
 /** What the runtime says of a string that an encoder was not trained with. */
