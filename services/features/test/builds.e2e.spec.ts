@@ -89,7 +89,11 @@ it('goes on scoring while a view that is added is built from a long log, and los
   await until('the new build to serve', async () => (await describeSource())['build'] === 1);
   traffic.abort();
   await steady;
-  await pay(10);
+  // The stream is handed over a moment after the new build is said to serve.
+  await until('vectors of the new build alone', async () => {
+    await pay(10);
+    return [...vectors.values()].some(([first]) => first?.builds.join() === '1,1');
+  });
 
   await until(
     'all vectors',
