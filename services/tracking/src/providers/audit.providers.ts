@@ -8,10 +8,10 @@ import {
   VerifyAudit,
   type ClickHouseSink,
 } from '@millrace/clickhouse';
-import { BatchConsumer, EventBus } from '@millrace/events';
+import { EventBus } from '@millrace/events';
 import { peopleDomain, peopleTopic, withoutSecrets } from '@millrace/people';
 import { topics } from '@millrace/schemas';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import { SERVICE_CONFIG } from '@millrace/service-kit';
 import type { TrackingConfig } from '../config.ts';
 import { AuditController } from '../entry/audit/audit.controller.ts';
 import { PastRunsController } from '../entry/audit/past-runs.controller.ts';
@@ -26,6 +26,7 @@ import { RunEventsPublisher } from '../publish/run-events.publisher.ts';
 import { TraceEventsPublisher } from '../publish/trace-events.publisher.ts';
 import { KafkaDatasetLog } from '../store/datasets/kafka-dataset-log.ts';
 import { eventSource } from '../store/audit/event-source.ts';
+import { PROJECTION_PARTS, startProjection, type ProjectionParts } from './start-projection.ts';
 import { TRACKING_JOURNAL, PEOPLE_JOURNAL, RUN_HISTORY } from '../tokens.ts';
 
 const AUDIT_SINK = Symbol('audit sink');
@@ -52,12 +53,8 @@ export const auditProviders: Provider[] = [
     provide: AUDIT_SINK,
     // After journal and publishers: they make the topics that are read.
     inject: [
-      EventBus,
+      PROJECTION_PARTS,
       ClickHouse,
-      ServiceLog,
-      ServiceMetrics,
-      Readiness,
-      Shutdown,
       TRACKING_JOURNAL,
       PEOPLE_JOURNAL,
       RunEventsPublisher,
@@ -100,14 +97,8 @@ export const auditProviders: Provider[] = [
   },
 ];
 
-async function startSink(
-  bus: EventBus,
-  clickhouse: ClickHouse,
-  log: ServiceLog,
-  metrics: ServiceMetrics,
-  readiness: Readiness,
-  shutdown: Shutdown,
-): Promise<ClickHouseSink> {
+function startSink(parts: ProjectionParts, clickhouse: ClickHouse): Promise<ClickHouseSink> {
+  const { bus } = parts;
   const sink = auditSink({
     inserter: clickhouse,
     group,
@@ -121,18 +112,15 @@ async function startSink(
       eventSource(bus, { topic: topics['tracking.datasets'], describe: describeDatasetEvent }),
     ],
   });
-  const names = ownLogs.map(({ topic }) => bus.topics.name(topic));
-  const consumer = new BatchConsumer(bus, { group, topics: names, handler: sink });
-  await untilAvailable(log, 'audit trail', () => consumer.start());
-  shutdown.add('consumers', 'audit trail', () => consumer.stop());
-  readiness.add('audit', () => {
-    const { state, stoppedBy } = consumer.status;
-    return { ok: stoppedBy === undefined && state !== 'stopped', detail: stoppedBy?.message ?? state };
+  return startProjection(parts, {
+    sink,
+    group,
+    topics: ownLogs.map(({ topic }) => topic),
+    title: 'audit trail',
+    check: 'audit',
+    lag: {
+      name: 'audit_lag_records',
+      help: 'Records of this instance’s partitions that are not yet in the audit trail.',
+    },
   });
-  metrics.gauge({
-    name: 'audit_lag_records',
-    help: 'Records of this instance’s partitions that are not yet in the audit trail.',
-    collect: (gauge) => gauge.set(consumer.status.lag),
-  });
-  return sink;
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
-import { ClickHouse, SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
+import { ClickHouse, type ClickHouseSink } from '@millrace/clickhouse';
 import { EventBus } from '@millrace/events';
 import { topics } from '@millrace/schemas';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import { SERVICE_CONFIG, ServiceLog, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from '../config.ts';
 import { DatasetRecordsController } from '../entry/datasets/dataset-records.controller.ts';
 import { EvaluationDatasetsController } from '../entry/datasets/evaluation-datasets.controller.ts';
 import { ChangeRecords } from '../flow/datasets/change-records.ts';
 import { EvaluationDatasets } from '../flow/datasets/evaluation-datasets.ts';
 import type { TrackingJournal } from '../flow/tracking-domain.ts';
-import { startProjection } from './start-projection.ts';
+import { positionsOf, PROJECTION_PARTS, startProjection, type ProjectionParts } from './start-projection.ts';
 import { ClickHouseDatasetHistory } from '../store/datasets/clickhouse-dataset-history.ts';
 import { datasetsGroup, datasetsSink } from '../store/datasets/datasets.sink.ts';
 import { KafkaDatasetLog } from '../store/datasets/kafka-dataset-log.ts';
@@ -32,7 +32,7 @@ export const datasetsProviders: Provider[] = [
   {
     provide: SINK,
     // After the log: it makes the topic.
-    inject: [EventBus, ClickHouse, ServiceLog, ServiceMetrics, Readiness, Shutdown, KafkaDatasetLog],
+    inject: [PROJECTION_PARTS, ClickHouse, KafkaDatasetLog],
     useFactory: startSink,
   },
   {
@@ -40,8 +40,7 @@ export const datasetsProviders: Provider[] = [
     inject: [SERVICE_CONFIG, EventBus, ClickHouse, SINK],
     useFactory: (config: TrackingConfig, bus: EventBus, clickhouse: ClickHouse, sink: ClickHouseSink) => {
       const topic = bus.topics.name(topics['tracking.datasets'].name);
-      const committedOffsets = (of: string) => bus.topics.committedOffsets(datasetsGroup, of);
-      const positions = new SinkPositions({ sink, committedOffsets, pollMs: 50 });
+      const positions = positionsOf(bus, datasetsGroup, sink);
       const timeoutMs = config.live.readTimeoutMs;
       return new ClickHouseDatasetHistory(
         clickhouse,
@@ -63,32 +62,22 @@ export const datasetsProviders: Provider[] = [
   },
 ];
 
-function startSink(
-  bus: EventBus,
-  clickhouse: ClickHouse,
-  log: ServiceLog,
-  metrics: ServiceMetrics,
-  readiness: Readiness,
-  shutdown: Shutdown,
-): Promise<ClickHouseSink> {
-  const deadLetters = metrics.counter({
+function startSink(parts: ProjectionParts, clickhouse: ClickHouse): Promise<ClickHouseSink> {
+  const deadLetters = parts.metrics.counter({
     name: 'dataset_dead_letters_total',
     help: 'Writes to records of datasets that were moved to the dead letters',
     labels: ['reason'],
   });
-  return startProjection(
-    { bus, log, metrics, readiness, shutdown },
-    {
-      sink: datasetsSink(bus, clickhouse),
-      group: datasetsGroup,
-      topic: bus.topics.name(topics['tracking.datasets'].name),
-      title: 'datasets sink',
-      check: 'datasets',
-      onDeadLetter: (reason) => deadLetters.inc({ reason }),
-      lag: {
-        name: 'dataset_records_lag_records',
-        help: 'Writes to datasets of this instance’s partitions that are not yet in ClickHouse.',
-      },
+  return startProjection(parts, {
+    sink: datasetsSink(parts.bus, clickhouse),
+    group: datasetsGroup,
+    topics: [topics['tracking.datasets'].name],
+    title: 'datasets sink',
+    check: 'datasets',
+    onDeadLetter: (reason) => deadLetters.inc({ reason }),
+    lag: {
+      name: 'dataset_records_lag_records',
+      help: 'Writes to datasets of this instance’s partitions that are not yet in ClickHouse.',
     },
-  );
+  });
 }

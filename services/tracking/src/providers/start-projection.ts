@@ -1,12 +1,10 @@
-import type { ClickHouseSink } from '@millrace/clickhouse';
-import { BatchConsumer, type EventBus } from '@millrace/events';
-import {
-  untilAvailable,
-  type Readiness,
-  type ServiceLog,
-  type ServiceMetrics,
-  type Shutdown,
-} from '@millrace/service-kit';
+import type { Provider } from '@nestjs/common';
+import { SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
+import { BatchConsumer, EventBus } from '@millrace/events';
+import { Readiness, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+
+/** What every projection of a log needs, under one token. */
+export const PROJECTION_PARTS = Symbol('projection parts');
 
 export interface ProjectionParts {
   readonly bus: EventBus;
@@ -16,25 +14,39 @@ export interface ProjectionParts {
   readonly shutdown: Shutdown;
 }
 
+export const projectionParts: Provider = {
+  provide: PROJECTION_PARTS,
+  inject: [EventBus, ServiceLog, ServiceMetrics, Readiness, Shutdown],
+  useFactory: (
+    bus: EventBus,
+    log: ServiceLog,
+    metrics: ServiceMetrics,
+    readiness: Readiness,
+    shutdown: Shutdown,
+  ): ProjectionParts => ({ bus, log, metrics, readiness, shutdown }),
+};
+
 export interface Projection {
   readonly sink: ClickHouseSink;
   readonly group: string;
-  /** Its full name. */
-  readonly topic: string;
+  /** Names without the configured prefix. */
+  readonly topics: readonly string[];
   /** As logs and the order of shutdown name it, and as readiness does. */
   readonly title: string;
   readonly check: string;
-  readonly onDeadLetter: (reason: string) => void;
+  /** Absent: the sink refuses nothing that it is given. */
+  readonly onDeadLetter?: (reason: string) => void;
   readonly lag: { readonly name: string; readonly help: string };
 }
 
-/** Starts to store a log in ClickHouse, counted, watched by readiness and stopped in its turn. */
+/** Starts to store logs in ClickHouse, counted, watched by readiness and stopped in its turn. */
 export async function startProjection(
   { bus, log, metrics, readiness, shutdown }: ProjectionParts,
-  { sink, group, topic, title, check, onDeadLetter, lag }: Projection,
+  { sink, group, topics, title, check, onDeadLetter, lag }: Projection,
 ): Promise<ClickHouseSink> {
-  const hooks = { onDeadLetter: ({ reason }: { readonly reason: string }) => onDeadLetter(reason) };
-  const consumer = new BatchConsumer(bus, { group, topics: [topic], handler: sink, hooks });
+  const hooks = { onDeadLetter: ({ reason }: { readonly reason: string }) => onDeadLetter?.(reason) };
+  const names = topics.map((topic) => bus.topics.name(topic));
+  const consumer = new BatchConsumer(bus, { group, topics: names, handler: sink, hooks });
   await untilAvailable(log, title, () => consumer.start());
   shutdown.add('consumers', title, () => consumer.stop());
   readiness.add(check, () => {
@@ -43,4 +55,13 @@ export async function startProjection(
   });
   metrics.gauge({ ...lag, collect: (gauge) => gauge.set(consumer.status.lag) });
   return sink;
+}
+
+/** How far a projection has come, on this instance and on the others. */
+export function positionsOf(bus: EventBus, group: string, sink: ClickHouseSink): SinkPositions {
+  return new SinkPositions({
+    sink,
+    committedOffsets: (topic) => bus.topics.committedOffsets(group, topic),
+    pollMs: 50,
+  });
 }

@@ -1,12 +1,18 @@
 import type { Provider } from '@nestjs/common';
-import { ClickHouse, migrate, SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
+import { ClickHouse, migrate, type ClickHouseSink } from '@millrace/clickhouse';
 import { EventBus, Journal } from '@millrace/events';
 import { topics } from '@millrace/schemas';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import { Readiness, SERVICE_CONFIG, ServiceLog, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from '../config.ts';
 import { trackingDomain } from '../flow/tracking-domain.ts';
 import { RunEventsPublisher } from '../publish/run-events.publisher.ts';
-import { startProjection } from './start-projection.ts';
+import {
+  positionsOf,
+  PROJECTION_PARTS,
+  projectionParts,
+  startProjection,
+  type ProjectionParts,
+} from './start-projection.ts';
 import { ClickHouseRunHistory } from '../store/runs/clickhouse-run-history.ts';
 import { KafkaRunLog } from '../store/runs/kafka-run-log.ts';
 import { migrationsFolder } from '../store/migrations-folder.ts';
@@ -64,9 +70,10 @@ export const storeProviders: Provider[] = [
       return log;
     },
   },
+  projectionParts,
   {
     provide: SINK,
-    inject: [EventBus, ClickHouse, ServiceLog, ServiceMetrics, Readiness, Shutdown, RunEventsPublisher],
+    inject: [PROJECTION_PARTS, ClickHouse, RunEventsPublisher],
     useFactory: startSink,
   },
   {
@@ -74,39 +81,28 @@ export const storeProviders: Provider[] = [
     inject: [SERVICE_CONFIG, EventBus, ClickHouse, SINK],
     useFactory: (config: TrackingConfig, bus: EventBus, clickhouse: ClickHouse, sink: ClickHouseSink) => {
       const topic = bus.topics.name(topics['tracking.runs'].name);
-      const committedOffsets = (of: string) => bus.topics.committedOffsets(runFactsGroup, of);
-      const positions = new SinkPositions({ sink, committedOffsets, pollMs: 50 });
+      const positions = positionsOf(bus, runFactsGroup, sink);
       return new ClickHouseRunHistory(clickhouse, { positions, topic, timeoutMs: config.live.readTimeoutMs });
     },
   },
 ];
 
-function startSink(
-  bus: EventBus,
-  clickhouse: ClickHouse,
-  log: ServiceLog,
-  metrics: ServiceMetrics,
-  readiness: Readiness,
-  shutdown: Shutdown,
-): Promise<ClickHouseSink> {
-  const deadLetters = metrics.counter({
+function startSink(parts: ProjectionParts, clickhouse: ClickHouse): Promise<ClickHouseSink> {
+  const deadLetters = parts.metrics.counter({
     name: 'dead_letters_total',
     help: 'Records moved to the dead letters',
     labels: ['consumer', 'reason'],
   });
-  return startProjection(
-    { bus, log, metrics, readiness, shutdown },
-    {
-      sink: runFactsSink(bus, clickhouse),
-      group: runFactsGroup,
-      topic: bus.topics.name(topics['tracking.runs'].name),
-      title: 'run facts sink',
-      check: 'run-facts',
-      onDeadLetter: (reason) => deadLetters.inc({ consumer: runFactsGroup, reason }),
-      lag: {
-        name: 'run_facts_lag_records',
-        help: 'Writes of this instance’s partitions that are not yet in ClickHouse.',
-      },
+  return startProjection(parts, {
+    sink: runFactsSink(parts.bus, clickhouse),
+    group: runFactsGroup,
+    topics: [topics['tracking.runs'].name],
+    title: 'run facts sink',
+    check: 'run-facts',
+    onDeadLetter: (reason) => deadLetters.inc({ consumer: runFactsGroup, reason }),
+    lag: {
+      name: 'run_facts_lag_records',
+      help: 'Writes of this instance’s partitions that are not yet in ClickHouse.',
     },
-  );
+  });
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
-import { ClickHouse, SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
+import { ClickHouse, type ClickHouseSink } from '@millrace/clickhouse';
 import { EventBus } from '@millrace/events';
 import { topics } from '@millrace/schemas';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import { SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from '../config.ts';
 import { OtlpController } from '../entry/traces/otlp.controller.ts';
 import { TraceChangesController } from '../entry/traces/trace-changes.controller.ts';
@@ -22,7 +22,7 @@ import { SearchTraces } from '../flow/traces/search-traces.ts';
 import { StartTrace } from '../flow/traces/start-trace.ts';
 import { TraceWrites } from '../flow/traces/trace-writes.ts';
 import { TraceEventsPublisher } from '../publish/trace-events.publisher.ts';
-import { startProjection } from './start-projection.ts';
+import { positionsOf, PROJECTION_PARTS, startProjection, type ProjectionParts } from './start-projection.ts';
 import { StoredLog } from '../store/stored-log.ts';
 import { ClickHouseTraceHistory } from '../store/traces/clickhouse-trace-history.ts';
 import { KafkaTraceLog } from '../store/traces/kafka-trace-log.ts';
@@ -55,7 +55,7 @@ export const tracesProviders: Provider[] = [
   },
   {
     provide: SINK,
-    inject: [EventBus, ClickHouse, ServiceLog, ServiceMetrics, Readiness, Shutdown, TraceEventsPublisher],
+    inject: [PROJECTION_PARTS, ClickHouse, TraceEventsPublisher],
     useFactory: startSink,
   },
   {
@@ -63,8 +63,7 @@ export const tracesProviders: Provider[] = [
     inject: [SERVICE_CONFIG, EventBus, ClickHouse, SINK],
     useFactory: (config: TrackingConfig, bus: EventBus, clickhouse: ClickHouse, sink: ClickHouseSink) => {
       const topic = bus.topics.name(topics['tracking.traces'].name);
-      const committedOffsets = (of: string) => bus.topics.committedOffsets(tracesGroup, of);
-      const positions = new SinkPositions({ sink, committedOffsets, pollMs: 50 });
+      const positions = positionsOf(bus, tracesGroup, sink);
       const timeoutMs = config.live.readTimeoutMs;
       return new ClickHouseTraceHistory(clickhouse, new StoredLog({ positions, topic, timeoutMs, what: 'traces' }));
     },
@@ -139,32 +138,22 @@ export const tracesProviders: Provider[] = [
   },
 ];
 
-function startSink(
-  bus: EventBus,
-  clickhouse: ClickHouse,
-  log: ServiceLog,
-  metrics: ServiceMetrics,
-  readiness: Readiness,
-  shutdown: Shutdown,
-): Promise<ClickHouseSink> {
-  const deadLetters = metrics.counter({
+function startSink(parts: ProjectionParts, clickhouse: ClickHouse): Promise<ClickHouseSink> {
+  const deadLetters = parts.metrics.counter({
     name: 'trace_dead_letters_total',
     help: 'Writes to traces that were moved to the dead letters',
     labels: ['reason'],
   });
-  return startProjection(
-    { bus, log, metrics, readiness, shutdown },
-    {
-      sink: tracesSink(bus, clickhouse),
-      group: tracesGroup,
-      topic: bus.topics.name(topics['tracking.traces'].name),
-      title: 'traces sink',
-      check: 'traces',
-      onDeadLetter: (reason) => deadLetters.inc({ reason }),
-      lag: {
-        name: 'trace_facts_lag_records',
-        help: 'Writes to traces of this instance’s partitions that are not yet in ClickHouse.',
-      },
+  return startProjection(parts, {
+    sink: tracesSink(parts.bus, clickhouse),
+    group: tracesGroup,
+    topics: [topics['tracking.traces'].name],
+    title: 'traces sink',
+    check: 'traces',
+    onDeadLetter: (reason) => deadLetters.inc({ reason }),
+    lag: {
+      name: 'trace_facts_lag_records',
+      help: 'Writes to traces of this instance’s partitions that are not yet in ClickHouse.',
     },
-  );
+  });
 }
