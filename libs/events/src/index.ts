@@ -70,5 +70,6 @@ export type {
 } from './journal/journal-domain.ts';
 export { bodyHashOf } from './journal/command-ledger.ts';
 export { journalTopic } from './journal/journal-topic.ts';
+export { watchOne } from './journal/watch-one.ts';
 export { JournalPublisher } from './journal/journal-publisher.ts';
 export type { JournalPublisherOptions } from './journal/journal-publisher.ts';

@@ -1,4 +1,4 @@
-import type { Applied, SubjectChange } from '@millrace/events';
+import { watchOne, type Applied, type SubjectChange } from '@millrace/events';
 import type { WebhookCommand } from '../webhooks/webhook-commands.ts';
 import type { Webhook } from '../webhooks/webhook-state.ts';
 
@@ -10,12 +10,11 @@ export function watchWebhooks(
   if (command.type === 'settle-deliveries') {
     return () => [{ kind: 'deliveries', id: '', before: null, after: null }];
   }
-  const known = command.type === 'create-webhook' ? undefined : command.id;
-  const before = webhookView(known === undefined ? undefined : webhooks.get(known));
-  return (applied) => {
-    const id = known ?? (applied.ok ? (applied.result as Webhook).id : '');
-    return [{ kind: 'webhook', id, before, after: webhookView(webhooks.get(id)) }];
-  };
+  return watchOne({
+    kind: 'webhook',
+    id: command.type === 'create-webhook' ? undefined : command.id,
+    snapshot: (id) => webhookView(id === undefined ? undefined : webhooks.get(id)),
+  });
 }
 
 function webhookView(webhook: Webhook | undefined): unknown {

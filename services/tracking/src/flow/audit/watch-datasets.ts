@@ -1,4 +1,4 @@
-import type { Applied, SubjectChange } from '@millrace/events';
+import { watchOne, type Applied, type SubjectChange } from '@millrace/events';
 import type { DatasetCommand, DatasetsState } from '../datasets/dataset-commands.ts';
 
 /** The evaluation dataset that a command is about; what its records say is told by their own log. */
@@ -10,6 +10,5 @@ export function watchDatasets(
     const dataset = datasets.get(id);
     return dataset === undefined ? null : { ...dataset, tags: Object.fromEntries(dataset.tags) };
   };
-  const before = snapshot();
-  return () => [{ kind: 'dataset', id, before, after: snapshot() }];
+  return watchOne({ kind: 'dataset', id, snapshot });
 }

@@ -1,4 +1,4 @@
-import type { Applied, SubjectChange } from '@millrace/events';
+import { watchOne, type Applied, type SubjectChange } from '@millrace/events';
 import type { Experiment, ExperimentCommand, ExperimentsState } from '../experiments/experiments.ts';
 
 export type ExperimentSnapshot = Omit<Experiment, 'tags'> & { readonly tags: Readonly<Record<string, string>> };
@@ -8,12 +8,11 @@ export function watchExperiments(
   state: ExperimentsState,
   command: ExperimentCommand,
 ): (applied: Applied) => readonly SubjectChange[] {
-  const known = 'id' in command ? command.id : state.idByName.get(command.name);
-  const before = snapshotOf(state, known);
-  return (applied) => {
-    const id = known ?? (applied.ok ? (applied.result as Experiment).id : '');
-    return [{ kind: 'experiment', id, before, after: snapshotOf(state, id) }];
-  };
+  return watchOne({
+    kind: 'experiment',
+    id: 'id' in command ? command.id : state.idByName.get(command.name),
+    snapshot: (id) => snapshotOf(state, id),
+  });
 }
 
 export function experimentOf(snapshot: ExperimentSnapshot): Experiment {

@@ -1,4 +1,4 @@
-import type { Applied, SubjectChange } from '@millrace/events';
+import { watchOne, type Applied, type SubjectChange } from '@millrace/events';
 import type { ScorerCommand, ScorersState } from '../scorers/scorers.ts';
 
 /** The scorer that a command is about, by its versions: what it does is the request. */
@@ -10,6 +10,5 @@ export function watchScorers(
     const scorer = scorers.get(command.id)?.get(command.name);
     return scorer === undefined ? null : { id: scorer.id, versions: scorer.versions.map(({ version }) => version) };
   };
-  const before = snapshot();
-  return () => [{ kind: 'scorer', id: `${command.id}/${command.name}`, before, after: snapshot() }];
+  return watchOne({ kind: 'scorer', id: `${command.id}/${command.name}`, snapshot });
 }

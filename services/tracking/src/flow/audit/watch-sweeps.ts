@@ -1,16 +1,15 @@
-import type { Applied, SubjectChange } from '@millrace/events';
+import { watchOne, type Applied, type SubjectChange } from '@millrace/events';
 import type { SweepCommand } from '../sweeps/sweep-commands.ts';
 import type { SweepsState, Trial } from '../sweeps/sweep.ts';
 
 /** The sweep that a command is about and the trial that it names, without the other trials: there may be thousands. */
 export function watchSweeps(state: SweepsState, command: SweepCommand): (applied: Applied) => readonly SubjectChange[] {
   const number = numberIn(command);
-  const known = command.type === 'create-sweep' ? undefined : command.sweep;
-  const before = snapshotOf(state, known, number);
-  return (applied) => {
-    const id = known ?? (applied.ok ? (applied.result as { readonly id: string }).id : '');
-    return [{ kind: 'sweep', id, before, after: snapshotOf(state, id, number) }];
-  };
+  return watchOne({
+    kind: 'sweep',
+    id: command.type === 'create-sweep' ? undefined : command.sweep,
+    snapshot: (id) => snapshotOf(state, id, number),
+  });
 }
 
 function numberIn(command: SweepCommand): number | undefined {
