@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { describeDatasetEvent } from './describe-dataset-event.ts';
 import { describeRunEvent } from './describe-run-event.ts';
 import { describeTraceEvent } from './describe-trace-event.ts';
+import { nothingSaid } from '../runs/nothing-said.ts';
 
 const runEvent: RunEvent = {
   eventId: 'e',
@@ -12,16 +13,8 @@ const runEvent: RunEvent = {
   type: 'logged',
   atMs: 5,
   actor: 'ada',
-  attributes: {},
-  metrics: [],
-  params: [],
-  tags: [],
-  datasets: [],
-  modelInputs: [],
-  modelOutputs: [],
-  artifacts: [],
+  ...nothingSaid,
   requestId: 'q',
-  voids: [],
 };
 const point = { key: 'auc', modelId: null, runId: null, datasetName: null, datasetDigest: null };
 

@@ -13,6 +13,7 @@ import {
   type SearchClause,
   type SearchField,
 } from '../runs/run-search.ts';
+import { nothingSaid } from '../runs/nothing-said.ts';
 
 /** For tests: a search as one would do it with a list of runs, which every faster one must equal; and runs to search. */
 export function searchByHand(
@@ -78,17 +79,6 @@ function placeOf(head: RunHead, field: SearchField): OrderValue {
   return Number.isNaN(value) ? [1, 0] : [0, value];
 }
 
-const empty = {
-  metrics: [],
-  params: [],
-  tags: [],
-  datasets: [],
-  modelInputs: [],
-  modelOutputs: [],
-  artifacts: [],
-  requestId: null,
-  voids: [],
-};
 const texts = ['', 'a', 'A', 'ab', 'b%', 'é', '\u{1f600}', '\uffff', 'c\\d', "it's"];
 const numbers = [0, -1, 0.1, 0.3, 1e300, 5, Number.NaN];
 const keys = ['k', 'l'];
@@ -130,8 +120,8 @@ export function randomEvents(of: { runs: number; seed: number; experimentId: str
     const envelope = { subject: 'run', id: `r${index}`, experimentId: of.experimentId, atMs: 1, actor: 'a' };
     const created = { created_time: '1', start_time: String(startTime), name, user_id: 'u', lifecycle_stage: 'active' };
     return [
-      { ...empty, ...envelope, eventId: 'e', type: 'created', attributes: created },
-      ...writes.map((write) => ({ ...empty, ...envelope, eventId: 'e', type: 'logged', ...write })),
+      { ...nothingSaid, ...envelope, eventId: 'e', type: 'created', attributes: created },
+      ...writes.map((write) => ({ ...nothingSaid, ...envelope, eventId: 'e', type: 'logged', ...write })),
     ];
   });
 }

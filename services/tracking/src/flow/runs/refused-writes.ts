@@ -1,6 +1,7 @@
 import type { RunEvent } from '@millrace/schemas';
 import type { RefusedWrite } from './live-partition.ts';
 import type { RefusalListener } from './live-runs.ts';
+import { nothingSaid } from './nothing-said.ts';
 
 /** A write is voided by who wrote it, at once; by others when that one seems to have died. */
 const graceMs = 5_000;
@@ -66,15 +67,7 @@ export class RefusedWrites implements RefusalListener {
       type: 'voided',
       atMs: this.#options.now(),
       actor,
-      attributes: {},
-      metrics: [],
-      params: [],
-      tags: [],
-      datasets: [],
-      modelInputs: [],
-      modelOutputs: [],
-      artifacts: [],
-      requestId: null,
+      ...nothingSaid,
       voids: [offset],
     };
   }

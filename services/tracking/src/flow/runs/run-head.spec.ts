@@ -3,6 +3,7 @@ import type { RunEvent } from '@millrace/schemas';
 import { describe, expect, it } from 'vitest';
 import { factsOf, type RunFact } from './run-facts.ts';
 import { RunHead } from './run-head.ts';
+import { nothingSaid } from './nothing-said.ts';
 
 const nothing: RunEvent = {
   eventId: 'e',
@@ -12,16 +13,7 @@ const nothing: RunEvent = {
   type: 'logged',
   atMs: 1,
   actor: 'ada',
-  attributes: {},
-  metrics: [],
-  params: [],
-  tags: [],
-  datasets: [],
-  modelInputs: [],
-  modelOutputs: [],
-  artifacts: [],
-  requestId: null,
-  voids: [],
+  ...nothingSaid,
 };
 const point = (key: string, value: number, step: number, timestampMs = 0) => ({
   key,

@@ -2,6 +2,7 @@ import type { RunEvent } from '@millrace/schemas';
 import type { FactsWindow, PlacedEvent, RunEvents, RunHistory, RunLog, RunLogTaker } from '../ports.ts';
 import { factsOf, type RunFact, type Subject } from './run-facts.ts';
 import { RunHead } from './run-head.ts';
+import { nothingSaid } from './nothing-said.ts';
 
 /** Lets others go first: tests decide for how long. */
 export type Pause = (what: string) => Promise<void>;
@@ -14,16 +15,7 @@ export const emptyRunEvent: RunEvent = {
   type: 'logged',
   atMs: 1,
   actor: 'a',
-  attributes: {},
-  metrics: [],
-  params: [],
-  tags: [],
-  datasets: [],
-  modelInputs: [],
-  modelOutputs: [],
-  artifacts: [],
-  requestId: null,
-  voids: [],
+  ...nothingSaid,
 };
 
 /** One partition that several instances write and follow, in memory. */

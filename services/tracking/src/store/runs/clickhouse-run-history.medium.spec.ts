@@ -15,6 +15,7 @@ import { ClickHouseRunHistory } from './clickhouse-run-history.ts';
 import { insertRows } from './insert-rows.ts';
 import { migrationsFolder } from '../migrations-folder.ts';
 import { rowsOf } from './run-facts.sink.ts';
+import { nothingSaid } from '../../flow/runs/nothing-said.ts';
 
 const nothing: RunEvent = {
   eventId: 'e',
@@ -24,16 +25,7 @@ const nothing: RunEvent = {
   type: 'logged',
   atMs: 1_700_000_000_000,
   actor: 'ada',
-  attributes: {},
-  metrics: [],
-  params: [],
-  tags: [],
-  datasets: [],
-  modelInputs: [],
-  modelOutputs: [],
-  artifacts: [],
-  requestId: null,
-  voids: [],
+  ...nothingSaid,
 };
 const point = (key: string, value: number, step: number) => ({
   key,
