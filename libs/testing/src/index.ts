@@ -7,9 +7,10 @@ export {
   type ServiceName,
   type ServiceProcess,
 } from '@millrace/stack';
+export { mutatingRoutes, type MutatingRoute } from './mutating-routes.ts';
 export { s3Server, type S3Server } from './s3-server.ts';
 export { mlflowServer, type MlflowServer } from './mlflow-server.ts';
-export { runMlflowBed, type MlflowBed } from './mlflow-bed.ts';
+export { runMlflowBed, untilLive, type MlflowBed } from './mlflow-bed.ts';
 export { mlflow2, mlflow3, mlflowTestNames, startMlflowTests, type MlflowClient } from './mlflow-clients.ts';
 export type { PythonTests } from './python-tests.ts';
 export { securedHttp, securedKafka, securedRedis, type SecuredServer } from './secured-servers.ts';

@@ -30,7 +30,7 @@ export async function runMlflowBed(namespace: TestNamespace, instances: number):
   const beforeRegistry = started.use(await RoundRobin.before(registry));
   const all = { ...env, MILLRACE_SERVICE_REGISTRY_URL: beforeRegistry.url };
   const { url } = await services.launch('gateway', undefined, all);
-  await live(url);
+  await untilLive(url);
   const owned = started.move();
   return { address: url, services, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -50,7 +50,7 @@ async function several(services: RunningServices, { name, running, instances, en
 }
 
 /** The gateway is ready only when every service of the platform is; here it need only answer. */
-async function live(url: string): Promise<void> {
+export async function untilLive(url: string): Promise<void> {
   const deadline = performance.now() + liveTimeoutMs;
   for (;;) {
     const response = await fetch(`${url}/health/live`).catch(() => null);

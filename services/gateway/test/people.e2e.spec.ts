@@ -1,9 +1,15 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
+import {
+  mutatingRoutes,
+  runServices,
+  testNamespace,
+  type MutatingRoute,
+  type RunningServices,
+} from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { mutatingRoutesOf, walkRoute, type MutatingRoute } from './walk-with-roles.ts';
+import { walkRoute } from './walk-with-roles.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const password = 'correct horse';
@@ -210,7 +216,7 @@ describe('every route that changes something', () => {
 
   it.each(['tracking', 'registry'] as const)('of %s asks who it is, and lets those only who may', async (service) => {
     const base = services.url(service);
-    const routes = (await mutatingRoutesOf(base)).filter(
+    const routes = (await mutatingRoutes(base)).filter(
       // The two prefixes of MLflow are one in the table; of hot routes both are walked.
       ({ path: address }) => !address.includes('/mpu/parts/') && !/^\/ajax-api\/(?!2.0\/mlflow\/runs)/.test(address),
     );
@@ -219,14 +225,14 @@ describe('every route that changes something', () => {
     for (const route of routes) {
       const headers = { 'x-mlflow-experiment-id': made.experiment };
       const anonymous = await walkRoute(base, route, { values, headers });
-      if (anonymous !== 401) found.push(`${route.name} answers ${anonymous} to nobody`);
+      if (anonymous !== 401) found.push(`${route.method} ${route.path} answers ${anonymous} to nobody`);
       for (const [rank, user] of users.entries()) {
         const status = await walkRoute(base, route, { values, headers: { ...headers, ...bearer(keys[user] ?? '') } });
         const isRefused = status === 403;
         // Of somebody else's things that everybody may ask for, the handler says that they are not theirs.
         const isOwn = /users\/\{name\}\/(password|keys)/.test(route.path) || route.path.includes('/comments/{');
         if (isOwn || isRefused === rank < neededBy(route)) continue;
-        found.push(`${route.name} answers ${status} to ${user}`);
+        found.push(`${route.method} ${route.path} answers ${status} to ${user}`);
       }
     }
     expect(found).toEqual([]);

@@ -1,33 +1,4 @@
-/** A route of an OpenAPI document that changes something, with the fields that its body and its address have. */
-export interface MutatingRoute {
-  readonly name: string;
-  readonly method: string;
-  readonly path: string;
-  readonly fields: readonly string[];
-}
-
-interface Operation {
-  readonly requestBody?: {
-    readonly content?: Readonly<Record<string, { readonly schema?: { readonly properties?: object } }>>;
-  };
-}
-interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-}
-
-export async function mutatingRoutesOf(serviceUrl: string): Promise<MutatingRoute[]> {
-  const document = (await (await fetch(`${serviceUrl}/docs/openapi.json`)).json()) as OpenApi;
-  return Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations)
-      .filter(([method]) => !['get', 'head', 'options'].includes(method))
-      .map(([method, operation]) => ({
-        name: `${method.toUpperCase()} ${path}`,
-        method: method.toUpperCase(),
-        path,
-        fields: Object.keys(operation.requestBody?.content?.['application/json']?.schema?.properties ?? {}),
-      })),
-  );
-}
+import type { MutatingRoute } from '@millrace/testing';
 
 export type Values = (route: MutatingRoute, field: string) => unknown;
 

@@ -1,10 +1,16 @@
 import { EventBus, LogReader } from '@millrace/events';
 import { topics, type VersionArchived, type VersionRegistered } from '@millrace/schemas';
 import { eventsConfigFromEnv, readConfig, ServiceLog } from '@millrace/service-kit';
-import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
+import {
+  mutatingRoutes,
+  runServices,
+  testNamespace,
+  type RunningServices,
+  type MutatingRoute,
+} from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuditWalk, jsonOf, leavesNothing } from './audit-walk.ts';
-import { mutatingRoutes, walk, type WalkedRoute } from './walk-routes.ts';
+import { walk } from './walk-routes.ts';
 
 let services: RunningServices;
 let url: string;
@@ -66,7 +72,7 @@ it('no route of the service that changes anything puts a version in charge again
   const routes = await mutatingRoutes(url);
   const forbidden: string[] = [];
   const allowed = new Set<string>();
-  const attempt = async (route: WalkedRoute, index: number): Promise<void> => {
+  const attempt = async (route: MutatingRoute, index: number): Promise<void> => {
     const name = `walk-${index}`;
     await makeModel(name, 2);
     for (const version of [1, 2]) {
@@ -397,12 +403,12 @@ describe('the audit trail', () => {
     const walk = new AuditWalk(urls);
     await walk.run();
     for (const service of ['tracking', 'registry'] as const) {
-      for (const { method, path, properties } of await mutatingRoutes(urls[service])) {
+      for (const { method, path, fields } of await mutatingRoutes(urls[service])) {
         const route = `${method} ${path.replace('/ajax-api/', '/api/').replace(/\*$/, '{path}')}`;
         if (walk.actors.has(route) || leavesNothing(route)) continue;
         // A route that the walk does not know: when it takes what it is given, it must leave an entry too.
         const actor = `stranger ${route}`;
-        const body = Object.fromEntries(properties.map((name) => [name, name]));
+        const body = Object.fromEntries(fields.map((name) => [name, name]));
         const response = await fetch(urls[service] + path.replaceAll(/\{\w+\}/g, 'x'), jsonOf(method, body, actor));
         if (response.ok) walk.actors.set(route, actor);
       }

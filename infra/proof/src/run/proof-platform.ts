@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Platform, type HttpClient } from '@millrace/client';
-import { ClickHouse } from '@millrace/clickhouse';
+import type { ClickHouse } from '@millrace/clickhouse';
 import type { EventBus } from '@millrace/events';
 import {
   runServices,
@@ -11,6 +11,7 @@ import {
   type ServiceName,
   type TestNamespace,
 } from '@millrace/testing';
+import { clickhouseOf } from './clickhouse-of.ts';
 import type { ProofReport } from './proof-report.ts';
 import { runPython } from './run-python.ts';
 
@@ -143,13 +144,4 @@ export class ProofPlatform implements AsyncDisposable {
 function clientEnvironment({ env }: RunningServices, names: readonly ServiceName[]): Readonly<Record<string, string>> {
   if (names.includes('gateway')) return env;
   return { ...env, MILLRACE_GATEWAY_URL: env['MILLRACE_SERVICE_FEATURES_URL'] ?? '' };
-}
-
-function clickhouseOf(env: Readonly<Record<string, string>>): ClickHouse {
-  return new ClickHouse({
-    url: env['MILLRACE_CLICKHOUSE_URL'] ?? '',
-    database: env['MILLRACE_CLICKHOUSE_DATABASE'] ?? '',
-    username: env['MILLRACE_CLICKHOUSE_USERNAME'] ?? '',
-    password: env['MILLRACE_CLICKHOUSE_PASSWORD'] ?? '',
-  });
 }

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunningServices, ServerName, ServiceName, ServiceProcess, StackServers } from '@millrace/testing';
+import {
+  untilLive,
+  type RunningServices,
+  type ServerName,
+  type ServiceName,
+  type ServiceProcess,
+  type StackServers,
+} from '@millrace/testing';
 import { Casualties } from '../chaos/casualties.ts';
 import { pick, shuffled } from '../payments/random.ts';
 import type { ProofReport } from '../run/proof-report.ts';
@@ -77,10 +84,5 @@ const isService = (victim: ServiceName | ServerName): victim is ServiceName => s
 
 /** The gateway is ready only when every service of the platform is; it needs to answer. */
 async function runsAgain(service: ServiceProcess): Promise<void> {
-  if (service.name !== 'gateway') return service.ready();
-  for (;;) {
-    const answer = await fetch(`${service.url}/health/live`).catch(() => null);
-    if (answer?.ok) return;
-    await sleep(100);
-  }
+  await (service.name === 'gateway' ? untilLive(service.url) : service.ready());
 }

@@ -1,4 +1,4 @@
-import { ClickHouse } from '@millrace/clickhouse';
+import { clickhouseOf } from '../run/clickhouse-of.ts';
 import type { ProofReport } from '../run/proof-report.ts';
 import { allPages } from './all-pages.ts';
 import { MlflowCalls, type FoundRun } from './mlflow-calls.ts';
@@ -63,12 +63,7 @@ async function verifyRows(
   runs: readonly WrittenRun[],
   { experiment, env }: WrittenRuns,
 ): Promise<void> {
-  const clickhouse = new ClickHouse({
-    url: env['MILLRACE_CLICKHOUSE_URL'] ?? '',
-    database: env['MILLRACE_CLICKHOUSE_DATABASE'] ?? '',
-    username: env['MILLRACE_CLICKHOUSE_USERNAME'] ?? '',
-    password: env['MILLRACE_CLICKHOUSE_PASSWORD'] ?? '',
-  });
+  const clickhouse = clickhouseOf(env);
   try {
     const count = async (sql: string): Promise<number> =>
       Number((await clickhouse.query<{ n: string }>(sql, { experiment }))[0]?.n);
