@@ -8,6 +8,8 @@ import { EventProducer } from './event-producer.ts';
 import type { EventProducerOptions } from './event-producer.ts';
 import type { EventsConfig, EventsLog } from './events-config.ts';
 import { connectKafka } from './kafkajs/connect-kafka.ts';
+import { EndsClient } from './log/ends-client.ts';
+import { LogEnds } from './log/log-ends.ts';
 import { SchemaRegistry } from './schema-registry.ts';
 import { TopicAdmin } from './topic-admin.ts';
 
@@ -20,8 +22,11 @@ export class EventBus {
   readonly log: EventsLog;
   readonly codec: AvroCodec;
   readonly topics: TopicAdmin;
+  /** Where logs end, one question for all who ask at once. */
+  readonly ends: LogEnds;
   /** For this library only. */
   readonly kafka: Kafka;
+  readonly #endsClient: EndsClient;
   readonly #registry: SchemaRegistry;
   readonly #producers: EventProducer[] = [];
   #shared: EventProducer | null = null;
@@ -43,6 +48,8 @@ export class EventBus {
     this.config = config;
     this.log = log;
     this.kafka = connectKafka(config.kafka, log);
+    this.#endsClient = new EndsClient(this.kafka);
+    this.ends = new LogEnds((wanted) => this.#endsClient.ask(wanted));
     this.#registry = new SchemaRegistry(config.schemaRegistry);
     this.codec = new AvroCodec(this.#registry, now);
     this.topics = new TopicAdmin(this.kafka, { prefix: config.topicPrefix, now });
@@ -79,7 +86,7 @@ export class EventBus {
   /** Waits for what was sent, then lets go of every connection. Stop consumers first. */
   async close(): Promise<void> {
     await Promise.all(this.#producers.map((producer) => producer.close()));
-    await this.topics.close();
+    await Promise.all([this.topics.close(), this.#endsClient.close()]);
     this.#registry.close();
   }
 }

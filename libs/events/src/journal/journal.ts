@@ -85,7 +85,7 @@ export class Journal<S, C extends { readonly type: string }> {
     this.#reader = bus.readerFor(spec);
     this.#writer = writer;
     this.#log = new LogReader(bus, { topic: this.#topic, partition: 0, startAt: 0 });
-    this.#barrier = new PositionBarrier(() => this.#log.endOffset());
+    this.#barrier = new PositionBarrier(async () => (await bus.ends.of(this.#topic, 1))[0] ?? 0);
   }
 
   /** Appends and waits for this command's own result. Safe to repeat under the same request id. */

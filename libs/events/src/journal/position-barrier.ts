@@ -4,10 +4,6 @@ export class PositionBarrier {
   readonly #waiting = new Set<Waiting>();
   #position = 0;
   #failure: Error | undefined;
-  /** The question under way: too old for whoever comes now. */
-  #asking: Promise<unknown> = Promise.resolve();
-  /** The next question, shared by all who come before it is put. */
-  #next: Promise<number> | null = null;
 
   constructor(endOffset: () => Promise<number>) {
     this.#endOffset = endOffset;
@@ -17,16 +13,8 @@ export class PositionBarrier {
     return this.#position;
   }
 
-  /** One question to the broker for all that wait for one, however many they are. */
   async reached(): Promise<void> {
-    this.#next ??= this.#asking.then(() => {
-      this.#next = null;
-      const question = this.#endOffset();
-      this.#asking = question.catch(() => undefined);
-      return question;
-    });
-    const end = await this.#next;
-    await this.passed(end, () => true);
+    await this.passed(await this.#endOffset(), () => true);
   }
 
   /** Resolves when the position is at least `end` and `holds` is true. */

@@ -45,7 +45,7 @@ it('gives what every partition holds and gets, in order, and says where they end
   await send(2, 'b');
   await send(0, 'c');
   await expect.poll(() => found).toEqual([['a', 'c'], [], ['b']]);
-  expect(await follower.endOffsets()).toEqual([2, 0, 1]);
+  expect(await bus.ends.of(topic, 3)).toEqual([2, 0, 1]);
 });
 
 it('goes on from where it is wanted, also when that has moved by itself', async () => {

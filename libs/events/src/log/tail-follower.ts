@@ -59,22 +59,6 @@ export class TailFollower {
     this.#consumer = consumer;
   }
 
-  /** Next offset of every partition, in one question a broker, asked beside a fetch that waits. */
-  async endOffsets(): Promise<number[]> {
-    const { topic, partitions } = this.#options;
-    return this.#use('asking for the end', async () => {
-      const asked = indexes(partitions).map((partition) => ({ partition }));
-      const [found] = await this.#cluster.fetchTopicsOffset([{ topic, partitions: asked, fromBeginning: false }]);
-      const ends = new Map((found?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
-      return indexes(partitions).map((partition) => {
-        const end = ends.get(partition);
-        if (end === undefined)
-          throw new TransientError('kafka', `topic "${topic}" partition ${partition} has no leader`);
-        return end;
-      });
-    });
-  }
-
   /** Begins to follow. An outage is waited for; the log says so. */
   follow(taker: TailTaker): void {
     this.#following = this.#follow(taker);

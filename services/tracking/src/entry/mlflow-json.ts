@@ -46,17 +46,19 @@ export function runJson(head: RunHead, experimentIsDeleted = false): Json {
   };
 }
 
+/** Set one by one: a page holds thousands of points, and spreads cost several times as much. */
 function metricJson(fact: RunFact): Json {
-  return {
+  const json: Json = {
     key: fact.key,
     value: jsonNumber(fact.number),
     timestamp: fact.timestampMs,
     step: fact.step,
-    ...(fact.modelId !== '' && { model_id: fact.modelId }),
-    ...(fact.runId !== '' && { run_id: fact.runId }),
-    ...(fact.datasetName !== '' && { dataset_name: fact.datasetName }),
-    ...(fact.datasetDigest !== '' && { dataset_digest: fact.datasetDigest }),
   };
+  if (fact.modelId !== '') json['model_id'] = fact.modelId;
+  if (fact.runId !== '') json['run_id'] = fact.runId;
+  if (fact.datasetName !== '') json['dataset_name'] = fact.datasetName;
+  if (fact.datasetDigest !== '') json['dataset_digest'] = fact.datasetDigest;
+  return json;
 }
 
 export function loggedModelJson(head: RunHead): Json {

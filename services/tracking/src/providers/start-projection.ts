@@ -39,6 +39,8 @@ export interface Projection {
   readonly lag: { readonly name: string; readonly help: string };
 }
 
+const fetching = { minBytes: 256 * 1024, maxWaitMs: 50 };
+
 /** Starts to store logs in ClickHouse, counted, watched by readiness and stopped in its turn. */
 export async function startProjection(
   { bus, log, metrics, readiness, shutdown }: ProjectionParts,
@@ -46,7 +48,7 @@ export async function startProjection(
 ): Promise<ClickHouseSink> {
   const hooks = { onDeadLetter: ({ reason }: { readonly reason: string }) => onDeadLetter?.(reason) };
   const names = topics.map((topic) => bus.topics.name(topic));
-  const consumer = new BatchConsumer(bus, { group, topics: names, handler: sink, hooks });
+  const consumer = new BatchConsumer(bus, { group, topics: names, handler: sink, hooks, ...fetching });
   await untilAvailable(log, title, () => consumer.start());
   shutdown.add('consumers', title, () => consumer.stop());
   readiness.add(check, () => {

@@ -4,10 +4,9 @@ import type { Settled } from './own-writes.ts';
 import type { PlacedEvent, RunHistory, RunLog } from '../ports.ts';
 import { factsOf, type RunFact, type Subject } from './run-facts.ts';
 import type { RunHead } from './run-head.ts';
-import { SharedQuestion } from '../shared-question.ts';
 
 /** Between two fetches when nobody waits: own writes are known without them, and each fetch that meets one brings it back. */
-const restMs = 5;
+const restMs = 50;
 
 export interface LiveRunsOptions {
   /** Heads are forgotten, the least recently used first, when all together take more memory than this. */
@@ -49,7 +48,6 @@ export class LiveRuns {
   readonly #history: RunHistory;
   readonly #options: LiveRunsOptions;
   readonly #partitions: readonly LivePartition[];
-  readonly #ends: SharedQuestion<readonly number[]>;
   readonly #listeners = new Set<WriteListener>();
   readonly #refusalListeners = new Set<RefusalListener>();
   #bytes = 0;
@@ -60,7 +58,6 @@ export class LiveRuns {
     this.#log = log;
     this.#history = history;
     this.#options = options;
-    this.#ends = new SharedQuestion(() => log.endOffsets());
     const hooks = {
       folded: (write: FoldedWrite) => this.#tell(write),
       refused: (write: RefusedWrite) => this.#refusalListeners.forEach((one) => one.refused(write)),
@@ -97,7 +94,7 @@ export class LiveRuns {
 
   /** Begins to follow the log: runs that are created from here on are known whole without asking history. */
   async follow(): Promise<void> {
-    for (const [index, end] of (await this.#ends.answer()).entries()) this.#at(index).skipTo(end);
+    for (const [index, end] of (await this.#log.endOffsets()).entries()) this.#at(index).skipTo(end);
     this.#log.follow({
       positionOf: (index) => this.#at(index).position,
       take: (index, events: readonly PlacedEvent[], nextOffset) => this.#at(index).take(events, nextOffset),
@@ -130,7 +127,7 @@ export class LiveRuns {
 
   /** Waits until every write that was acknowledged before the call is folded, and listeners were told of it. */
   async readUp(): Promise<void> {
-    const ends = await this.#ends.answer();
+    const ends = await this.#log.endOffsets();
     await Promise.all(ends.map((end, index) => this.#reachedEnd(index, end)));
   }
 
@@ -146,14 +143,14 @@ export class LiveRuns {
 
   /** Waits until history holds every write that was acknowledged before the call. */
   async untilStored(): Promise<void> {
-    const ends = await this.#ends.answer();
+    const ends = await this.#log.endOffsets();
     await this.#history.untilStored(ends.map((nextOffset, partition) => ({ partition, nextOffset })));
   }
 
   /** The same for the partition of one run. */
   async untilStoredOf(id: string): Promise<void> {
     const partition = this.#log.partitionOf(id);
-    await this.#history.untilStored([{ partition, nextOffset: (await this.#ends.answer())[partition] ?? 0 }]);
+    await this.#history.untilStored([{ partition, nextOffset: (await this.#log.endOffsets())[partition] ?? 0 }]);
   }
 
   async #untilWanted(): Promise<void> {
@@ -167,7 +164,7 @@ export class LiveRuns {
   }
 
   async #reached(index: number): Promise<void> {
-    await this.#reachedEnd(index, (await this.#ends.answer())[index] ?? 0);
+    await this.#reachedEnd(index, (await this.#log.endOffsets())[index] ?? 0);
   }
 
   async #reachedEnd(index: number, end: number): Promise<void> {
@@ -178,7 +175,7 @@ export class LiveRuns {
 
   /** The log was cut or made anew: what it holds from here on is all there is. */
   #lost(index: number): void {
-    void this.#ends.answer().then(
+    void this.#log.endOffsets().then(
       (ends) => this.#skip(index, ends[index] ?? 0),
       // Asked again at the next fetch, which finds the same.
       () => undefined,

@@ -9,10 +9,13 @@ export class KafkaRunLog implements RunLog {
   readonly partitions = runs.partitions;
   readonly #decoder: AvroReader<RunEvent>;
   readonly #follower: TailFollower;
+  readonly #endOffsets: () => Promise<number[]>;
 
   constructor(bus: EventBus) {
     this.#decoder = bus.readerFor(runs);
-    this.#follower = new TailFollower(bus, { topic: bus.topics.name(runs.name), partitions: runs.partitions });
+    const topic = bus.topics.name(runs.name);
+    this.#follower = new TailFollower(bus, { topic, partitions: runs.partitions });
+    this.#endOffsets = () => bus.ends.of(topic, runs.partitions);
   }
 
   partitionOf(id: string): number {
@@ -20,7 +23,7 @@ export class KafkaRunLog implements RunLog {
   }
 
   endOffsets(): Promise<number[]> {
-    return this.#follower.endOffsets();
+    return this.#endOffsets();
   }
 
   follow(taker: RunLogTaker): void {
