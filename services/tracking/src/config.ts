@@ -21,7 +21,7 @@ export const config = {
     .transform((env) => ({ registryUrl: env.MILLRACE_SERVICE_REGISTRY_URL })),
   live: z
     .object({
-      MILLRACE_TRACKING_LIVE_BYTES: numberSetting(192 * 1024 * 1024, { min: 1024 * 1024 }),
+      MILLRACE_TRACKING_LIVE_BYTES: numberSetting(96 * 1024 * 1024, { min: 1024 * 1024 }),
       MILLRACE_TRACKING_LIVE_TRACE_BYTES: numberSetting(64 * 1024 * 1024, { min: 1024 * 1024 }),
       MILLRACE_TRACKING_CATCH_UP_RECORDS: numberSetting(20_000, { min: 100 }),
       MILLRACE_TRACKING_READ_TIMEOUT_MS: numberSetting(15_000, { min: 100 }),

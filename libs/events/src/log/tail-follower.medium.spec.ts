@@ -41,7 +41,7 @@ const send = (partition: number, value: string) => bus.producer().send([outgoing
 
 it('gives what every partition holds and gets, in order, and says where they end while it waits there', async () => {
   await send(0, 'a');
-  const follower = follow();
+  follow();
   await send(2, 'b');
   await send(0, 'c');
   await expect.poll(() => found).toEqual([['a', 'c'], [], ['b']]);
