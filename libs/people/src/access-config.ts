@@ -18,7 +18,7 @@ const shortestSecret = 16;
 const shortestPassword = 8;
 
 /** The secret that the services of one platform share. */
-export const serviceTokenSetting = z
+const serviceTokenSetting = z
   .string()
   .min(shortestSecret, `is shorter than ${shortestSecret} characters`)
   .regex(/^[A-Za-z0-9._~-]+$/, 'may hold letters, digits and . _ ~ - only')

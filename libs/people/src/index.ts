@@ -1,4 +1,4 @@
-export { accessConfig, serviceTokenSetting, type AccessSettings } from './access-config.ts';
+export { accessConfig, type AccessSettings } from './access-config.ts';
 export { Comments, commentResponse, commentsResponse, commentText } from './comments.ts';
 export { runKey, versionKey } from './journal/comment-places.ts';
 export type { PeopleCommand } from './journal/people-commands.ts';
@@ -7,7 +7,7 @@ export type { ApiKey, Comment, Grant, PeopleState, ShareLink, User } from './jou
 export { peopleStatuses } from './journal/rejections.ts';
 export { withoutSecrets } from './journal/watch-people.ts';
 export { submitForPeople } from './journal/submit-for-people.ts';
-export { openAccess, openPeopleJournal } from './open-people.ts';
+export { PEOPLE_JOURNAL, peopleProviders, roleProviders } from './people-providers.ts';
 export { everybody, faultOfGrantee, faultOfUserName, type Principal } from './roles/principal.ts';
 export { isAtLeast, roles, subjectRoles, type Role, type SubjectRole } from './roles/role.ts';
 export { roleOf } from './roles/role-of.ts';
@@ -15,6 +15,7 @@ export { subjectKey, type Subject } from './roles/subject.ts';
 export { Access, type PeopleJournal, type Subjects } from './routes/access.ts';
 export { guardRoutes } from './routes/guard-routes.ts';
 export { HttpSubjects } from './routes/http-subjects.ts';
+export { RememberedSubjects } from './routes/remembered-subjects.ts';
 export { allOf, named, textsIn } from './routes/named-in.ts';
 export {
   anybody,

@@ -2,9 +2,9 @@ import { Journal, type EventBus } from '@millrace/events';
 import { CodedError, untilAvailable, type Readiness, type ServiceLog, type Shutdown } from '@millrace/service-kit';
 import type { AccessSettings } from './access-config.ts';
 import { peopleDomain, peopleTopic } from './journal/people-domain.ts';
-import { hasAdmin, type PeopleState } from './journal/people-state.ts';
+import { hasAdmin, nobodyYet, type PeopleState } from './journal/people-state.ts';
 import type { PeopleCommand } from './journal/people-commands.ts';
-import { Access, type Subjects } from './routes/access.ts';
+import { Access, type Subjects, type WrittenRoles } from './routes/access.ts';
 import type { RouteTable } from './routes/route-needs.ts';
 import { Authenticate } from './sign-in/authenticate.ts';
 import { OidcTokens } from './sign-in/oidc-tokens.ts';
@@ -26,13 +26,35 @@ export async function openPeopleJournal({ bus, log, readiness, shutdown }: Peopl
   return journal;
 }
 
+/** What guards the routes of a service, and by what they are judged. */
+export interface GuardedThings {
+  readonly subjects: Subjects;
+  readonly table: RouteTable;
+}
+
 /** Whether the routes of a service are guarded, and by what. Makes the first admin where there is none. */
 export async function openAccess(
   journal: Journal<PeopleState, PeopleCommand>,
   settings: AccessSettings,
-  guarded: { readonly subjects: Subjects; readonly table: RouteTable },
+  guarded: GuardedThings,
 ): Promise<Access> {
   if (settings.isOn) await ensureAdmin(journal, settings);
+  return accessBy(journal, settings, guarded);
+}
+
+/** The same for a service that writes nothing of people. Where nobody has to sign in it does not read the journal either. */
+export async function openRoles(parts: PeopleParts, settings: AccessSettings, guarded: GuardedThings): Promise<Access> {
+  if (!settings.isOn) return accessBy(nothingWritten, settings, guarded);
+  const journal = await openPeopleJournal(parts);
+  // Before the replay nothing is hidden yet.
+  await journal.whenReady();
+  return accessBy(journal, settings, guarded);
+}
+
+const nobody = nobodyYet();
+const nothingWritten: WrittenRoles = { state: nobody, read: () => Promise.resolve(nobody) };
+
+function accessBy(journal: WrittenRoles, settings: AccessSettings, guarded: GuardedThings): Access {
   const authenticate = new Authenticate({
     state: () => journal.state,
     now: () => Date.now(),

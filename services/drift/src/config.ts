@@ -1,3 +1,4 @@
+import { accessConfig } from '@millrace/people';
 import {
   baseConfig,
   clickhouseConfigFromEnv,
@@ -12,6 +13,7 @@ export const driftConfig = {
   service: baseConfig(8105),
   events: eventsConfigFromEnv('millrace-drift'),
   clickhouse: clickhouseConfigFromEnv,
+  access: accessConfig,
   own: z
     .object({
       MILLRACE_SERVICE_FEATURES_URL: urlSetting('http://127.0.0.1:8103'),

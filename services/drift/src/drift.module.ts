@@ -2,17 +2,20 @@ import path from 'node:path';
 import { Module } from '@nestjs/common';
 import { ClickHouse, ClickHouseSink, migrate, sinkFetching } from '@millrace/clickhouse';
 import { BatchConsumer, EventBus, Journal } from '@millrace/events';
+import { HttpSubjects, RememberedSubjects, roleProviders } from '@millrace/people';
 import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { DriftConfig } from './config.ts';
 import { DriftController } from './entry/drift.controller.ts';
 import { LeadershipConsumer } from './entry/leadership.consumer.ts';
+import { driftRoutes } from './entry/people/drift-routes.ts';
 import { MonitorsController } from './entry/monitors.controller.ts';
 import { DetectDrift } from './flow/detect-drift.ts';
 import { DriftMetrics } from './flow/drift-metrics.ts';
 import { ManageMonitors } from './flow/manage-monitors.ts';
 import type { MonitorCommand, Monitors } from './flow/monitors-domain.ts';
 import { monitorsDomain } from './flow/monitors-domain.ts';
+import { MonitoredSubjects } from './flow/people/monitored-subjects.ts';
 import { RunRounds } from './flow/run-rounds.ts';
 import { DriftEventsPublisher } from './publish/drift-events.publisher.ts';
 import { ClickHouseDriftHistory } from './store/clickhouse-drift-history.ts';
@@ -66,14 +69,23 @@ const LEADER = Symbol('leadership');
       },
     },
     {
+      provide: MonitoredSubjects,
+      inject: [Journal, SERVICE_CONFIG],
+      useFactory: (journal: Journal<Monitors, MonitorCommand>, { own, access }: DriftConfig) => {
+        const endpoints = new HttpSubjects(own.inferenceUrl, access.serviceToken);
+        return new MonitoredSubjects(journal, new RememberedSubjects({ of: endpoints, now: () => Date.now() }));
+      },
+    },
+    ...roleProviders({ table: driftRoutes, subjects: MonitoredSubjects }),
+    {
       provide: FeatureCatalog,
       inject: [SERVICE_CONFIG],
-      useFactory: ({ own }: DriftConfig) => new FeatureCatalog(own.featuresUrl),
+      useFactory: ({ own, access }: DriftConfig) => new FeatureCatalog(own.featuresUrl, access.serviceToken),
     },
     {
       provide: InferenceHttp,
       inject: [SERVICE_CONFIG],
-      useFactory: ({ own }: DriftConfig) => new InferenceHttp(own.inferenceUrl),
+      useFactory: ({ own, access }: DriftConfig) => new InferenceHttp(own.inferenceUrl, access.serviceToken),
     },
     {
       provide: ManageMonitors,

@@ -1,3 +1,4 @@
+import { Access, guardRoutes, peopleStatuses } from '@millrace/people';
 import { startService } from '@millrace/service-kit';
 import { driftConfig } from './config.ts';
 import { DriftModule } from './drift.module.ts';
@@ -8,4 +9,6 @@ await startService({
     'Compares what endpoints score with their reference, judges the scores when outcomes arrive, and raises alerts.',
   config: driftConfig,
   module: DriftModule,
+  extendHttp: (fastify, { app }) => guardRoutes(fastify, app.get(Access)),
+  statuses: peopleStatuses,
 });

@@ -1,8 +1,10 @@
+import { accessConfig } from '@millrace/people';
 import {
   baseConfig,
   clickhouseConfigFromEnv,
   eventsConfigFromEnv,
   onlineStoreConfigFromEnv,
+  urlSetting,
   type ConfigOf,
 } from '@millrace/service-kit';
 import { z } from 'zod';
@@ -14,6 +16,10 @@ export const config = {
   events: eventsConfigFromEnv('features'),
   clickhouse: clickhouseConfigFromEnv,
   onlineStore: onlineStoreConfigFromEnv,
+  access: accessConfig,
+  upstream: z
+    .object({ MILLRACE_SERVICE_REGISTRY_URL: urlSetting('http://127.0.0.1:8102') })
+    .transform((env) => ({ registryUrl: env.MILLRACE_SERVICE_REGISTRY_URL })),
   own: z.object({
     /** Largest batch that is taken from a source partition at once. */
     MILLRACE_FEATURES_BATCH_RECORDS: count(500),

@@ -3,12 +3,14 @@ import { Module } from '@nestjs/common';
 import { ClickHouse } from '@millrace/clickhouse';
 import { EventBus, Journal } from '@millrace/events';
 import { OnlineStore } from '@millrace/online-store';
+import { HttpSubjects, RememberedSubjects, roleProviders } from '@millrace/people';
 import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { FeaturesConfig } from './config.ts';
 import { DefinitionsController } from './entry/definitions.controller.ts';
 import { HistoryController } from './entry/history.controller.ts';
 import { OnlineFeaturesController } from './entry/online-features.controller.ts';
+import { featuresRoutes } from './entry/people/features-routes.ts';
 import { openPipelines } from './entry/open-pipelines.ts';
 import { SourcePipelines } from './entry/source-pipelines.ts';
 import { StartFeatures } from './entry/start-features.ts';
@@ -36,6 +38,13 @@ const now = (): number => Date.now();
 @Module({
   controllers: [DefinitionsController, OnlineFeaturesController, HistoryController],
   providers: [
+    {
+      provide: RememberedSubjects,
+      inject: [SERVICE_CONFIG],
+      useFactory: ({ upstream, access }: FeaturesConfig) =>
+        new RememberedSubjects({ of: new HttpSubjects(upstream.registryUrl, access.serviceToken), now }),
+    },
+    ...roleProviders({ table: featuresRoutes, subjects: RememberedSubjects }),
     {
       provide: EventBus,
       inject: [SERVICE_CONFIG, ServiceLog, Readiness, Shutdown],

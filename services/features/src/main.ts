@@ -1,3 +1,4 @@
+import { Access, guardRoutes, peopleStatuses } from '@millrace/people';
 import { startService } from '@millrace/service-kit';
 import { config } from './config.ts';
 import { FeaturesModule } from './features.module.ts';
@@ -7,4 +8,6 @@ await startService({
   description: 'Feature definitions, streaming materialization, online values, training sets and traces.',
   config,
   module: FeaturesModule,
+  extendHttp: (fastify, { app }) => guardRoutes(fastify, app.get(Access)),
+  statuses: peopleStatuses,
 });

@@ -9,6 +9,7 @@ import {
   type RunningServices,
 } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { neededBy } from './needed-roles.ts';
 import { walkRoute } from './walk-with-roles.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,6 +20,19 @@ const basic = (user: string, secret = password) => ({
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const serviceToken = 'a-secret-of-all-services';
 
+const guarded = ['tracking', 'registry', 'features', 'inference', 'drift'] as const;
+interface Answer {
+  readonly status: number;
+  readonly body: Json;
+  readonly headers: Headers;
+}
+type InstanceCall = (
+  method: string,
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  body?: unknown,
+) => Promise<Answer>;
+
 let services: RunningServices;
 let gateway: string;
 const keys: Record<string, string> = {};
@@ -27,8 +41,9 @@ async function ask(
   [method, address]: readonly [string, string],
   headers: Readonly<Record<string, string>>,
   body?: unknown,
-): Promise<{ status: number; body: Json; headers: Headers }> {
-  const response = await fetch(gateway + address, {
+  base = gateway,
+): Promise<Answer> {
+  const response = await fetch(base + address, {
     method,
     headers: { 'content-type': 'application/json', ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -54,10 +69,11 @@ const made = {
   sweep: '',
   dataset: '',
 };
+const modelNamed = (name: string) => ({ name, target: 'alias:champion' });
 const users = ['nobody', 'viewer', 'editor', 'approver'] as const;
 
 beforeAll(async () => {
-  services = await runServices(testNamespace(), ['tracking', 'registry'], {
+  services = await runServices(testNamespace(), guarded, {
     env: {
       MILLRACE_AUTH: 'on',
       MILLRACE_AUTH_SERVICE_TOKEN: serviceToken,
@@ -93,6 +109,22 @@ beforeAll(async () => {
   const dataset = await admin('POST', '/api/3.0/mlflow/datasets/create', about);
   made.dataset = (dataset.body['dataset'] as { dataset_id: string }).dataset_id;
 
+  // A topic that is there already: what an endpoint reads is not what its roles are about.
+  const topic = `${services.env['MILLRACE_TOPIC_PREFIX']}registry.version-registered`;
+  const source = { kind: 'source', name: 'versions', topic, eventTime: { column: 'registeredAtMs', unit: 'ms' } };
+  const passThrough = [{ name: 'offset', expression: 'sourceOffset' }];
+  const service = { kind: 'feature-service', name: 'versions', source: 'versions', passThrough };
+  expect(await admin('POST', '/api/v1/definitions', [source, service])).toMatchObject({ status: 200 });
+  const served = { name: made.name, featureService: 'versions', model: modelNamed(made.name) };
+  expect(await admin('POST', '/api/v1/endpoints', served)).toMatchObject({ status: 201 });
+  const monitor = {
+    name: made.name,
+    endpoint: made.name,
+    window: { type: 'rows', rows: 10 },
+    reference: { type: 'first' },
+  };
+  expect(await admin('POST', '/api/v1/drift/monitors', monitor)).toMatchObject({ status: 201 });
+
   const grants = [`experiments/${made.experiment}`, `models/${made.name}`];
   for (const on of grants) await admin('PUT', `/api/v1/access/${on}/grants/*`, { role: 'none' });
   for (const user of users) {
@@ -108,80 +140,6 @@ beforeAll(async () => {
 afterAll(() => services?.stop());
 
 describe('every route that changes something', () => {
-  /** Of whoever has signed in, whatever their roles. */
-  const free = [
-    'POST experiments/create',
-    'POST experiments/search',
-    'POST gateway-proxy',
-    'POST ui-telemetry',
-    'POST graphql',
-    'POST registered-models/create',
-    'PUT users/{name}/password',
-    'POST users/{name}/keys',
-    'DELETE keys/{id}',
-    'DELETE share-links/{id}',
-  ];
-  const forViewers = [
-    'POST runs/search',
-    'POST search-datasets',
-    'POST logged-models/search',
-    'POST batchGetInfos',
-    'POST traces/search',
-    'POST calculate-filter-correlation',
-    'POST get-latest-versions',
-    'POST comments',
-    'PUT comments/{comment}',
-    'DELETE comments/{comment}',
-    'POST share-links',
-    'POST datasets/search',
-    'POST api/v1/compare',
-  ];
-  const forAdmins = [
-    'POST experiments/delete',
-    'POST experiments/restore',
-    'POST runs/delete',
-    'POST runs/restore',
-    'DELETE logged-models/{id}',
-    'POST delete-traces',
-    'POST registered-models/rename',
-    'DELETE registered-models/delete',
-    'DELETE model-versions/delete',
-    'PUT models/{name}/rules',
-    'DELETE models/{name}/rules',
-    'PUT grants/{name}',
-    'DELETE grants/{name}',
-    'PUT grants/{user}',
-    'DELETE grants/{user}',
-    'POST unused/collect',
-    'POST access/users',
-    'DELETE users/{name}',
-    'PUT roles/{name}',
-    'DELETE roles/{name}',
-    'POST artifact-pins/search',
-    'POST import/experiments',
-    'POST import/runs',
-    'POST import/logged-models',
-    'POST import/registered-models',
-    'POST import/model-versions',
-    'DELETE api/v1/runs/{id}',
-    'DELETE datasets/{id}',
-    'POST mlflow/webhooks',
-    'PATCH webhooks/{id}',
-    'DELETE webhooks/{id}',
-    'POST {id}/test',
-  ];
-  const isOneOf = (list: readonly string[], { method, path: address }: MutatingRoute): boolean =>
-    list.some((one) => {
-      const [verb, end = ''] = one.split(' ');
-      return verb === method && address.endsWith(`/${end}`);
-    });
-  const neededBy = (route: MutatingRoute): number => {
-    if (isOneOf(free, route)) return 0;
-    if (isOneOf(forViewers, route)) return 1;
-    if (isOneOf(forAdmins, route)) return 4;
-    return route.path.endsWith('/approvals') ? 3 : 2;
-  };
-
   const values = ({ path: address }: MutatingRoute, field: string): unknown => {
     const byField: Readonly<Record<string, unknown>> = {
       experiment_id: made.experiment,
@@ -198,6 +156,8 @@ describe('every route that changes something', () => {
       path: `${made.experiment}/${made.run}/artifacts/x.txt`,
       '*': `${made.experiment}/${made.run}/artifacts/x.txt`,
       name: made.name,
+      endpoint: made.name,
+      model: modelNamed(made.name),
       version: '1',
     };
     if (field === 'id' || field === 'path' || field === '*') {
@@ -214,13 +174,14 @@ describe('every route that changes something', () => {
     return field === 'name' && /experiments\/create|access\/users$/.test(address) ? undefined : byField[field];
   };
 
-  it.each(['tracking', 'registry'] as const)('of %s asks who it is, and lets those only who may', async (service) => {
+  const routesOf = { tracking: 60, registry: 30, features: 8, inference: 4, drift: 1 };
+  it.each(guarded)('of %s asks who it is, and lets those only who may', async (service) => {
     const base = services.url(service);
     const routes = (await mutatingRoutes(base)).filter(
       // The two prefixes of MLflow are one in the table; of hot routes both are walked.
       ({ path: address }) => !address.includes('/mpu/parts/') && !/^\/ajax-api\/(?!2.0\/mlflow\/runs)/.test(address),
     );
-    expect(routes.length).toBeGreaterThan(service === 'tracking' ? 60 : 30);
+    expect(routes.length).toBeGreaterThan(routesOf[service]);
     const found: string[] = [];
     for (const route of routes) {
       const headers = { 'x-mlflow-experiment-id': made.experiment };
@@ -277,6 +238,26 @@ describe('who is refused', () => {
     };
     expect(await seen('viewer')).toEqual([true, 1, 1, true]);
     expect(await seen('nobody')).toEqual([false, 0, 0, false]);
+  });
+
+  it('sees neither what serves a hidden model nor what is said of it', async () => {
+    const statuses = [
+      `/api/v1/endpoints/${made.name}`,
+      `/api/v1/drift/monitors/${made.name}`,
+      `/api/v1/drift/pages/${made.name}`,
+    ];
+    const seen = async (user: string) => {
+      const { endpoints } = (await as(user, 'GET', '/api/v1/endpoints')).body as { endpoints: unknown[] };
+      const { monitors } = (await as(user, 'GET', '/api/v1/drift/monitors')).body as { monitors: unknown[] };
+      const reports = await as(user, 'GET', '/api/v1/drift/reports');
+      const answers = await Promise.all(statuses.map((address) => as(user, 'GET', address)));
+      return [endpoints.length, monitors.length, reports.body['reports'], ...answers.map(({ status }) => status)];
+    };
+    expect(await seen('viewer')).toEqual([1, 1, [], 200, 200, 200]);
+    expect(await seen('nobody')).toEqual([0, 0, [], 403, 403, 403]);
+    for (const address of [...statuses, '/api/v1/definitions', '/api/v1/trace/x', '/api/v1/drift/alerts'])
+      expect((await ask(['GET', address], {})).status, address).toBe(401);
+    expect((await as('nobody', 'GET', '/api/v1/definitions')).status).toBe(200);
   });
 
   it('cannot show themselves the files of others by registering them', async () => {
@@ -374,6 +355,60 @@ describe('comments and share links', () => {
     expect((await as('editor', 'DELETE', openAt ?? '')).status).toBe(403);
     expect((await as('viewer', 'DELETE', openAt ?? '')).status).toBe(204);
     expect((await ask(['GET', openAt ?? ''], {})).status).toBe(404);
+  });
+});
+
+describe('two instances', () => {
+  const [first, second] = [0, 1].map(
+    (index) => (method: string, address: string, headers: Readonly<Record<string, string>>, body?: unknown) =>
+      ask([method, address], headers, body, services.all('tracking')[index]?.url),
+  ) as [InstanceCall, InstanceCall];
+  const root = basic('root');
+  const give = (role: string) => first('PUT', '/api/v1/access/roles/dora', root, { role });
+  const rename = (key: string) =>
+    second('POST', '/api/2.0/mlflow/experiments/set-experiment-tag', bearer(key), {
+      experiment_id: made.experiment,
+      key: 'k',
+      value: 'v',
+    });
+
+  beforeAll(async () => {
+    await (await services.launch('tracking')).ready();
+    expect((await first('POST', '/api/v1/access/users', root, { name: 'dora' })).status).toBe(201);
+  });
+
+  it('take away what one of them has taken away, in the next request', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const key = (await first('POST', '/api/v1/access/users/dora/keys', root, {})).body as { id: string; key: string };
+      expect((await rename(key.key)).status).toBe(403);
+      await give('editor');
+      expect((await rename(key.key)).status).toBe(200);
+      await give('viewer');
+      expect((await rename(key.key)).status).toBe(403);
+      expect((await first('DELETE', `/api/v1/access/users/dora/keys/${key.id}`, root)).status).toBe(204);
+      expect((await rename(key.key)).status).toBe(401);
+      await first('DELETE', '/api/v1/access/roles/dora', root);
+    }
+  });
+
+  it('hold what was acknowledged by one that is killed right after', async () => {
+    const { key } = (await first('POST', '/api/v1/access/users/dora/keys', root, {})).body as { key: string };
+    await give('approver');
+    const comment = await first('POST', `/api/v1/runs/${made.run}/comments`, bearer(key), { text: 'kept' });
+    const link = await first('POST', '/api/v1/share-links', bearer(key), { runIds: [made.run], public: true });
+    await services.get('tracking').signal('SIGKILL');
+    const held = async (call: InstanceCall) => [
+      (await call('GET', '/api/v1/access/me', bearer(key))).body,
+      JSON.stringify((await call('GET', `/api/v1/runs/${made.run}/comments`, bearer(key))).body).includes(
+        String(comment.body['id']),
+      ),
+      (await call('GET', `/api/v1/share-links/${String(link.body['id'])}`, {})).status,
+    ];
+    const kept = [{ name: 'dora', kind: 'user', role: 'approver' }, true, 200];
+    expect(await held(second)).toEqual(kept);
+    services.get('tracking').start();
+    await services.get('tracking').ready();
+    expect(await held(first)).toEqual(kept);
   });
 });
 

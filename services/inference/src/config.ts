@@ -1,4 +1,4 @@
-import { serviceTokenSetting } from '@millrace/people';
+import { accessConfig } from '@millrace/people';
 import {
   baseConfig,
   clickhouseConfigFromEnv,
@@ -17,6 +17,7 @@ export const inferenceConfig = {
   events: eventsConfigFromEnv('millrace-inference'),
   clickhouse: clickhouseConfigFromEnv,
   onlineStore: onlineStoreConfigFromEnv,
+  access: accessConfig,
   requests: z
     .object({
       /** How long a repeat of a request is answered as the first one was. */
@@ -28,14 +29,12 @@ export const inferenceConfig = {
       MILLRACE_SERVICE_FEATURES_URL: urlSetting('http://127.0.0.1:8103'),
       MILLRACE_SERVICE_REGISTRY_URL: urlSetting('http://127.0.0.1:8102'),
       MILLRACE_SERVICE_TRACKING_URL: urlSetting('http://127.0.0.1:8101'),
-      MILLRACE_AUTH_SERVICE_TOKEN: serviceTokenSetting,
       MILLRACE_INFERENCE_HTTP_TIMEOUT_MS: numberSetting(10_000, { min: 100 }),
     })
     .transform((env) => ({
       featuresUrl: env.MILLRACE_SERVICE_FEATURES_URL,
       registryUrl: env.MILLRACE_SERVICE_REGISTRY_URL,
       trackingUrl: env.MILLRACE_SERVICE_TRACKING_URL,
-      serviceToken: env.MILLRACE_AUTH_SERVICE_TOKEN,
       httpTimeoutMs: env.MILLRACE_INFERENCE_HTTP_TIMEOUT_MS,
     })),
   models: z

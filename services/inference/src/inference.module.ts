@@ -1,10 +1,12 @@
 import { ClickHouse } from '@millrace/clickhouse';
 import { EventBus, Journal } from '@millrace/events';
+import { HttpSubjects, RememberedSubjects, roleProviders } from '@millrace/people';
 import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import { Module } from '@nestjs/common';
 import type { InferenceConfig } from './config.ts';
 import { EndpointsController } from './entry/endpoints.controller.ts';
+import { inferenceRoutes } from './entry/people/inference-routes.ts';
 import { openVectorStream } from './entry/open-vector-stream.ts';
 import { followRegistry } from './entry/registry-events.follower.ts';
 import { ScoreController } from './entry/score.controller.ts';
@@ -14,6 +16,7 @@ import type { EndpointCommand, EndpointsState } from './flow/endpoints-domain.ts
 import { endpointsDomain } from './flow/endpoints-domain.ts';
 import { InferenceMetrics } from './flow/inference-metrics.ts';
 import { ManageEndpoints } from './flow/manage-endpoints.ts';
+import { ServedSubjects } from './flow/people/served-subjects.ts';
 import { ScoreForComparison } from './flow/score-for-comparison.ts';
 import { ScoreRequest } from './flow/score-request.ts';
 import type { Clock } from './flow/score-vectors.ts';
@@ -57,6 +60,15 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
       inject: [EventBus, ServiceLog, Shutdown],
     },
     {
+      provide: ServedSubjects,
+      useFactory: (journal: EndpointsJournal, { services, access }: InferenceConfig) => {
+        const models = new HttpSubjects(services.registryUrl, access.serviceToken);
+        return new ServedSubjects(journal, new RememberedSubjects({ of: models, now: () => clock.now() }));
+      },
+      inject: [Journal, SERVICE_CONFIG],
+    },
+    ...roleProviders({ table: inferenceRoutes, subjects: ServedSubjects }),
+    {
       provide: PredictionsPublisher,
       useFactory: (bus: EventBus, log: ServiceLog) =>
         untilAvailable(log, 'predictions', () => PredictionsPublisher.open(bus)),
@@ -69,21 +81,26 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
     },
     {
       provide: FeaturesHttp,
-      useFactory: ({ services }: InferenceConfig) =>
+      useFactory: ({ services, access }: InferenceConfig) =>
         new FeaturesHttp(
-          new ServiceHttp({ service: 'features', baseUrl: services.featuresUrl, timeoutMs: services.httpTimeoutMs }),
+          new ServiceHttp({
+            service: 'features',
+            baseUrl: services.featuresUrl,
+            timeoutMs: services.httpTimeoutMs,
+            serviceToken: access.serviceToken,
+          }),
         ),
       inject: [SERVICE_CONFIG],
     },
     {
       provide: RegistryVersions,
-      useFactory: ({ services }: InferenceConfig) =>
+      useFactory: ({ services, access }: InferenceConfig) =>
         new RegistryVersions(
           new ServiceHttp({
             service: 'registry',
             baseUrl: services.registryUrl,
             timeoutMs: services.httpTimeoutMs,
-            serviceToken: services.serviceToken,
+            serviceToken: access.serviceToken,
           }),
         ),
       inject: [SERVICE_CONFIG],
@@ -100,14 +117,14 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
     },
     {
       provide: DeployModel,
-      useFactory: ({ services, models }: InferenceConfig, trial: TrialRunner) =>
+      useFactory: ({ services, access, models }: InferenceConfig, trial: TrialRunner) =>
         new DeployModel({
           artifacts: new TrackingModelFiles(
             new ServiceHttp({
               service: 'tracking',
               baseUrl: services.trackingUrl,
               timeoutMs: services.httpTimeoutMs,
-              serviceToken: services.serviceToken,
+              serviceToken: access.serviceToken,
             }),
             models.admission.maxModelBytes,
           ),

@@ -1,3 +1,4 @@
+import { Access, guardRoutes, peopleStatuses } from '@millrace/people';
 import { startService } from '@millrace/service-kit';
 import { inferenceConfig } from './config.ts';
 import { problemStatuses } from './errors.ts';
@@ -8,5 +9,6 @@ await startService({
   description: 'Scores feature vectors with promoted models, as they stream by and on request.',
   config: inferenceConfig,
   module: InferenceModule,
-  statuses: problemStatuses,
+  extendHttp: (fastify, { app }) => guardRoutes(fastify, app.get(Access)),
+  statuses: { ...problemStatuses, ...peopleStatuses },
 });

@@ -58,7 +58,7 @@ export const governanceProviders: Provider[] = [
     provide: TraceVersion,
     inject: [REGISTRY_JOURNAL, TRACKED_RUNS, SERVICE_CONFIG],
     useFactory: (journal: RegistryJournal, runs: TrackedRuns, config: RegistryConfig) =>
-      new TraceVersion(journal, runs, new InferenceEndpoints(config.upstream.inferenceUrl)),
+      new TraceVersion(journal, runs, new InferenceEndpoints(config.upstream.inferenceUrl, config.access.serviceToken)),
   },
   {
     provide: PromoteVersion,

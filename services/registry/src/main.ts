@@ -2,7 +2,6 @@ import { isMlflowPath, mlflowErrorBody, mlflowStatuses } from '@millrace/mlflow-
 import { Access, guardRoutes, peopleStatuses } from '@millrace/people';
 import { startService } from '@millrace/service-kit';
 import { config } from './config.ts';
-import { RegisteredSubjects } from './flow/people/registered-subjects.ts';
 import { RegistryModule } from './registry.module.ts';
 
 await startService({
@@ -10,7 +9,7 @@ await startService({
   description: 'Registered models, their versions, aliases and stages: MLflow’s registry API and our own.',
   config,
   module: RegistryModule,
-  extendHttp: (fastify, { app }) => guardRoutes(fastify, app.get(Access), app.get(RegisteredSubjects)),
+  extendHttp: (fastify, { app }) => guardRoutes(fastify, app.get(Access)),
   statuses: { ...mlflowStatuses, ...peopleStatuses },
   renderProblem: (problem, path) => (isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined),
 });

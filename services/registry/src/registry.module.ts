@@ -17,7 +17,7 @@ import type { RegistryCommand } from './flow/registry-commands.ts';
 import type { RegistryState } from './flow/registry-state.ts';
 import type { ModelArtifacts, RegistryJournal } from './flow/ports.ts';
 import { governanceControllers, governanceProviders } from './governance-providers.ts';
-import { peopleControllers, peopleProviders } from './people-providers.ts';
+import { guardProviders, peopleControllers } from './people-providers.ts';
 import { registryLane } from './publish/model-promoted.ts';
 import { publishedTopics } from './publish/published-topics.ts';
 import { TrackingLoggedModels } from './store/tracking-logged-models.ts';
@@ -104,7 +104,7 @@ const journalTopic = 'registry.journal';
     },
     ...governanceProviders,
     ...auditProviders,
-    ...peopleProviders,
+    ...guardProviders,
     ...webhooksProviders,
   ],
 })

@@ -9,7 +9,6 @@ import { Access, guardRoutes, peopleStatuses } from '@millrace/people';
 import { startService } from '@millrace/service-kit';
 import { config } from './config.ts';
 import { hotRoutes } from './entry/runs/hot-routes.ts';
-import { TrackedSubjects } from './flow/people/tracked-subjects.ts';
 import { TrackingModule } from './tracking.module.ts';
 
 await startService({
@@ -18,7 +17,7 @@ await startService({
   config,
   module: TrackingModule,
   hotRoutes,
-  extendHttp: (fastify, { app }) => guardRoutes(fastify, app.get(Access), app.get(TrackedSubjects)),
+  extendHttp: (fastify, { app }) => guardRoutes(fastify, app.get(Access)),
   // MLflow's client repeats a 429 for minutes; a quota that is used up does not pass by itself.
   statuses: { ...mlflowStatuses, ...peopleStatuses, RESOURCE_EXHAUSTED: 413 },
   renderProblem: (problem, path) => {

@@ -4,4 +4,3 @@ export const RUN_HISTORY = Symbol('run history');
 export const VERSION_SOURCES = Symbol('sources of model versions');
 export const GRAPHQL_SOURCES = Symbol('what GraphQL answers from');
 export const METRIC_HISTORY = Symbol('metric history');
-export const PEOPLE_JOURNAL = Symbol('people journal');

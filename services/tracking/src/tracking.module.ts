@@ -16,7 +16,7 @@ import { liveControllers, liveProviders } from './providers/live.providers.ts';
 import { retentionControllers, retentionProviders } from './providers/retention.providers.ts';
 import { searchProviders } from './providers/search.providers.ts';
 import { importControllers, importProviders } from './providers/import.providers.ts';
-import { peopleControllers, peopleProviders } from './providers/people.providers.ts';
+import { guardProviders, peopleControllers } from './providers/people.providers.ts';
 import { storeProviders } from './providers/store.providers.ts';
 import { sweepsControllers, sweepsProviders } from './providers/sweeps.providers.ts';
 import { tracesControllers, tracesProviders } from './providers/traces.providers.ts';
@@ -54,7 +54,7 @@ import { uiControllers, uiProviders } from './providers/ui.providers.ts';
     ...sweepsProviders,
     ...importProviders,
     ...auditProviders,
-    ...peopleProviders,
+    ...guardProviders,
     ...datasetsProviders,
     ...liveProviders,
     ...environmentProviders,

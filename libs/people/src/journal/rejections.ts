@@ -10,6 +10,8 @@ export const peopleStatuses = {
   COMMENT_NOT_YOURS: 403,
   SHARE_LINK_NOT_YOURS: 403,
   SHARE_LINK_EXPIRED: 404,
+  // What a request names and is not there, before its handler looks.
+  RESOURCE_DOES_NOT_EXIST: 404,
 } as const satisfies Readonly<Record<string, number>>;
 
 const rejected = (code: string, message: string): Rejected => ({ ok: false, code, message });

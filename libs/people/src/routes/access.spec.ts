@@ -43,7 +43,12 @@ const access = new Access({
   settings: { isOn: true, defaultRole: 'viewer' },
   journal,
   authenticate: new Authenticate({ state: () => state, now: () => 5, serviceToken: 'of-the-platform', tokens: null }),
-  subjects: { find: ({ kind, id }) => subjects[`${kind} ${id}`] ?? null },
+  subjects: {
+    find: ({ kind, id }) => {
+      if (id === 'away') throw Object.assign(new Error('no answer'), { code: 'DEPENDENCY_AWAY' });
+      return subjects[`${kind} ${id}`] ?? null;
+    },
+  },
   table,
 });
 
@@ -100,14 +105,30 @@ describe('Access', () => {
     expect(await ask('POST /write', 'mlr_ada', { id: '1', model: 'secret' })).toBe('ACCESS_NOT_PERMITTED');
   });
 
-  it('asks nobody while it says yes, and the journal before it says no', async () => {
-    await ask('POST /write', 'mlr_ada', { id: '1' });
-    expect(reads).toBe(0);
+  it('judges by what was acknowledged anywhere before the request came', async () => {
     ahead = () => addKey('new');
     expect(await ask('GET /mine', 'mlr_new')).toBe('new');
     ahead = () => state.globalRoles.set('bob', 'editor');
     expect(await ask('POST /write', 'mlr_bob', { id: '1' })).toBe('bob');
-    expect(reads).toBe(2);
+    ahead = () => state.globalRoles.delete('bob');
+    expect(await ask('POST /write', 'mlr_bob', { id: '1' })).toBe('ACCESS_NOT_PERMITTED');
+    ahead = () => state.keyByHash.clear();
+    expect(await ask('GET /mine', 'mlr_new')).toBe('ACCESS_NOT_SIGNED_IN');
+    expect(reads).toBe(4);
+  });
+
+  it('reads the journal neither for services of ours nor for who says nothing, nor for health and documentation', async () => {
+    await ask('POST /write', 'of-the-platform', { id: '1' });
+    await ask('GET /open', null);
+    await ask('GET /mine', null);
+    await ask('GET /health/ready', 'mlr_ada');
+    expect(reads).toBe(0);
+  });
+
+  it('does not look for what a thing belongs to where the role on everything is enough', async () => {
+    state.globalRoles.set('bob', 'editor');
+    expect(await ask('POST /write', 'mlr_bob', { id: 'away' })).toBe('bob');
+    expect(await ask('POST /write', 'mlr_ada', { id: 'away' })).toBe('DEPENDENCY_AWAY');
   });
 
   it('takes no key that has expired', async () => {
@@ -117,25 +138,47 @@ describe('Access', () => {
 
   it('shows in lists what may be seen', async () => {
     const headers = { authorization: 'Bearer mlr_bob' };
-    expect((await access.sight(headers))?.(subjects['experiment 1'] as Subject)).toBe(false);
+    expect(access.sight(headers)?.(subjects['experiment 1'] as Subject)).toBe(false);
     await access.signIn({ method: 'GET', pattern: '/mine' }, headers);
     state.grants.set('model:secret', new Map([['*', { user: '*', role: 'none', grantedBy: 'eve', grantedAtMs: 1 }]]));
-    const sees = await access.sight(headers);
+    const sees = access.sight(headers);
     expect(Object.values(subjects).map((one) => sees?.(one))).toEqual([true, false]);
+    const things = ['1', 'secret', 'gone'];
+    const nameOf = (id: string) => ({ kind: id === '1' ? 'experiment' : 'model', id }) as const;
+    expect(await access.seen(headers, things, nameOf)).toEqual(['1']);
+    state.globalRoles.set('bob', 'viewer');
+    expect(await access.seen(headers, things, nameOf)).toEqual(things);
+  });
+
+  it('what somebody lends to others ends with their own right, and with them', async () => {
+    const both = [
+      { kind: 'experiment', id: '1' },
+      { kind: 'model', id: 'secret' },
+    ] as const;
+    expect(await access.maySee('bob', both)).toBe(false);
+    state.users.set('bob', { name: 'bob', passwordHash: null, createdAtMs: 0, createdBy: 'ada' });
+    expect(await access.maySee('bob', both)).toBe(true);
+    state.grants.set('model:secret', new Map([['*', { user: '*', role: 'none', grantedBy: 'eve', grantedAtMs: 1 }]]));
+    expect(await access.maySee('bob', both)).toBe(false);
+    expect(await access.maySee('bob', both.slice(0, 1))).toBe(true);
+    expect(await access.maySee('oidc:kim', both.slice(0, 1))).toBe(true);
+    state.globalRoles.set('bob', 'viewer');
+    expect(await access.maySee('bob', both)).toBe(true);
   });
 
   it('lets everybody do everything while it is off, under the name that they give', async () => {
     const off = new Access({
       settings: { isOn: false, defaultRole: 'none' },
       journal,
-      authenticate: { run: () => ({ ok: false, reason: 'off', mayBeStale: false }) },
+      authenticate: { isPlatform: () => false, run: () => ({ ok: false, reason: 'off' }) },
       subjects: { find: () => null },
       table,
     });
     const headers = { authorization: `Basic ${Buffer.from('ada:whatever').toString('base64')}` };
     expect(off.principalOf(headers)).toEqual({ kind: 'local', name: 'ada' });
-    expect(await off.sight(headers)).toBeNull();
+    expect(off.sight(headers)).toBeNull();
     await off.require(headers, 'admin', []);
     expect(await off.roleOn({}, null)).toBe('admin');
+    expect(await off.maySee('anybody', [{ kind: 'run', id: 'r' }])).toBe(true);
   });
 });

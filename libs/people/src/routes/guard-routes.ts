@@ -3,7 +3,7 @@ import { parseRequest } from '@millrace/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Subject } from '../roles/subject.ts';
-import type { Access, Subjects } from './access.ts';
+import type { Access } from './access.ts';
 import { unknownSubject } from './refusals.ts';
 import type { Named } from './route-needs.ts';
 
@@ -19,6 +19,7 @@ const kinds = [
   'artifact-path',
   'artifact-uri',
   'model',
+  'endpoint',
 ] as const satisfies readonly Named['kind'][];
 const subjectQuery = z.object({ kind: z.enum(kinds), id: z.string().min(1).max(4096) });
 
@@ -26,7 +27,7 @@ const subjectQuery = z.object({ kind: z.enum(kinds), id: z.string().min(1).max(4
  * Has every route ask first who it is and what they may. As hooks of Fastify and not as guards of Nest: hot routes have no guards.
  * While nobody has to sign in there are no hooks, and they cost nothing.
  */
-export function guardRoutes(fastify: FastifyInstance, access: Access, subjects: Subjects): void {
+export function guardRoutes(fastify: FastifyInstance, access: Access): void {
   if (!access.isOn) return;
   fastify.addHook('onRequest', async (request, reply) => {
     const pattern = request.routeOptions.url;
@@ -44,7 +45,7 @@ export function guardRoutes(fastify: FastifyInstance, access: Access, subjects: 
   });
   fastify.get(subjectsPath, async (request): Promise<Subject> => {
     const named = parseRequest(subjectQuery, request.query);
-    const subject = await subjects.find(named);
+    const subject = await access.subjectOf(named);
     if (subject === null) throw unknownSubject(named);
     return subject;
   });

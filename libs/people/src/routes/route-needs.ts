@@ -13,7 +13,9 @@ export interface Named {
     | 'trace'
     | 'artifact-path'
     | 'artifact-uri'
-    | 'model';
+    | 'model'
+    | 'endpoint'
+    | 'monitor';
   readonly id: string;
   /** The request may make it: it is fine that it is not there. */
   readonly mayBeNew?: boolean;
@@ -52,9 +54,14 @@ export const onEverything = (role: Role): RouteNeeds => ({ role, on: () => [] })
 /** Documentation, health and metrics are nobody's secrets, and what watches over a service has no password. */
 const operational = /^\/(docs|health|metrics|version)(\/|$)/;
 
+/** Answered without looking at who asks, also while the log is away. */
+export function isOperational(pattern: string): boolean {
+  return operational.test(pattern);
+}
+
 /** What the route needs. One that the table lacks is for admins: forgotten is not open. */
 export function needsOf(table: RouteTable, method: string, pattern: string): RouteNeeds {
-  if (operational.test(pattern)) return anybody;
+  if (isOperational(pattern)) return anybody;
   return table[routeName(method, pattern)] ?? onEverything('admin');
 }
 

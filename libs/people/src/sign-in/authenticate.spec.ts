@@ -38,7 +38,6 @@ describe('Authenticate', () => {
     expect(await authenticate.run(header)).toEqual({
       ok: false,
       reason: 'user or password is wrong',
-      mayBeStale: true,
     });
   });
 
@@ -54,7 +53,7 @@ describe('Authenticate', () => {
 
   it.each([undefined, '', 'Basic', 'Basic !!!', 'Digest a', `Basic ${Buffer.from('no colon').toString('base64')}`])(
     'refuses the header %j',
-    async (header) => expect(await authenticate.run(header)).toMatchObject({ ok: false, mayBeStale: false }),
+    async (header) => expect(await authenticate.run(header)).toMatchObject({ ok: false }),
   );
 
   it('names users of an issuer so that none is taken for ours, and looks at a token once a minute', async () => {
@@ -72,6 +71,11 @@ describe('Authenticate', () => {
     const alone = new Authenticate({ state: () => state, now: () => nowMs, serviceToken: 'service', tokens: null });
     expect(await alone.run('Bearer a.b.c')).toMatchObject({ ok: false });
     expect(await alone.run('Bearer service')).toMatchObject({ ok: true, principal: { kind: 'platform' } });
+    expect(['Bearer service', 'Bearer a.b.c', 'Basic c2VydmljZTo='].map((header) => alone.isPlatform(header))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });
 

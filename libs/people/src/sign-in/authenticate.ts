@@ -8,9 +8,7 @@ import { readCredential } from './read-credential.ts';
 import { Remembered } from './remembered.ts';
 
 export type SignIn =
-  | { readonly ok: true; readonly principal: Principal }
-  /** `mayBeStale`: what was just written elsewhere may say otherwise. */
-  | { readonly ok: false; readonly reason: string; readonly mayBeStale: boolean };
+  { readonly ok: true; readonly principal: Principal } | { readonly ok: false; readonly reason: string };
 
 export interface AuthenticateParts {
   readonly state: () => PeopleState;
@@ -38,6 +36,16 @@ export class Authenticate {
     this.#serviceHash = Buffer.from(hashOfSecret(parts.serviceToken));
   }
 
+  /** Whether it is another service of ours that asks: no journal says who they are. */
+  isPlatform(authorization: string): boolean {
+    const credential = readCredential(authorization);
+    return credential.kind === 'bearer' && this.#isServiceHash(hashOfSecret(credential.token));
+  }
+
+  #isServiceHash(hash: string): boolean {
+    return timingSafeEqual(Buffer.from(hash), this.#serviceHash);
+  }
+
   run(authorization: string | undefined): SignIn | Promise<SignIn> {
     const credential = readCredential(authorization);
     switch (credential.kind) {
@@ -55,15 +63,14 @@ export class Authenticate {
   async #basic(user: string, password: string): Promise<SignIn> {
     const stored = this.#parts.state().users.get(user)?.passwordHash ?? null;
     const isRight = await this.#passwords.check(password, stored ?? nobodysHash);
-    if (stored === null || !isRight) return { ok: false, reason: 'user or password is wrong', mayBeStale: true };
+    if (stored === null || !isRight) return { ok: false, reason: 'user or password is wrong' };
     return { ok: true, principal: { kind: 'user', name: user } };
   }
 
   #bearer(token: string): SignIn | Promise<SignIn> {
     const hash = hashOfSecret(token);
     if (isApiKey(token)) return this.#key(hash);
-    if (timingSafeEqual(Buffer.from(hash), this.#serviceHash))
-      return { ok: true, principal: { kind: 'platform', name: 'millrace' } };
+    if (this.#isServiceHash(hash)) return { ok: true, principal: { kind: 'platform', name: 'millrace' } };
     const known = this.#verified.get(hash);
     if (known !== undefined && known.untilMs > this.#parts.now()) return { ok: true, principal: known.principal };
     return this.#token(token, hash);
@@ -71,7 +78,7 @@ export class Authenticate {
 
   #key(hash: string): SignIn {
     const key = this.#parts.state().keyByHash.get(hash);
-    if (key === undefined) return { ok: false, reason: 'the API key is unknown or revoked', mayBeStale: true };
+    if (key === undefined) return { ok: false, reason: 'the API key is unknown or revoked' };
     if (key.expiresAtMs !== null && key.expiresAtMs <= this.#parts.now()) return refused('the API key has expired');
     return { ok: true, principal: { kind: 'user', name: key.user } };
   }
@@ -88,5 +95,5 @@ export class Authenticate {
 }
 
 function refused(reason: string): SignIn {
-  return { ok: false, reason, mayBeStale: false };
+  return { ok: false, reason };
 }

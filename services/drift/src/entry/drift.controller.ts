@@ -1,4 +1,6 @@
-import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Controller, Get, Header, Headers, Inject, Param, Query } from '@nestjs/common';
+import { Access, type Named } from '@millrace/people';
 import { ApiJsonQuery, ApiJsonResponse, ApiProblems, parseRequest } from '@millrace/service-kit';
 import { z } from 'zod';
 import { ManageMonitors } from '../flow/manage-monitors.ts';
@@ -25,10 +27,16 @@ const PAGE_ALERTS = 200;
 export class DriftController {
   readonly #reader: DriftReader;
   readonly #monitors: ManageMonitors;
+  readonly #access: Access;
 
-  constructor(@Inject(DriftReader) reader: DriftReader, @Inject(ManageMonitors) monitors: ManageMonitors) {
+  constructor(
+    @Inject(DriftReader) reader: DriftReader,
+    @Inject(ManageMonitors) monitors: ManageMonitors,
+    @Inject(Access) access: Access,
+  ) {
     this.#reader = reader;
     this.#monitors = monitors;
+    this.#access = access;
   }
 
   @Get('reports')
@@ -38,28 +46,43 @@ export class DriftController {
     z.object({ reports: z.array(reportView) }),
     'The newest report of each window, newest window first',
   )
-  async reports(@Query() query: unknown): Promise<{ reports: ReportView[] }> {
-    return { reports: (await this.#reader.reports(readQuery(query))).map(viewReport) };
+  async reports(@Query() query: unknown, @Headers() headers: IncomingHttpHeaders): Promise<{ reports: ReportView[] }> {
+    const seen = await this.#seenBy(headers, readQuery(query));
+    return { reports: (await this.#reader.reports(seen)).map(viewReport) };
   }
 
   @Get('alerts')
   @ApiJsonQuery(driftQuery)
   @ApiJsonResponse(200, z.object({ alerts: z.array(alertView) }), 'Every alert once, newest window first')
-  async alerts(@Query() query: unknown): Promise<{ alerts: AlertView[] }> {
-    return { alerts: (await this.#reader.alerts(readQuery(query))).map(viewAlert) };
+  async alerts(@Query() query: unknown, @Headers() headers: IncomingHttpHeaders): Promise<{ alerts: AlertView[] }> {
+    const seen = await this.#seenBy(headers, readQuery(query));
+    return { alerts: (await this.#reader.alerts(seen)).map(viewAlert) };
   }
 
   @Get('pages/:endpoint')
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-  async page(@Param('endpoint') endpoint: string): Promise<string> {
-    const monitors = (await this.#monitors.list()).filter((monitor) => monitor.endpoint === endpoint);
+  async page(@Param('endpoint') endpoint: string, @Headers() headers: IncomingHttpHeaders): Promise<string> {
+    // Nothing is shown but of its monitors.
+    const [seen] = await this.#access.seen(headers, [endpoint], endpointNamed);
+    const monitors = (await this.#monitors.list()).filter((monitor) => monitor.endpoint === seen);
     const [reports, alerts] = await Promise.all([
       this.#reader.reports({ endpoint, limit: PAGE_WINDOWS }),
       this.#reader.alerts({ endpoint, limit: PAGE_ALERTS }),
     ]);
     return endpointPage({ endpoint, monitors, reports, alerts });
   }
+
+  /** A limit counts what is shown, so what is hidden is left out where it is read. */
+  async #seenBy(headers: IncomingHttpHeaders, query: DriftQuery): Promise<DriftQuery> {
+    if (this.#access.sight(headers) === null) return query;
+    const asked = query.endpoint === undefined ? await this.#reader.endpoints() : [query.endpoint];
+    return { ...query, endpoints: await this.#access.seen(headers, asked, endpointNamed) };
+  }
+}
+
+function endpointNamed(id: string): Named {
+  return { kind: 'endpoint', id };
 }
 
 function readQuery(query: unknown): DriftQuery {

@@ -12,6 +12,10 @@ export interface Asker {
   readonly requestId?: string;
 }
 
+export function monitorNotFound(name: string): CodedError {
+  return new CodedError('DRIFT_MONITOR_NOT_FOUND', `there is no monitor "${name}"`);
+}
+
 /** Monitors as people make and see them: every write goes through the journal. */
 export class ManageMonitors {
   readonly #journal: MonitorsJournal;
@@ -58,7 +62,7 @@ export class ManageMonitors {
 
   async get(name: string): Promise<Monitor> {
     const monitor = (await this.#journal.read()).get(name);
-    if (monitor === undefined) throw new CodedError('DRIFT_MONITOR_NOT_FOUND', `there is no monitor "${name}"`);
+    if (monitor === undefined) throw monitorNotFound(name);
     return monitor;
   }
 

@@ -75,6 +75,8 @@ export interface StoredAlert {
 
 export interface DriftQuery {
   readonly endpoint?: string | undefined;
+  /** Of these only. */
+  readonly endpoints?: readonly string[] | undefined;
   readonly monitor?: string | undefined;
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
@@ -87,6 +89,15 @@ export class DriftReader {
 
   constructor(clickhouse: ClickHouse) {
     this.#clickhouse = clickhouse;
+  }
+
+  /** All that anything was ever said of. */
+  async endpoints(): Promise<string[]> {
+    const tables = ['drift_reports', 'drift_alerts'].map((name) => this.#clickhouse.qualified(name));
+    const rows = await this.#clickhouse.query<{ readonly endpoint: string }>(
+      tables.map((table) => `SELECT DISTINCT endpoint FROM ${table}`).join(' UNION DISTINCT '),
+    );
+    return rows.map(({ endpoint }) => endpoint);
   }
 
   reports(query: DriftQuery): Promise<StoredReport[]> {
@@ -110,16 +121,17 @@ export class DriftReader {
   }
 }
 
-function conditions({ endpoint, monitor, fromMs, toMs, limit }: DriftQuery): {
+function conditions({ endpoint, endpoints, monitor, fromMs, toMs, limit }: DriftQuery): {
   where: string;
   parameters: Record<string, unknown>;
 } {
   const where = [
     ...(endpoint === undefined ? [] : ['endpoint = {endpoint:String}']),
+    ...(endpoints === undefined ? [] : ['endpoint IN {endpoints:Array(String)}']),
     ...(monitor === undefined ? [] : ['monitor = {monitor:String}']),
     ...(fromMs === undefined ? [] : ['window_start >= fromUnixTimestamp64Milli({from_ms:Int64})']),
     ...(toMs === undefined ? [] : ['window_start < fromUnixTimestamp64Milli({to_ms:Int64})']),
     '1',
   ].join(' AND ');
-  return { where, parameters: { endpoint, monitor, from_ms: fromMs, to_ms: toMs, limit } };
+  return { where, parameters: { endpoint, endpoints, monitor, from_ms: fromMs, to_ms: toMs, limit } };
 }

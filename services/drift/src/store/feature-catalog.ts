@@ -1,3 +1,4 @@
+import { authorizationOf } from '@millrace/people';
 import { UnavailableError } from '@millrace/service-kit';
 import { z } from 'zod';
 
@@ -13,10 +14,12 @@ const TIMEOUT_MS = 10_000;
 /** What the numbers of a vector are called: asked of the features service once a version, which never changes. */
 export class FeatureCatalog {
   readonly #baseUrl: string;
+  readonly #identity: Readonly<Record<string, string>>;
   readonly #known = new Map<string, FeatureNames>();
 
-  constructor(baseUrl: string) {
+  constructor(baseUrl: string, serviceToken: string | undefined) {
     this.#baseUrl = baseUrl;
+    this.#identity = authorizationOf(serviceToken);
   }
 
   /** A service or version that is not defined (any more) gives no names: its features are then called by their places. */
@@ -38,7 +41,11 @@ export class FeatureCatalog {
     const url = `${this.#baseUrl}/api/v1/feature-services/${encodeURIComponent(service)}?version=${version}`;
     let response: Response;
     try {
-      response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+      response = await fetch(url, {
+        headers: this.#identity,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        redirect: 'error',
+      });
     } catch (cause) {
       throw new UnavailableError('DRIFT_FEATURES_UNAVAILABLE', `the features service did not answer ${url}`, { cause });
     }

@@ -1,3 +1,4 @@
+import { authorizationOf } from '@millrace/people';
 import { UnavailableError } from '@millrace/service-kit';
 import { z } from 'zod';
 import type { PredictionSample, ReferenceScorer, ScoredVectors, VectorsOf } from '../flow/ports.ts';
@@ -13,9 +14,11 @@ const TIMEOUT_MS = 10_000;
 /** What inference tells of an endpoint, and its model's scores of a reference: there any failure is an answer, for features do not wait. */
 export class InferenceHttp implements ReferenceScorer {
   readonly #baseUrl: string;
+  readonly #identity: Readonly<Record<string, string>>;
 
-  constructor(baseUrl: string) {
+  constructor(baseUrl: string, serviceToken: string | undefined) {
     this.#baseUrl = baseUrl;
+    this.#identity = authorizationOf(serviceToken);
   }
 
   /** Null when there is no such endpoint. */
@@ -23,7 +26,11 @@ export class InferenceHttp implements ReferenceScorer {
     const url = `${this.#baseUrl}/api/v1/endpoints/${encodeURIComponent(endpoint)}`;
     let response: Response;
     try {
-      response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+      response = await fetch(url, {
+        headers: this.#identity,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        redirect: 'error',
+      });
     } catch (cause) {
       throw new UnavailableError('DRIFT_INFERENCE_UNAVAILABLE', `the inference service did not answer ${url}`, {
         cause,
@@ -63,7 +70,7 @@ export class InferenceHttp implements ReferenceScorer {
     try {
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...this.#identity },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT_MS),
         redirect: 'error',

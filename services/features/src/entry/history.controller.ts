@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Param, Post, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Access } from '@millrace/people';
 import { ApiJsonBody, ApiJsonResponse, ApiProblems, parseRequest } from '@millrace/service-kit';
 import { z } from 'zod';
 import { BuildTrainingSet, trainingModes } from '../flow/build-training-set.ts';
@@ -34,10 +36,16 @@ const linesAtOnce = 1_000;
 export class HistoryController {
   readonly #build: BuildTrainingSet;
   readonly #trace: TraceEvent;
+  readonly #access: Access;
 
-  constructor(@Inject(BuildTrainingSet) build: BuildTrainingSet, @Inject(TraceEvent) trace: TraceEvent) {
+  constructor(
+    @Inject(BuildTrainingSet) build: BuildTrainingSet,
+    @Inject(TraceEvent) trace: TraceEvent,
+    @Inject(Access) access: Access,
+  ) {
     this.#build = build;
     this.#trace = trace;
+    this.#access = access;
   }
 
   @Post('training-sets')
@@ -58,8 +66,10 @@ export class HistoryController {
     traced,
     "One event's whole way: position, features with the events in their windows, predictions, outcome, SQL",
   )
-  trace(@Param('*') eventId: string): Promise<object> {
-    return this.#trace.trace(eventId);
+  trace(@Param('*') eventId: string, @Headers() headers: IncomingHttpHeaders): Promise<object> {
+    return this.#trace.trace(eventId, (rows) =>
+      this.#access.seen(headers, rows, ({ model }) => ({ kind: 'model', id: model })),
+    );
   }
 }
 

@@ -43,6 +43,9 @@ interface FoundRow {
   readonly row: SourceRow;
 }
 
+/** Of rows about models those that somebody may see. */
+export type SeenOfModels = <Row extends { readonly model: string }>(rows: readonly Row[]) => Promise<readonly Row[]>;
+
 const listedEvents = 50;
 
 /** One event's whole way, from ClickHouse: every store there is a projection of the log, so this is what happened. */
@@ -62,7 +65,7 @@ export class TraceEvent {
   }
 
   /** `eventId` is the value of the source's id column, or `topic/partition/offset`. */
-  async trace(eventId: string): Promise<object> {
+  async trace(eventId: string, seen: SeenOfModels): Promise<object> {
     const place = parsePlace(eventId);
     const events = await this.#find(eventId, place);
     const deadLetters = await this.#deadLetters(eventId, place);
@@ -72,7 +75,7 @@ export class TraceEvent {
         `no source holds an event "${eventId}": give the value of its id column, or topic/partition/offset; history may be some seconds behind`,
       );
     }
-    const traced = await Promise.all(events.map(({ source, row }) => this.#traceRow(source, row)));
+    const traced = await Promise.all(events.map(({ source, row }) => this.#traceRow(source, row, seen)));
     return { eventId, events: traced, deadLetters };
   }
 
@@ -109,7 +112,7 @@ export class TraceEvent {
     return found;
   }
 
-  async #traceRow(source: string, row: SourceRow): Promise<object> {
+  async #traceRow(source: string, row: SourceRow, seen: SeenOfModels): Promise<object> {
     const at = { topic: row._topic, generation: row._generation, partition: row._partition, offset: row._offset };
     const identity =
       'source_topic = {topic:String} AND generation = {generation:UInt32} AND source_partition = {partition:UInt32} AND source_offset = {offset:UInt64}';
@@ -118,7 +121,7 @@ export class TraceEvent {
         `SELECT * FROM ${this.#clickhouse.qualified('feature_vectors')} FINAL WHERE ${identity}`,
         at,
       ),
-      this.#clickhouse.query(
+      this.#clickhouse.query<{ readonly model: string }>(
         `SELECT endpoint, model, model_version, artifact_hash, status, error, score, vector_at, scored_at, duration_us, dateDiff('millisecond', source_timestamp, scored_at) AS latency_ms FROM ${this.#clickhouse.qualified('predictions')} FINAL WHERE ${identity}`,
         at,
       ),
@@ -132,7 +135,7 @@ export class TraceEvent {
       position: at,
       event: row,
       vectors: await Promise.all(vectors.map((vector) => this.#traceVector(vector))),
-      predictions,
+      predictions: await seen(predictions),
       outcomes,
     };
   }

@@ -1,8 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Access } from '@millrace/people';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiJsonBody, ApiJsonResponse, ApiProblems, parseRequest } from '@millrace/service-kit';
+import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, parseRequest } from '@millrace/service-kit';
 import { z } from 'zod';
 import { startPositions } from '../flow/endpoints-domain.ts';
-import type { Asker } from '../flow/manage-endpoints.ts';
 import { ManageEndpoints } from '../flow/manage-endpoints.ts';
 import { ServedEndpoints } from '../flow/served-endpoints.ts';
 import type { EndpointView } from './endpoint-view.ts';
@@ -34,24 +35,33 @@ const newEndpoint = z.strictObject({
 export class EndpointsController {
   readonly #manage: ManageEndpoints;
   readonly #served: ServedEndpoints;
+  readonly #access: Access;
 
-  constructor(@Inject(ManageEndpoints) manage: ManageEndpoints, @Inject(ServedEndpoints) served: ServedEndpoints) {
+  constructor(
+    @Inject(ManageEndpoints) manage: ManageEndpoints,
+    @Inject(ServedEndpoints) served: ServedEndpoints,
+    @Inject(Access) access: Access,
+  ) {
     this.#manage = manage;
     this.#served = served;
+    this.#access = access;
   }
 
   @Post()
   @ApiJsonBody(newEndpoint, 'An endpoint: the same definition again changes nothing')
   @ApiJsonResponse(201, endpointView)
-  async create(@Body() body: unknown, @Headers() headers: Record<string, string | undefined>): Promise<EndpointView> {
-    const endpoint = await this.#manage.create(parseRequest(newEndpoint, body), askerOf(headers));
+  async create(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders): Promise<EndpointView> {
+    const endpoint = await this.#manage.create(parseRequest(newEndpoint, body), callerOf(headers));
     return viewEndpoint(endpoint, this.#served.get(endpoint.name));
   }
 
   @Get()
   @ApiJsonResponse(200, z.object({ endpoints: z.array(endpointView) }))
-  async list(): Promise<{ endpoints: EndpointView[] }> {
-    const endpoints = await this.#manage.list();
+  async list(@Headers() headers: IncomingHttpHeaders): Promise<{ endpoints: EndpointView[] }> {
+    const endpoints = await this.#access.seen(headers, await this.#manage.list(), ({ name: id }) => ({
+      kind: 'endpoint',
+      id,
+    }));
     return { endpoints: endpoints.map((endpoint) => viewEndpoint(endpoint, this.#served.get(endpoint.name))) };
   }
 
@@ -64,24 +74,13 @@ export class EndpointsController {
   @Post(':name/redeploy')
   @HttpCode(202)
   @ApiJsonResponse(202, endpointView, 'Every instance tries the newest version again, if it was refused')
-  async redeploy(
-    @Param('name') endpoint: string,
-    @Headers() headers: Record<string, string | undefined>,
-  ): Promise<EndpointView> {
-    return viewEndpoint(await this.#manage.redeploy(endpoint, askerOf(headers)), this.#served.get(endpoint));
+  async redeploy(@Param('name') endpoint: string, @Headers() headers: IncomingHttpHeaders): Promise<EndpointView> {
+    return viewEndpoint(await this.#manage.redeploy(endpoint, callerOf(headers)), this.#served.get(endpoint));
   }
 
   @Delete(':name')
   @HttpCode(204)
-  async delete(@Param('name') endpoint: string, @Headers() headers: Record<string, string | undefined>): Promise<void> {
-    await this.#manage.delete(endpoint, askerOf(headers));
+  async delete(@Param('name') endpoint: string, @Headers() headers: IncomingHttpHeaders): Promise<void> {
+    await this.#manage.delete(endpoint, callerOf(headers));
   }
-}
-
-/** Who asks, by the name of basic authentication, and under which id a repeat is known. */
-function askerOf(headers: Record<string, string | undefined>): Asker {
-  const [, credentials = ''] = /^Basic (\S+)$/i.exec(headers['authorization'] ?? '') ?? [];
-  const [user] = Buffer.from(credentials, 'base64').toString('utf8').split(':', 1);
-  const requestId = headers['idempotency-key'];
-  return { actor: user || 'anonymous', ...(requestId !== undefined && { requestId }) };
 }

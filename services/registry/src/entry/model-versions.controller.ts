@@ -92,7 +92,7 @@ export class ModelVersionsController {
       page_token: token,
       max_results: size,
     } = readRequest(requests.searchVersionsRequest, query);
-    const sees = await this.#access.sight(headers);
+    const sees = this.#access.sight(headers);
     const state = seenBy(await this.#journal.read(), sees);
     const { page, nextPageToken } = searchVersions(state, { filter, orderBy, token, size });
     return {

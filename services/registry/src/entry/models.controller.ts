@@ -44,7 +44,7 @@ export class ModelsController {
   @Get('promotions')
   @ApiJsonResponse(200, promotionsResponse, 'The version in charge of each alias and serving stage of each model.')
   async promotions(@Headers() headers: IncomingHttpHeaders): Promise<z.infer<typeof promotionsResponse>> {
-    const sees = await this.#access.sight(headers);
+    const sees = this.#access.sight(headers);
     const current = currentPromotions(seenBy(await this.#journal.read(), sees));
     return {
       promotions: current.map(({ model, version, target }) => ({ target, ...describeVersion(model, version) })),

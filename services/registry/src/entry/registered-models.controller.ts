@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { doesNotExist, readRequest } from '@millrace/mlflow-protocol';
-import { Access, submitForPeople, type PeopleJournal } from '@millrace/people';
+import { PEOPLE_JOURNAL, Access, submitForPeople, type PeopleJournal } from '@millrace/people';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RegistryJournal } from '../flow/ports.ts';
@@ -11,7 +11,7 @@ import { submitCommand } from '../flow/registry-writes.ts';
 import { seenBy } from '../flow/people/registered-subjects.ts';
 import { modelNotFound } from '../flow/rejections.ts';
 import { searchModels } from '../flow/search-registry.ts';
-import { ARCHIVE_RETENTION_MS, PEOPLE_JOURNAL, REGISTRY_JOURNAL } from '../tokens.ts';
+import { ARCHIVE_RETENTION_MS, REGISTRY_JOURNAL } from '../tokens.ts';
 import { modelJson, versionJson } from './mlflow-json.ts';
 import * as requests from './registry-requests.ts';
 
@@ -86,7 +86,7 @@ export class RegisteredModelsController {
       page_token: token,
       max_results: size,
     } = readRequest(requests.searchModelsRequest, query);
-    const sees = await this.#access.sight(headers);
+    const sees = this.#access.sight(headers);
     const { page, nextPageToken } = searchModels(seenBy(await this.#journal.read(), sees), {
       filter,
       orderBy,

@@ -1,3 +1,4 @@
+import { authorizationOf } from '@millrace/people';
 import { z } from 'zod';
 import type { Endpoints, ServingEndpoint } from '../flow/lineage/trace-version.ts';
 
@@ -15,9 +16,11 @@ const timeoutMs = 3_000;
 /** Asks the inference service what it serves. */
 export class InferenceEndpoints implements Endpoints {
   readonly #url: string;
+  readonly #identity: Readonly<Record<string, string>>;
 
-  constructor(inferenceUrl: string) {
+  constructor(inferenceUrl: string, serviceToken: string | undefined) {
     this.#url = inferenceUrl;
+    this.#identity = authorizationOf(serviceToken);
   }
 
   async list(): Promise<readonly ServingEndpoint[] | null> {
@@ -29,7 +32,7 @@ export class InferenceEndpoints implements Endpoints {
 
   async #get(path: string): Promise<Response | null> {
     try {
-      return await fetch(this.#url + path, { signal: AbortSignal.timeout(timeoutMs) });
+      return await fetch(this.#url + path, { headers: this.#identity, signal: AbortSignal.timeout(timeoutMs) });
     } catch {
       return null;
     }

@@ -9,7 +9,7 @@ import {
   type ClickHouseSink,
 } from '@millrace/clickhouse';
 import { EventBus } from '@millrace/events';
-import { peopleDomain, peopleTopic, withoutSecrets } from '@millrace/people';
+import { PEOPLE_JOURNAL, peopleDomain, peopleTopic, withoutSecrets } from '@millrace/people';
 import { topics } from '@millrace/schemas';
 import { SERVICE_CONFIG } from '@millrace/service-kit';
 import type { TrackingConfig } from '../config.ts';
@@ -27,7 +27,7 @@ import { TraceEventsPublisher } from '../publish/trace-events.publisher.ts';
 import { KafkaDatasetLog } from '../store/datasets/kafka-dataset-log.ts';
 import { eventSource } from '../store/audit/event-source.ts';
 import { PROJECTION_PARTS, startProjection, type ProjectionParts } from './start-projection.ts';
-import { TRACKING_JOURNAL, PEOPLE_JOURNAL, RUN_HISTORY } from '../tokens.ts';
+import { TRACKING_JOURNAL, RUN_HISTORY } from '../tokens.ts';
 
 const AUDIT_SINK = Symbol('audit sink');
 const group = 'tracking.audit';

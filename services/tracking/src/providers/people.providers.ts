@@ -1,17 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
-import type { Journal } from '@millrace/events';
-import { EventBus } from '@millrace/events';
-import {
-  Access,
-  Comments,
-  HttpSubjects,
-  openAccess,
-  openPeopleJournal,
-  type PeopleCommand,
-  type PeopleJournal,
-  type PeopleState,
-} from '@millrace/people';
-import { Readiness, SERVICE_CONFIG, ServiceLog, Shutdown } from '@millrace/service-kit';
+import { HttpSubjects, peopleProviders } from '@millrace/people';
+import { SERVICE_CONFIG } from '@millrace/service-kit';
 import type { TrackingConfig } from '../config.ts';
 import { ExperimentGrantsController } from '../entry/people/experiment-grants.controller.ts';
 import { KeysController } from '../entry/people/keys.controller.ts';
@@ -24,7 +13,7 @@ import { LiveRuns } from '../flow/runs/live-runs.ts';
 import { TrackedSubjects } from '../flow/people/tracked-subjects.ts';
 import type { TrackingJournal } from '../flow/tracking-domain.ts';
 import { LiveTraces } from '../flow/traces/live-traces.ts';
-import { TRACKING_JOURNAL, PEOPLE_JOURNAL } from '../tokens.ts';
+import { TRACKING_JOURNAL } from '../tokens.ts';
 
 export const peopleControllers: Type[] = [
   UsersController,
@@ -36,13 +25,7 @@ export const peopleControllers: Type[] = [
 ];
 
 /** Who asks and what they may. */
-export const peopleProviders: Provider[] = [
-  {
-    provide: PEOPLE_JOURNAL,
-    inject: [EventBus, ServiceLog, Readiness, Shutdown],
-    useFactory: (bus: EventBus, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) =>
-      openPeopleJournal({ bus, log, readiness, shutdown }),
-  },
+export const guardProviders: Provider[] = [
   {
     provide: TrackedSubjects,
     inject: [TRACKING_JOURNAL, LiveRuns, LiveTraces, SERVICE_CONFIG],
@@ -51,15 +34,5 @@ export const peopleProviders: Provider[] = [
       return new TrackedSubjects({ journal, runs, traces, models });
     },
   },
-  {
-    provide: Comments,
-    inject: [PEOPLE_JOURNAL],
-    useFactory: (journal: PeopleJournal) => new Comments(journal),
-  },
-  {
-    provide: Access,
-    inject: [PEOPLE_JOURNAL, SERVICE_CONFIG, TrackedSubjects],
-    useFactory: (journal: Journal<PeopleState, PeopleCommand>, config: TrackingConfig, subjects: TrackedSubjects) =>
-      openAccess(journal, config.access, { subjects, table: trackingRoutes }),
-  },
+  ...peopleProviders({ table: trackingRoutes, subjects: TrackedSubjects }),
 ];

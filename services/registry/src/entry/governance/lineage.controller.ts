@@ -55,7 +55,7 @@ export class LineageController {
       const names = Object.keys(originQuery.shape).join(', ');
       throw new CodedError('REGISTRY_ORIGIN_INVALID', `say what the versions came of: one of ${names}`);
     }
-    const sees = await this.#access.sight(headers);
+    const sees = this.#access.sight(headers);
     return foundJson(findVersions(seenBy(await this.#journal.read(), sees), origin));
   }
 }

@@ -1,12 +1,19 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { faultOfGrantee, subjectKey, subjectRoles, submitForPeople, type PeopleJournal } from '@millrace/people';
+import {
+  PEOPLE_JOURNAL,
+  faultOfGrantee,
+  subjectKey,
+  subjectRoles,
+  submitForPeople,
+  type PeopleJournal,
+} from '@millrace/people';
 import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, CodedError, parseRequest } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { RegistryJournal } from '../../flow/ports.ts';
 import { modelNotFound } from '../../flow/rejections.ts';
-import { PEOPLE_JOURNAL, REGISTRY_JOURNAL } from '../../tokens.ts';
+import { REGISTRY_JOURNAL } from '../../tokens.ts';
 
 const role = z.enum(subjectRoles);
 const grant = z.strictObject({ role });

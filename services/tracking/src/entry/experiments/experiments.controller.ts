@@ -123,7 +123,7 @@ export class ExperimentsController {
       page_token: token,
       max_results: size,
     } = readRequest(requests.searchExperiments, raw);
-    const sees = await this.#access.sight(headers);
+    const sees = this.#access.sight(headers);
     const { experiments } = await this.#journal.read();
     const all =
       sees === null ? experiments.values() : [...experiments.values()].filter((one) => sees(experimentSubject(one)));

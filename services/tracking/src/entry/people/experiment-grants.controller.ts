@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { subjectKey, submitForPeople, type PeopleJournal } from '@millrace/people';
+import { PEOPLE_JOURNAL, subjectKey, submitForPeople, type PeopleJournal } from '@millrace/people';
 import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, CodedError, parseRequest } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { ExperimentsJournal } from '../../flow/ports.ts';
-import { TRACKING_JOURNAL, PEOPLE_JOURNAL } from '../../tokens.ts';
+import { TRACKING_JOURNAL } from '../../tokens.ts';
 import * as requests from './people-requests.ts';
 
 /** Roles on one experiment: of a user, of a user of the issuer (`oidc:…`), or of everybody (`*`). */

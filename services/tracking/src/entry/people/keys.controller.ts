@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Access, hashOfSecret, newApiKey, submitForPeople, type ApiKey, type PeopleJournal } from '@millrace/people';
+import {
+  PEOPLE_JOURNAL,
+  Access,
+  hashOfSecret,
+  newApiKey,
+  submitForPeople,
+  type ApiKey,
+  type PeopleJournal,
+} from '@millrace/people';
 import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, CodedError, parseRequest } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
-import { PEOPLE_JOURNAL } from '../../tokens.ts';
 import * as requests from './people-requests.ts';
 import { requireSelfOrAdmin } from './require-self.ts';
 

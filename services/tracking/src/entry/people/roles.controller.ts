@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Access, roleOf, submitForPeople, type PeopleJournal } from '@millrace/people';
+import { PEOPLE_JOURNAL, Access, roleOf, submitForPeople, type PeopleJournal } from '@millrace/people';
 import {
   ApiJsonBody,
   ApiJsonResponse,
@@ -12,7 +12,6 @@ import {
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { TrackingConfig } from '../../config.ts';
-import { PEOPLE_JOURNAL } from '../../tokens.ts';
 import * as requests from './people-requests.ts';
 
 /** Roles on everything. */

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Access, isAtLeast, submitForPeople, type PeopleJournal, type ShareLink } from '@millrace/people';
+import {
+  PEOPLE_JOURNAL,
+  Access,
+  isAtLeast,
+  submitForPeople,
+  type PeopleJournal,
+  type ShareLink,
+} from '@millrace/people';
 import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, CodedError, parseRequest } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
-import { PEOPLE_JOURNAL } from '../../tokens.ts';
 import { linkJson, linkResponse, linksResponse, newLink } from './share-link-requests.ts';
 
 const dayMs = 86_400_000;

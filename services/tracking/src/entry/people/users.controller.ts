@@ -1,10 +1,9 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Access, hashPassword, submitForPeople, type PeopleJournal, type User } from '@millrace/people';
+import { PEOPLE_JOURNAL, Access, hashPassword, submitForPeople, type PeopleJournal, type User } from '@millrace/people';
 import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, parseRequest } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
-import { PEOPLE_JOURNAL } from '../../tokens.ts';
 import * as requests from './people-requests.ts';
 import { requireSelfOrAdmin } from './require-self.ts';
 

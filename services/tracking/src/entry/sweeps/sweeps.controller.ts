@@ -58,7 +58,7 @@ export class SweepsController {
   ): Promise<z.infer<typeof sweepsResponse>> {
     const { experiment } = parseRequest(requests.listSweeps, query);
     const experimentId = experiment === undefined ? undefined : await this.#experimentId(experiment);
-    const sees = await this.#access.sight(headers);
+    const sees = this.#access.sight(headers);
     const { sweeps, experiments } = await this.#journal.read();
     const found = [...sweeps.values()].filter((sweep) => {
       if (experimentId !== undefined && sweep.experimentId !== experimentId) return false;

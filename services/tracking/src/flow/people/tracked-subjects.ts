@@ -43,6 +43,10 @@ export class TrackedSubjects implements Subjects {
         return this.#ofPlace(placeOfUri(named.id), null);
       case 'model':
         return Promise.resolve(this.#parts.models.find(named));
+      // Things of other services.
+      case 'endpoint':
+      case 'monitor':
+        return Promise.resolve(null);
     }
   }
 
