@@ -260,6 +260,35 @@ describe('who is refused', () => {
     expect((await as('nobody', 'GET', '/api/v1/definitions')).status).toBe(200);
   });
 
+  it('cannot reach what is hidden through searches that name no experiment, nor through spans of a known trace', async () => {
+    const scorer = { experiment_id: made.experiment, name: 'judge', serialized_scorer: '{}' };
+    expect((await admin('POST', '/api/3.0/mlflow/scorers/register', scorer)).status).toBe(200);
+    const seen = async (user: string) => {
+      const datasets = await as(user, 'POST', '/api/3.0/mlflow/datasets/search', {});
+      const scorers = await as(user, 'GET', '/api/3.0/mlflow/scorers/list');
+      const query = '{mlflowSearchModelVersions(input:{}){modelVersions{name}}}';
+      const versions = await as(user, 'POST', '/graphql', { query });
+      return [datasets, scorers, versions].map(({ body }) => /walked|judge|fraud/.test(JSON.stringify(body)));
+    };
+    expect(await seen('viewer')).toEqual([true, true, true]);
+    expect(await seen('nobody')).toEqual([false, false, false]);
+
+    const own = await as('nobody', 'POST', '/api/2.0/mlflow/experiments/create', { name: 'of nobody' });
+    const span = (traceId: string) => ({
+      resourceSpans: [
+        {
+          scopeSpans: [
+            { spans: [{ traceId, spanId: 'b'.repeat(16), name: 's', startTimeUnixNano: '1', endTimeUnixNano: '2' }] },
+          ],
+        },
+      ],
+    });
+    const into = { ...bearer(keys['nobody'] ?? ''), 'x-mlflow-experiment-id': String(own.body['experiment_id']) };
+    expect((await ask(['POST', '/v1/traces'], into, span('a'.repeat(32)))).status).toBe(403);
+    expect((await ask(['POST', '/v1/traces'], into, span('c'.repeat(32)))).status).toBe(200);
+    expect((await ask(['POST', '/v1/traces'], into, span('c'.repeat(32)))).status).toBe(200);
+  });
+
   it('cannot show themselves the files of others by registering them', async () => {
     await as('nobody', 'POST', '/api/2.0/mlflow/registered-models/create', { name: 'own' });
     const body = { name: 'own', source: `runs:/${made.run}/model` };

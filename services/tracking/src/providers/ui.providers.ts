@@ -50,7 +50,7 @@ export const uiProviders: Provider[] = [
       datasets,
       history,
       artifacts,
-      registry: new HttpRegisteredVersions(registryAddress(config)),
+      registryFor: (authorization) => new HttpRegisteredVersions({ ...registryAddress(config), authorization }),
     }),
   },
 ];

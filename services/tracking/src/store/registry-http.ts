@@ -3,10 +3,11 @@ import { UnavailableError } from '@millrace/service-kit';
 
 const usualTimeoutMs = 10_000;
 
-/** Where the registry is, and what this service proves itself with. */
+/** Where the registry is, and what whoever asks it proves themselves with: this service, unless it asks for somebody else. */
 export interface RegistryAddress {
   readonly url: string;
   readonly serviceToken: string | undefined;
+  readonly authorization?: string | undefined;
 }
 
 export interface RegistryRequest extends Pick<RequestInit, 'method' | 'body'> {
@@ -21,10 +22,10 @@ export class RegistryHttp {
   readonly #fault: string;
   readonly #authorization: Readonly<Record<string, string>>;
 
-  constructor({ url, serviceToken }: RegistryAddress, fault: string) {
+  constructor({ url, serviceToken, authorization }: RegistryAddress, fault: string) {
     this.#url = url;
     this.#fault = fault;
-    this.#authorization = authorizationOf(serviceToken);
+    this.#authorization = authorization === undefined ? authorizationOf(serviceToken) : { authorization };
   }
 
   async fetch(

@@ -39,8 +39,9 @@ export class LineageController {
   async lineage(
     @Param('name') name: string,
     @Param('version') version: string,
+    @Headers() headers: IncomingHttpHeaders,
   ): Promise<z.infer<typeof lineageResponse>> {
-    const lineage = await this.#trace.of(name, versionNumberOf(version));
+    const lineage = await this.#trace.of(name, versionNumberOf(version), this.#access.sight(headers));
     if (lineage === null)
       throw new CodedError('REGISTRY_VERSION_NOT_FOUND', `model "${name}" has no version ${version}`);
     return lineageJson(lineage);

@@ -1,3 +1,4 @@
+import { seenBy, type ModelSight } from '../people/registered-subjects.ts';
 import type { RegistryJournal } from '../ports.ts';
 import type { ModelVersion } from '../registry-state.ts';
 import { findVersion } from '../rejections.ts';
@@ -38,13 +39,14 @@ export class TraceVersion {
     this.#endpoints = endpoints;
   }
 
-  /** Null when there is no such version. */
-  async of(name: string, number: number): Promise<Lineage | null> {
+  /** Null when there is no such version. Of other models those are told of that whoever asks may see. */
+  async of(name: string, number: number, sees: ModelSight): Promise<Lineage | null> {
     const state = await this.#journal.read();
     const found = findVersion(state, name, number);
     if (!found.ok) return null;
     const { version } = found;
-    const [parents, children] = [parentsOf(state, version), childrenOf(state, version)];
+    const seen = seenBy(state, sees);
+    const [parents, children] = [parentsOf(seen, version), childrenOf(seen, version)];
     const [run, endpoints] = await Promise.all([
       version.runId === null ? null : this.#runs.run(version.runId),
       this.#endpoints.list(),

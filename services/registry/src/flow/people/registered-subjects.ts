@@ -29,8 +29,11 @@ function modelSubject({ name, createdBy, createdAtMs }: RegisteredModel): Subjec
   return { kind: 'model', id: name, createdBy, createdAtMs };
 }
 
-/** The state with those models only that somebody sees; null sees all. */
-export function seenBy(state: RegistryState, sees: ((subject: Subject) => boolean) | null): RegistryState {
+/** What somebody may see; null sees everything. */
+export type ModelSight = ((subject: Subject) => boolean) | null;
+
+/** The state with those models only that somebody sees. */
+export function seenBy(state: RegistryState, sees: ModelSight): RegistryState {
   if (sees === null) return state;
   return { ...state, models: new Map([...state.models].filter(([, model]) => sees(modelSubject(model)))) };
 }

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { readRequest } from '@millrace/mlflow-protocol';
+import { Access } from '@millrace/people';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import { EvaluationDatasets } from '../../flow/datasets/evaluation-datasets.ts';
 import { ChangeRecords } from '../../flow/datasets/change-records.ts';
@@ -16,10 +17,16 @@ export const datasetPaths = ['api/3.0/mlflow/datasets', 'ajax-api/3.0/mlflow/dat
 export class EvaluationDatasetsController {
   readonly #datasets: EvaluationDatasets;
   readonly #records: ChangeRecords;
+  readonly #access: Access;
 
-  constructor(@Inject(EvaluationDatasets) datasets: EvaluationDatasets, @Inject(ChangeRecords) records: ChangeRecords) {
+  constructor(
+    @Inject(EvaluationDatasets) datasets: EvaluationDatasets,
+    @Inject(ChangeRecords) records: ChangeRecords,
+    @Inject(Access) access: Access,
+  ) {
     this.#datasets = datasets;
     this.#records = records;
+    this.#access = access;
   }
 
   @Post('create')
@@ -36,14 +43,14 @@ export class EvaluationDatasetsController {
   @Post('search')
   @HttpCode(200)
   @ApiJsonBody(requests.searchDatasets)
-  async search(@Body() body: unknown) {
-    return this.#search(body);
+  async search(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
+    return this.#search(body, headers);
   }
 
   @Get('search')
   @ApiJsonQuery(requests.searchDatasets)
-  async searchByQuery(@Query() query: unknown) {
-    return this.#search(query);
+  async searchByQuery(@Query() query: unknown, @Headers() headers: IncomingHttpHeaders) {
+    return this.#search(query, headers);
   }
 
   @Get(':id')
@@ -96,10 +103,11 @@ export class EvaluationDatasetsController {
     return this.get(id);
   }
 
-  async #search(raw: unknown) {
+  async #search(raw: unknown, headers: IncomingHttpHeaders) {
     const request = readRequest(requests.searchDatasets, raw);
     const { page, nextPageToken } = await this.#datasets.search({
       experimentIds: request.experiment_ids,
+      sees: this.#access.sight(headers),
       filter: request.filter_string,
       orderBy: request.order_by,
       size: request.max_results,

@@ -11,12 +11,15 @@ const namedBy: Readonly<Record<string, ReturnType<typeof named>>> = {
   mlflow_get_metric_history_bulk_interval: named('run', 'body', 'run_ids'),
 };
 
+/** The registry is asked in the name of who asks here, and shows what they may see. */
+const ofRegistry: ReadonlySet<string> = new Set(['mlflow_search_model_versions']);
+
 /** The same operations, of which each asks first whether what it names may be seen; one that names nothing, whether everything may. */
 export function guardOperations(operations: Message, see: (named: readonly Named[]) => Promise<void>): Message {
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [
       name,
-      typeof operation !== 'function'
+      typeof operation !== 'function' || ofRegistry.has(name)
         ? operation
         : async (input: unknown): Promise<unknown> => {
             const body = restInput(input);

@@ -2,9 +2,11 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Post, Query }
 import { ApiTags } from '@nestjs/swagger';
 import { checkExperimentId, doesNotExist, invalidParameter, MlflowError, readRequest } from '@millrace/mlflow-protocol';
 import type { MlflowErrorCode } from '@millrace/mlflow-protocol';
+import { Access } from '@millrace/people';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { experimentNotActive, experimentNotFound, type ExperimentsState } from '../../flow/experiments/experiments.ts';
+import { experimentSubject } from '../../flow/people/tracked-subjects.ts';
 import type { TrackingJournal } from '../../flow/tracking-domain.ts';
 import {
   latestScorers,
@@ -20,9 +22,11 @@ import * as requests from './scorer-requests.ts';
 @Controller(['api/3.0/mlflow/scorers', 'ajax-api/3.0/mlflow/scorers'])
 export class ScorersController {
   readonly #journal: TrackingJournal;
+  readonly #access: Access;
 
-  constructor(@Inject(TRACKING_JOURNAL) journal: TrackingJournal) {
+  constructor(@Inject(TRACKING_JOURNAL) journal: TrackingJournal, @Inject(Access) access: Access) {
     this.#journal = journal;
+    this.#access = access;
   }
 
   @Post('register')
@@ -40,7 +44,7 @@ export class ScorersController {
   /** Of one experiment, of several, or of all that are active. */
   @Get('list')
   @ApiJsonQuery(requests.listScorers)
-  async list(@Query() query: unknown) {
+  async list(@Query() query: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { experiment_id: one, experiment_ids: several } = readRequest(requests.listScorers, query);
     if (one && several.length > 0) {
       throw invalidParameter(
@@ -51,7 +55,12 @@ export class ScorersController {
     const state = await this.#journal.read();
     if (one) requireActive(state, one);
     const wanted = one ? [one] : several.length > 0 ? [...new Set(several)] : [...state.experiments.keys()];
-    const ids = wanted.filter((id) => state.experiments.get(id)?.lifecycleStage === 'active');
+    const sees = this.#access.sight(headers);
+    const ids = wanted.filter((id) => {
+      const experiment = state.experiments.get(id);
+      if (experiment?.lifecycleStage !== 'active') return false;
+      return sees === null || sees(experimentSubject(experiment));
+    });
     const found = ids.sort((a, b) => Number(a) - Number(b)).flatMap((id) => latestScorers(state.scorers, id));
     return { scorers: found.map(scorerJson) };
   }

@@ -1,6 +1,7 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { otlpTracesPath } from '@millrace/mlflow-protocol';
+import { Access } from '@millrace/people';
 import { callerOf, CodedError } from '@millrace/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
@@ -15,9 +16,11 @@ const runHeader = 'x-mlflow-run-id';
 @Controller()
 export class OtlpController {
   readonly #export: ExportSpans;
+  readonly #access: Access;
 
-  constructor(@Inject(ExportSpans) exportSpans: ExportSpans) {
+  constructor(@Inject(ExportSpans) exportSpans: ExportSpans, @Inject(Access) access: Access) {
     this.#export = exportSpans;
+    this.#access = access;
   }
 
   @Post(otlpTracesPath)
@@ -37,6 +40,12 @@ export class OtlpController {
       runId: textOf(headers[runHeader]),
       request: readExport(unpacked, mediaType),
       actor: callerOf(headers).actor,
+      permit: (traceIds) =>
+        this.#access.require(
+          headers,
+          'editor',
+          traceIds.map((id) => ({ kind: 'trace', id, mayBeNew: true })),
+        ),
     });
     if (!exported.ok) {
       throw new CodedError('OTLP_SPAN_REFUSED', 'Cannot convert OpenTelemetry span to MLflow span');

@@ -24,12 +24,14 @@ export interface GraphqlSources {
   readonly datasets: SearchDatasets;
   readonly history: MetricHistory;
   readonly artifacts: StoredArtifacts;
-  readonly registry: RegisteredVersions;
+  /** The registry as whoever sent the document sees it. */
+  readonly registryFor: (authorization: string | undefined) => RegisteredVersions;
 }
 
 /** The operations of one document, each as its REST twin reads and answers it. */
-export function graphqlOperations(sources: GraphqlSources): Message {
-  const { experiments, live, runs, datasets, history, artifacts, registry } = sources;
+export function graphqlOperations(sources: GraphqlSources, authorization: string | undefined): Message {
+  const { experiments, live, runs, datasets, history, artifacts } = sources;
+  const registry = sources.registryFor(authorization);
   const versions = new ModelVersionsOfRuns(registry);
 
   const experimentOf = async (id: string): Promise<Message> => {

@@ -43,7 +43,8 @@ export class GraphqlController {
   }
 
   #operations(headers: IncomingHttpHeaders) {
-    return guardOperations(graphqlOperations(this.#sources), (named) => this.#access.require(headers, 'viewer', named));
+    const operations = graphqlOperations(this.#sources, headers.authorization);
+    return guardOperations(operations, (named) => this.#access.require(headers, 'viewer', named));
   }
 }
 

@@ -9,6 +9,9 @@ import {
   type RecordQuery,
   type Searchable,
 } from '@millrace/mlflow-protocol';
+import type { Subject } from '@millrace/people';
+import type { ExperimentsState } from '../experiments/experiments.ts';
+import { experimentSubject } from '../people/tracked-subjects.ts';
 import type { TrackingJournal } from '../tracking-domain.ts';
 import type { DatasetCommand, DatasetTag, EvaluationDataset } from './dataset-commands.ts';
 import type { DatasetHistory, DatasetLog, LastWrite, RecordStatistics } from './ports.ts';
@@ -21,6 +24,13 @@ export interface DescribedDataset extends EvaluationDataset {
   /** JSON; null until the first record. */
   readonly schema: string | null;
   readonly profile: string | null;
+}
+
+export interface DatasetScope {
+  /** All when it names none. */
+  readonly experimentIds: readonly string[];
+  /** What whoever asks may see; null sees everything. */
+  readonly sees: ((subject: Subject) => boolean) | null;
 }
 
 type DatedDataset = Omit<DescribedDataset, 'schema' | 'profile'>;
@@ -79,12 +89,11 @@ export class EvaluationDatasets {
     return described;
   }
 
-  async search({
-    experimentIds,
-    ...query
-  }: RecordQuery & { readonly experimentIds: readonly string[] }): Promise<RecordPage<DescribedDataset>> {
-    const all = [...(await this.#journal.read()).datasets.values()];
-    const asked = all.filter((dataset) => isIn(dataset, experimentIds));
+  async search({ experimentIds, sees, ...query }: RecordQuery & DatasetScope): Promise<RecordPage<DescribedDataset>> {
+    const state = await this.#journal.read();
+    const asked = [...state.datasets.values()].filter(
+      (dataset) => isIn(dataset, experimentIds) && isSeen(dataset, state, sees),
+    );
     await this.#stored();
     const last = await this.#lastWrites(asked);
     const orderBy = query.orderBy.length > 0 ? query.orderBy : ['created_time DESC'];
@@ -142,6 +151,16 @@ export class EvaluationDatasets {
 
 export function datasetNotFound(id: string): Error {
   return doesNotExist(`Evaluation dataset with id '${id}' not found`);
+}
+
+/** A dataset belongs to the experiment that it was added to first; one that is in none is seen by who sees everything. */
+function isSeen(
+  { experimentIds: [first = ''] }: EvaluationDataset,
+  { experiments }: ExperimentsState,
+  sees: DatasetScope['sees'],
+): boolean {
+  const experiment = experiments.get(first);
+  return sees === null || (experiment !== undefined && sees(experimentSubject(experiment)));
 }
 
 function isIn({ experimentIds }: EvaluationDataset, wanted: readonly string[]): boolean {

@@ -29,6 +29,8 @@ export interface Export {
   readonly runId: string | null;
   readonly request: readonly ResourceSpans[];
   readonly actor: string;
+  /** Throws unless the traces may be written to, wherever they are: a trace stays where its first spans came to. */
+  readonly permit: (traceIds: readonly string[]) => Promise<void>;
 }
 
 export type Exported = { readonly ok: true } | { readonly ok: false; readonly reason: 'span-without-id' };
@@ -48,12 +50,13 @@ export class ExportSpans {
     this.#writes = writes;
   }
 
-  async run({ experimentId, runId, request, actor }: Export): Promise<Exported> {
+  async run({ experimentId, runId, request, actor, permit }: Export): Promise<Exported> {
     const traces = byTrace(request);
     if (traces === null) return { ok: false, reason: 'span-without-id' };
     if (traces.size === 0) return { ok: true };
     const experiment = (await this.#experiments.read()).experiments.get(experimentId);
     if (experiment === undefined) throw doesNotExist(experimentNotFound(experimentId).message);
+    await permit([...traces.keys()]);
     // A run that is gone is no reason to lose the spans.
     const linkedRun = runId !== null && (await this.#runs.exists(runId)) ? runId : null;
     const writes = Array.from(traces, ([traceId, trace]) => writesOf(traceId, trace, { experiment, linkedRun })).flat();
