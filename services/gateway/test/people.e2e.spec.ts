@@ -381,6 +381,18 @@ describe('comments and share links', () => {
     expect((await ask(['GET', closedAt ?? ''], {})).status).toBe(401);
     expect((await as('nobody', 'GET', closedAt ?? '')).status).toBe(403);
     expect((await as('editor', 'GET', closedAt ?? '')).status).toBe(200);
+    const comparison = async (headers: Readonly<Record<string, string>>, at = openAt) => {
+      const { status, body: shown } = await ask(['GET', `${at}/comparison?histories=auc`], headers);
+      return status === 200 ? (shown['runs'] as { run_id: string }[]).map(({ run_id }) => run_id) : status;
+    };
+    expect(await comparison({})).toEqual([made.run]);
+    expect(await comparison({}, closedAt)).toBe(401);
+    expect(await comparison(bearer(keys['nobody'] ?? ''), closedAt)).toBe(403);
+    expect(await comparison(bearer(keys['editor'] ?? ''), closedAt)).toEqual([made.run]);
+    const grant = `/api/v1/access/experiments/${made.experiment}/grants/viewer`;
+    await admin('PUT', grant, { role: 'none' });
+    expect(await comparison({})).toBe(403);
+    await admin('PUT', grant, { role: 'viewer' });
     expect((await as('editor', 'DELETE', openAt ?? '')).status).toBe(403);
     expect((await as('viewer', 'DELETE', openAt ?? '')).status).toBe(204);
     expect((await ask(['GET', openAt ?? ''], {})).status).toBe(404);

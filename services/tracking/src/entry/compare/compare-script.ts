@@ -5,7 +5,8 @@
 export const compareScript = String.raw`
 'use strict';
 const asked = new URLSearchParams(location.search);
-const runIds = asked.getAll('runs').flatMap((ids) => ids.split(',')).filter(Boolean);
+const link = asked.get('link') && 'api/v1/share-links/' + encodeURIComponent(asked.get('link'));
+let runIds = asked.getAll('runs').flatMap((ids) => ids.split(',')).filter(Boolean);
 const maxCharts = 8, shownPoints = 300, maxLive = 100;
 const byId = (id) => document.getElementById(id);
 const colour = (index) => 'hsl(' + Math.round(index * 137.5) % 360 + ' 65% 42%)';
@@ -27,11 +28,17 @@ function svg(name, attributes, text) {
   return made;
 }
 async function load(histories) {
-  const response = await fetch('api/v1/compare', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ run_ids: runIds, histories, points: Math.max(4, Math.min(shownPoints, Math.floor(2e6 / runIds.length / Math.max(1, histories.length)))) }),
-  });
+  const points = Math.max(4, Math.min(shownPoints, Math.floor(2e6 / runIds.length / Math.max(1, histories.length))));
+  return link
+    ? ask(link + '/comparison?' + new URLSearchParams([...histories.map((key) => ['histories', key]), ['points', points]]))
+    : ask('api/v1/compare', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ run_ids: runIds, histories, points }),
+      });
+}
+async function ask(address, request) {
+  const response = await fetch(address, request);
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.detail || response.statusText);
   return answer;
@@ -122,7 +129,8 @@ async function show(metrics) {
   metrics.forEach(draw);
 }
 function listen() {
-  if (runIds.length > maxLive || comparison.runs.every(({ status }) => status !== 'RUNNING')) return;
+  // A link shows its comparison, and no run.
+  if (link || runIds.length > maxLive || comparison.runs.every(({ status }) => status !== 'RUNNING')) return;
   const events = new EventSource('api/v1/runs/events?' + runIds.map((id) => 'run_id=' + encodeURIComponent(id)).join('&'));
   const stale = new Set();
   events.addEventListener('write', ({ data }) => {
@@ -142,10 +150,13 @@ function listen() {
   setInterval(() => { for (const key of stale) draw(key); stale.clear(); }, 500);
 }
 async function begin() {
+  const shared = link && (await ask(link));
+  if (shared) runIds = shared.runIds;
   if (runIds.length === 0) throw new Error('Name the runs: /compare?runs=ID,ID');
   comparison = await load([]);
   const all = Object.keys(comparison.metrics);
-  const wanted = asked.getAll('metrics').flatMap((keys) => keys.split(',')).filter((key) => all.includes(key));
+  const kept = shared && Array.isArray(shared.comparison.metrics) ? shared.comparison.metrics.map(String) : [];
+  const wanted = [...kept, ...asked.getAll('metrics')].flatMap((keys) => keys.split(',')).filter((key) => all.includes(key));
   const chosen = new Set(wanted.length > 0 ? wanted.slice(0, maxCharts) : all.filter((key) => !key.startsWith('system/')).slice(0, maxCharts));
   const choice = byId('choice');
   for (const key of all.slice(0, 200)) {

@@ -1,17 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   PEOPLE_JOURNAL,
   Access,
   isAtLeast,
   submitForPeople,
+  type Named,
   type PeopleJournal,
   type ShareLink,
 } from '@millrace/people';
-import { ApiJsonBody, ApiJsonResponse, ApiProblems, callerOf, CodedError, parseRequest } from '@millrace/service-kit';
+import {
+  ApiJsonBody,
+  ApiJsonQuery,
+  ApiJsonResponse,
+  ApiProblems,
+  callerOf,
+  CodedError,
+  parseRequest,
+} from '@millrace/service-kit';
+import type { FastifyReply } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
+import { CompareRuns } from '../../flow/compare/compare-runs.ts';
+import { comparisonRequest, shownQuery } from '../compare/compare-requests.ts';
+import { comparisonJson } from '../compare/comparison-json.ts';
+import { sendJsonStream } from '../send-json-stream.ts';
 import { linkJson, linkResponse, linksResponse, newLink } from './share-link-requests.ts';
 
 const dayMs = 86_400_000;
@@ -23,10 +37,16 @@ const dayMs = 86_400_000;
 export class ShareLinksController {
   readonly #journal: PeopleJournal;
   readonly #access: Access;
+  readonly #compare: CompareRuns;
 
-  constructor(@Inject(PEOPLE_JOURNAL) journal: PeopleJournal, @Inject(Access) access: Access) {
+  constructor(
+    @Inject(PEOPLE_JOURNAL) journal: PeopleJournal,
+    @Inject(Access) access: Access,
+    @Inject(CompareRuns) compare: CompareRuns,
+  ) {
     this.#journal = journal;
     this.#access = access;
+    this.#compare = compare;
   }
 
   @Post()
@@ -60,19 +80,27 @@ export class ShareLinksController {
   @Get(':id')
   @ApiJsonResponse(200, linkResponse)
   async open(@Param('id') id: string, @Headers() headers: IncomingHttpHeaders): Promise<z.infer<typeof linkResponse>> {
-    const link = (await this.#journal.read()).links.get(id);
-    if (link === undefined)
-      throw new CodedError('SHARE_LINK_NOT_FOUND', 'there is no such share link: it was revoked, or never was');
-    if (link.expiresAtMs !== null && link.expiresAtMs <= Date.now())
+    return linkJson(await this.#open(id, headers));
+  }
+
+  /** What a link is made for: the comparison of its runs as they are now. */
+  @Get(':id/comparison')
+  @ApiJsonQuery(shownQuery)
+  async comparison(
+    @Param('id') id: string,
+    @Query() query: unknown,
+    @Headers() headers: IncomingHttpHeaders,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { runIds, createdBy } = await this.#open(id, headers);
+    const shown = parseRequest(shownQuery, query);
+    if (!(await this.#access.maySee(createdBy, runs(runIds))))
       throw new CodedError(
-        'SHARE_LINK_EXPIRED',
-        `this share link expired at ${new Date(link.expiresAtMs).toISOString()}`,
+        'SHARE_LINK_NOT_PERMITTED',
+        `${createdBy}, who made this share link, may no longer see all of its runs: somebody who may can make a new one`,
       );
-    if (!link.isPublic) {
-      const runs = link.runIds.map((runId) => ({ kind: 'run', id: runId }) as const);
-      await this.#access.require(headers, 'viewer', runs);
-    }
-    return linkJson(link);
+    const asked = comparisonRequest({ ...shown, run_ids: [...new Set(runIds)] });
+    await sendJsonStream(reply, comparisonJson(await this.#compare.compare(asked)));
   }
 
   @Delete(':id')
@@ -82,7 +110,24 @@ export class ShareLinksController {
     await submitForPeople(this.#journal, { type: 'revoke-link', id, asAdmin }, callerOf(headers));
   }
 
+  async #open(id: string, headers: IncomingHttpHeaders): Promise<ShareLink> {
+    const link = (await this.#journal.read()).links.get(id);
+    if (link === undefined)
+      throw new CodedError('SHARE_LINK_NOT_FOUND', 'there is no such share link: it was revoked, or never was');
+    if (link.expiresAtMs !== null && link.expiresAtMs <= Date.now())
+      throw new CodedError(
+        'SHARE_LINK_EXPIRED',
+        `this share link expired at ${new Date(link.expiresAtMs).toISOString()}`,
+      );
+    if (!link.isPublic) await this.#access.require(headers, 'viewer', runs(link.runIds));
+    return link;
+  }
+
   async #isAdmin(headers: IncomingHttpHeaders): Promise<boolean> {
     return isAtLeast(await this.#access.roleOn(headers, null), 'admin');
   }
+}
+
+function runs(ids: readonly string[]): readonly Named[] {
+  return ids.map((id) => ({ kind: 'run', id }));
 }

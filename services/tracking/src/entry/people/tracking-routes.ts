@@ -238,6 +238,7 @@ const people: RouteTable = {
   'GET /api/v1/share-links': signedIn,
   // A public link needs no login: the handler asks for one where the link is not.
   'GET /api/v1/share-links/:id': anybody,
+  'GET /api/v1/share-links/:id/comparison': anybody,
   'DELETE /api/v1/share-links/:id': signedIn,
 };
 
