@@ -71,8 +71,11 @@ test('the ports on the host are the usual ones of the local stack, on loopback o
 test('services get the same variables as from the local stack', () => {
   const ports = Object.fromEntries(usualPorts.map(({ name, usual }) => [name, usual]));
   const analystOnly = /^MILLRACE_CLICKHOUSE_ANALYST_/;
-  // In a container a service listens on every address, so whether people sign in must be said.
-  const signIn = ['MILLRACE_AUTH', 'MILLRACE_AUTH_SERVICE_TOKEN', 'MILLRACE_AUTH_ADMIN_PASSWORD'];
+  // In a container a service listens on every address, so whether people sign in must be said; and nothing draws a key there.
+  const said = [
+    ...namesIn('libs/people/src/access-config.ts', /MILLRACE_AUTH[A-Z_]*/g),
+    ...['SECRET_KEY', 'WEBHOOK_SCHEMES', 'WEBHOOK_ALLOW_PRIVATE'].map((name) => `MILLRACE_REGISTRY_${name}`),
+  ];
   const local = Object.keys({
     ...Object.assign({}, ...allServers.map((server) => server.env({ paths, ports }))),
     ...platformEnv(paths),
@@ -80,11 +83,17 @@ test('services get the same variables as from the local stack', () => {
     MILLRACE_PORT: '',
   }).filter((name) => !analystOnly.test(name));
   for (const name of serviceNames) {
-    expect(Object.keys(service(name).environment ?? {}).sort(), name).toEqual([...local, ...signIn].sort());
+    expect(Object.keys(service(name).environment ?? {}).sort(), name).toEqual([...local, ...said].sort());
     expect(service(name).environment?.['MILLRACE_PORT']).toBe(ports[name]);
     expect(service(name).command).toEqual(['node', ...nodeFlagsOf(name), `services/${name}/dist/main.js`]);
   }
 });
+
+function namesIn(file: string, pattern: RegExp): string[] {
+  return [...new Set(readFileSync(path.join(repositoryRoot, file), 'utf8').match(pattern) ?? [])].filter(
+    (name) => !name.endsWith('_'),
+  );
+}
 
 /** Every name that the sources of the services or of what they are built with mention. */
 function configuredNames(): Set<string> {

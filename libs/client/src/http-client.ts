@@ -1,4 +1,5 @@
 import { ClientError } from './client-error.ts';
+import type { Environment } from './connect/platform-environment.ts';
 
 export interface ProblemFault {
   readonly path: string;
@@ -18,21 +19,27 @@ export class HttpProblem extends ClientError {
   }
 }
 
-/** Headers by which every service knows who asks: the audit trail says who did what. There is no password to check. */
+/** Headers by which every service knows who asks: the audit trail says who did what. An API key says it for sure. */
 export function inTheNameOf(actor: string): Readonly<Record<string, string>> {
   return { authorization: `Basic ${Buffer.from(`${actor}:`).toString('base64')}`, 'x-millrace-actor': actor };
 }
 
+/** Headers that prove who asks where people have to sign in: the API key in MILLRACE_GATEWAY_TOKEN. Without one nothing is proven. */
+export function provenBy(env: Environment): Readonly<Record<string, string>> {
+  const key = env['MILLRACE_GATEWAY_TOKEN'];
+  return key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` };
+}
+
 const timeoutMs = 120_000;
 
-/** JSON over HTTP to the gateway; a problem document becomes an HttpProblem. */
+/** JSON over HTTP to the gateway, with the API key of the environment; a problem document becomes an HttpProblem. */
 export class HttpClient {
   readonly #baseUrl: string;
   readonly #headers: Readonly<Record<string, string>>;
 
   constructor(baseUrl: string, headers: Readonly<Record<string, string>> = {}) {
     this.#baseUrl = baseUrl.replace(/\/+$/, '');
-    this.#headers = headers;
+    this.#headers = { ...headers, ...provenBy(process.env) };
   }
 
   get(path: string): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ModelPromoted } from '@millrace/schemas';
 import { ClientError } from './client-error.ts';
+import { provenBy } from './http-client.ts';
 
 /** The ONNX file of a promoted version, by its hash and checked against it: whatever its run holds today. */
 export async function readPromotedModel(
@@ -10,7 +11,7 @@ export async function readPromotedModel(
   const url = `${gatewayUrl.replace(/\/+$/, '')}/api/v1/artifacts/sha256/${artifactHash}`;
   let response: Response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, { headers: provenBy(process.env) });
   } catch (cause) {
     throw new ClientError('CLIENT_UNREACHABLE', `${url} does not answer: is the platform running?`, { cause });
   }

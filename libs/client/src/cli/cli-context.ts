@@ -5,7 +5,7 @@ import { ClientError } from '../client-error.ts';
 import { connect, type Platform } from '../connect/connect.ts';
 import { eventsConfigOf, gatewayUrlOf } from '../connect/events-config.ts';
 import { platformEnvironment, type Environment } from '../connect/platform-environment.ts';
-import { HttpClient, inTheNameOf } from '../http-client.ts';
+import { HttpClient, inTheNameOf, provenBy } from '../http-client.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What commands share; connections are made when a command first needs them. */
@@ -48,7 +48,7 @@ export class CliContext {
 
   /** Headers that say who asks. */
   identity(): Readonly<Record<string, string>> {
-    return inTheNameOf(userInfo().username);
+    return { ...inTheNameOf(userInfo().username), ...provenBy(this.terminal.env) };
   }
 
   async platform(): Promise<Platform> {

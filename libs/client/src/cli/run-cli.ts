@@ -22,7 +22,8 @@ import type { Terminal } from './terminal.ts';
 
 const afterHelp = `
 Addresses come from the environment (MILLRACE_GATEWAY_URL, MILLRACE_KAFKA_BROKERS, MILLRACE_SCHEMA_REGISTRY_URL, …), else
-from the running stack: .millrace/stack/<instance>/addresses.json here or in a folder above (MILLRACE_STACK_INSTANCE).`;
+from the running stack: .millrace/stack/<instance>/addresses.json here or in a folder above (MILLRACE_STACK_INSTANCE).
+Where people have to sign in, MILLRACE_GATEWAY_TOKEN holds the API key of who asks.`;
 
 /**
  * Runs one command line and resolves with the exit code; what went wrong is said in words. A command that is stopped ends at once,
