@@ -11,10 +11,10 @@ beforeEach(async () => {
 afterEach(() => bed.close());
 
 it('tells the ends of several topics, of those that it has not heard of before as well', async () => {
-  const [one, two] = [await bed.sourceTopic(bus, 3), await bed.sourceTopic(bus, 1)];
+  const [one, two] = [await bed.sourceTopic(bus, 3), await bed.sourceTopic(bus, 1, 'second')];
   await bus.producer().send([outgoing(one, 0, 'a'), outgoing(one, 0, 'b'), outgoing(one, 2, 'c')]);
   expect(await Promise.all([bus.ends.of(one, 3), bus.ends.of(two, 1)])).toEqual([[2, 0, 1], [0]]);
-  const later = await bed.sourceTopic(bus, 2);
+  const later = await bed.sourceTopic(bus, 2, 'third');
   await bus.producer().send([outgoing(later, 1, 'd')]);
   expect(await Promise.all([bus.ends.of(later, 2), bus.ends.of(one, 1)])).toEqual([[0, 1], [2]]);
 });
