@@ -40,6 +40,16 @@ export class SinkPositions {
     return missing.size === 0 ? { reached: true } : { reached: false, missing: [...missing] };
   }
 
+  /** Next offset of each partition of a topic below which everything is in ClickHouse by now. */
+  async applied(topic: string): Promise<number[]> {
+    const { committedOffsets, sink } = this.#options;
+    const committed = await committedOffsets(topic);
+    return Array.from(committed, (offset, partition) =>
+      // Before its first commit a group is said to stand at -1.
+      Math.max(0, offset ?? 0, sink?.appliedTo({ topic, partition }) ?? 0),
+    );
+  }
+
   /** What the sink of this process applies, as it does so. */
   async #here(missing: Set<LogPosition>, stop: AbortSignal): Promise<void> {
     const { sink } = this.#options;

@@ -46,8 +46,24 @@ export interface FactsWindow {
   readonly except: readonly number[];
 }
 
+/** What is asked for by its subject and id. */
+export interface RunKey {
+  readonly subject: Subject;
+  readonly id: string;
+}
+
+/** What the store can say without waiting for anything. */
+export interface StoredNow {
+  /** Next offset of each partition below which every write is stored. */
+  readonly storedTo: readonly number[];
+  /** Those of which it holds a write, whether or not that counts. */
+  has(key: RunKey): boolean;
+}
+
 /** The history of runs in the analytical store. */
 export interface RunHistory {
+  /** How far the store has come, and then which of these it knows. */
+  storedNow(keys: readonly RunKey[]): Promise<StoredNow>;
   /** Waits until every write below `nextOffset` of the partition is stored. Throws a transient error when it takes too long. */
   untilStored(positions: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void>;
   /** All facts of the subjects but metrics, of which only the point that counts; within the window of offsets. */

@@ -98,7 +98,7 @@ export class ImportRuns {
 
   async #begin({ identity, changing, tags, ...created }: Begun, actor: string): Promise<Imported> {
     const { subject, id, experimentId } = created;
-    const held = await this.#live.get(subject, id);
+    const held = await this.#live.getBeforeCreation(subject, id);
     const attributes = { ...changing, ...withoutEmpty(identity) };
     const write = { attributes, tags };
     // The id was given before by somebody else: only history knows, as of one that is made of a request.

@@ -2,6 +2,7 @@ import type { RunEvent } from '@millrace/schemas';
 import { UnavailableError } from '@millrace/service-kit';
 import { headOfHistory } from './head-of-history.ts';
 import { judge, proposalOf, type Refusal } from './judge-write.ts';
+import { LogTail } from './log-tail.ts';
 import { OwnWrites, type Settled } from './own-writes.ts';
 import type { PlacedEvent, RunHistory } from '../ports.ts';
 import { factsOf, type RunFact, type Subject } from './run-facts.ts';
@@ -37,6 +38,9 @@ export interface PartitionHooks {
   grew(bytes: number): void;
 }
 
+/** Runs that the tail of the log speaks of: the store is behind by less than a second, and a partition takes some hundred new ones in one. */
+const tailRuns = 4096;
+
 interface Loading {
   /** Events that came while history was being read. */
   events: PlacedEvent[];
@@ -52,6 +56,7 @@ export class LivePartition {
   /** Heads that are known whole, the least recently used first; one that does not exist says that the run was never created. */
   readonly #heads = new Map<string, RunHead>();
   readonly #loading = new Map<string, Loading>();
+  readonly #tail = new LogTail(tailRuns);
   readonly #waiting = new Set<{ readonly end: number; resolve(): void }>();
   #position = 0;
 
@@ -84,6 +89,14 @@ export class LivePartition {
     this.#heads.delete(key);
     this.#heads.set(key, head);
     return head;
+  }
+
+  /** Holds a run that history has not below an offset as one that was never created; false when the log may say otherwise. */
+  beginUnknown(subject: Subject, id: string, storedTo: number): boolean {
+    const key = keyOf(subject, id);
+    if (this.#heads.has(key) || this.#loading.has(key) || !this.#tail.isSilentSince(key, storedTo)) return false;
+    this.#hold(key, new RunHead(subject, id));
+    return true;
   }
 
   /** The run at the position or later, from history when it is not held. */
@@ -148,6 +161,7 @@ export class LivePartition {
     this.#heads.clear();
     // What is being loaded is right for those who wait for it, and not to be kept.
     this.#loading.clear();
+    this.#tail.startAt(offset);
     this.#own.skipTo(offset, keyOfEvent);
     this.#position = offset;
     this.#advance(offset);
@@ -178,6 +192,7 @@ export class LivePartition {
 
   #fold(event: RunEvent, offset: number): void {
     const key = keyOfEvent(event);
+    this.#tail.mention(key, offset);
     const loading = this.#loading.get(key);
     if (loading !== undefined) {
       loading.events.push({ event, offset });
@@ -204,7 +219,10 @@ export class LivePartition {
   /** A run that is created here and now is known whole. One whose id comes from a request may have been created long ago. */
   #begin(key: string, event: RunEvent): RunHead | undefined {
     if (event.type !== 'created' || event.requestId !== null) return undefined;
-    const head = new RunHead(event.subject as Subject, event.id);
+    return this.#hold(key, new RunHead(event.subject as Subject, event.id));
+  }
+
+  #hold(key: string, head: RunHead): RunHead {
     this.#heads.set(key, head);
     this.#hooks.grew(head.bytes);
     return head;
@@ -228,9 +246,7 @@ export class LivePartition {
     // What is folded cannot be taken out again: the run is read anew from history, which leaves out what is void.
     this.#forget(key, head);
     if (head.createdOffset === undefined || !folded.includes(head.createdOffset)) return;
-    const never = new RunHead(head.subject, head.id);
-    this.#heads.set(key, never);
-    this.#hooks.grew(never.bytes);
+    this.#hold(key, new RunHead(head.subject, head.id));
   }
 
   #tell(event: RunEvent, offset: number, head: RunHead | null, facts?: readonly RunFact[]): void {
@@ -276,8 +292,7 @@ export class LivePartition {
       }
       if (this.#loading.get(key) === loading) {
         this.#loading.delete(key);
-        this.#heads.set(key, head);
-        this.#hooks.grew(head.bytes);
+        this.#hold(key, head);
       }
       return head;
     }

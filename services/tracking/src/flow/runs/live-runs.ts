@@ -1,7 +1,8 @@
 import type { RunEvent } from '@millrace/schemas';
+import { AskedTogether } from './asked-together.ts';
 import { LivePartition, type FoldedWrite, type RefusedWrite } from './live-partition.ts';
 import type { Settled } from './own-writes.ts';
-import type { PlacedEvent, RunHistory, RunLog } from '../ports.ts';
+import type { PlacedEvent, RunHistory, RunKey, RunLog, StoredNow } from '../ports.ts';
 import { factsOf, type RunFact, type Subject } from './run-facts.ts';
 import type { RunHead } from './run-head.ts';
 
@@ -48,6 +49,7 @@ export class LiveRuns {
   readonly #history: RunHistory;
   readonly #options: LiveRunsOptions;
   readonly #partitions: readonly LivePartition[];
+  readonly #storedNow: AskedTogether<RunKey, StoredNow>;
   readonly #listeners = new Set<WriteListener>();
   readonly #refusalListeners = new Set<RefusalListener>();
   #bytes = 0;
@@ -58,6 +60,7 @@ export class LiveRuns {
     this.#log = log;
     this.#history = history;
     this.#options = options;
+    this.#storedNow = new AskedTogether((keys) => history.storedNow(keys));
     const hooks = {
       folded: (write: FoldedWrite) => this.#tell(write),
       refused: (write: RefusedWrite) => this.#refusalListeners.forEach((one) => one.refused(write)),
@@ -108,6 +111,20 @@ export class LiveRuns {
     const index = this.#log.partitionOf(id);
     await this.#reached(index);
     return this.#at(index).head(subject, id);
+  }
+
+  /**
+   * The head of what is about to be created, or null. Unlike `get` this waits for nothing to be stored: what history has
+   * not yet, the log's tail in memory knows of. Another instance may create it in this moment, which the log decides.
+   */
+  async getBeforeCreation(subject: Subject, id: string): Promise<RunHead | null> {
+    const index = this.#log.partitionOf(id);
+    if (this.#at(index).held(subject, id) === undefined) {
+      const stored = await this.#storedNow.answer({ subject, id });
+      const isNew = !stored.has({ subject, id });
+      if (isNew && this.#at(index).beginUnknown(subject, id, stored.storedTo[index] ?? 0)) return null;
+    }
+    return this.get(subject, id);
   }
 
   /** The head as far as this instance has come, which may lack what others have just written; undefined when it is not held. */

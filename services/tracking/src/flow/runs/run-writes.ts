@@ -78,8 +78,8 @@ export class RunWrites {
   /** The first write of a new run or model. Under a request id that was used before it is the run of that request. */
   async create({ subject, id, experimentId, write }: Created, { actor, requestId }: Author): Promise<RunHead> {
     if (requestId !== undefined) {
-      // The id was made of the request's: it may have been created long ago, which only history knows.
-      const first = await this.#live.get(subject, id);
+      // The id was made of the request's: it may have been created long ago.
+      const first = await this.#live.getBeforeCreation(subject, id);
       if (first !== null) return sameRequest(first, experimentId);
     }
     const atMs = this.#options.now();

@@ -1,5 +1,14 @@
 import type { RunEvent } from '@millrace/schemas';
-import type { FactsWindow, PlacedEvent, RunEvents, RunHistory, RunLog, RunLogTaker } from '../ports.ts';
+import type {
+  FactsWindow,
+  PlacedEvent,
+  RunEvents,
+  RunHistory,
+  RunKey,
+  RunLog,
+  RunLogTaker,
+  StoredNow,
+} from '../ports.ts';
 import { factsOf, type RunFact, type Subject } from './run-facts.ts';
 import { RunHead } from './run-head.ts';
 import { nothingSaid } from './nothing-said.ts';
@@ -103,6 +112,17 @@ export class SimulatedInstance implements RunLog, RunEvents, RunHistory {
   async untilStored([position]: readonly { readonly nextOffset: number }[]): Promise<void> {
     await this.#pause('store');
     this.#stored = Math.max(this.#stored, position?.nextOffset ?? 0);
+  }
+
+  /** Rows may be there before it is known how far: the store is asked last. */
+  async storedNow(keys: readonly RunKey[]): Promise<StoredNow> {
+    const storedTo = [this.#stored];
+    await this.#pause('positions');
+    const known = keys.filter(({ subject, id }) =>
+      this.#log.events.slice(0, this.#stored).some(({ event }) => event.subject === subject && event.id === id),
+    );
+    await this.#pause('ids');
+    return { storedTo, has: (key) => known.some(({ subject, id }) => subject === key.subject && id === key.id) };
   }
 
   async factsOf(subject: Subject, ids: readonly string[], window?: FactsWindow): Promise<RunFact[]> {

@@ -252,6 +252,21 @@ describe('a request id', () => {
     ).resolves.not.toMatchObject({ id: [...ids][0] });
   });
 
+  it('is new without a wait for what is not stored yet, and known from the log before it is stored', async () => {
+    const storing = Promise.withResolvers<void>();
+    const pause: Pause = (what) => (what === 'store' ? storing.promise : Promise.resolve());
+    const world: World = { log: new SimulatedLog(), stage: 'active', pause };
+    const [one, two] = [instance(world), instance(world)];
+    await Promise.all([one.live.follow(), two.live.follow()]);
+    const author = { actor: 'a', requestId: 'of the other' };
+    const first = await one.create.run(request, author);
+    const repeated = two.create.run(request, author);
+    await one.create.run(request, { actor: 'a', requestId: 'new' });
+    storing.resolve();
+    expect((await repeated).id).toBe(first.id);
+    expect(world.log.events).toHaveLength(2);
+  });
+
   it('makes a repeated write change nothing', async () => {
     const world: World = { log: new SimulatedLog(), stage: 'active', pause: atOnce };
     const { live, writes, create } = instance(world);

@@ -110,7 +110,7 @@ beforeAll(async () => {
   // Twice: a row that a crash wrote again must change nothing before the merges have been.
   for (const token of ['first', 'again']) await insertRows(clickhouse, rowsOfLog(events), token);
   history = new ClickHouseRunHistory(clickhouse, {
-    positions: { waitFor: () => Promise.resolve({ reached: true }) },
+    positions: { waitFor: () => Promise.resolve({ reached: true }), applied: () => Promise.resolve([events.length]) },
     topic: 'tracking.runs',
     timeoutMs: 1000,
   });
@@ -137,6 +137,18 @@ const search = async (filter: string, orderBy: string[] = ['start_time ASC'], mo
   });
   return found.map(({ id }) => id);
 };
+
+it('tells which runs it has a write of, and how far it has come, without waiting', async () => {
+  const stored = await history.storedNow([
+    { subject: 'run', id: 'a' },
+    { subject: 'logged-model', id: 'a' },
+    { subject: 'run', id: "nobody's" },
+  ]);
+  expect(stored.storedTo).toEqual([events.length]);
+  expect(stored.has({ subject: 'run', id: 'a' })).toBe(true);
+  expect(stored.has({ subject: 'logged-model', id: 'a' })).toBe(false);
+  expect(stored.has({ subject: 'run', id: "nobody's" })).toBe(false);
+});
 
 describe('a search', () => {
   it.each([

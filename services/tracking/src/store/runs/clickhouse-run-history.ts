@@ -1,6 +1,6 @@
 import { ByteReader, listPages, type ClickHouse, type SinkPositions } from '@millrace/clickhouse';
 import { UnavailableError } from '@millrace/service-kit';
-import type { FactsWindow, RunHistory, StoredRuns } from '../../flow/ports.ts';
+import type { FactsWindow, RunHistory, RunKey, StoredNow, StoredRuns } from '../../flow/ports.ts';
 import type { FactKind, RunFact, Subject } from '../../flow/runs/run-facts.ts';
 import { foundOrder } from '../../flow/runs/run-order.ts';
 import type { FoundRun, RunSearch } from '../../flow/runs/run-search.ts';
@@ -51,7 +51,7 @@ function isWithin({ before, except }: FactsWindow, offset: number): boolean {
 }
 
 export interface RunHistoryOptions {
-  readonly positions: Pick<SinkPositions, 'waitFor'>;
+  readonly positions: Pick<SinkPositions, 'waitFor' | 'applied'>;
   readonly topic: string;
   readonly timeoutMs: number;
 }
@@ -80,6 +80,21 @@ export class ClickHouseRunHistory implements RunHistory, StoredRuns {
         `runs are not yet stored up to the writes that were acknowledged: ${waited.missing.length} partitions are behind`,
       );
     }
+  }
+
+  async storedNow(keys: readonly RunKey[]): Promise<StoredNow> {
+    const storedTo = await this.#options.positions.applied(this.#options.topic);
+    const known = new Set<string>();
+    const subjects = [...new Set(keys.map(({ subject }) => subject))];
+    for (const ids of listPages(keys.map(({ id }) => id))) {
+      const rows = await this.#clickhouse.query<RunKey>(
+        `SELECT DISTINCT subject, id FROM ${this.#runs.facts}
+         WHERE subject IN {subjects:Array(String)} AND id IN {ids:Array(String)}`,
+        { subjects, ids },
+      );
+      for (const { subject, id } of rows) known.add(`${subject} ${id}`);
+    }
+    return { storedTo, has: ({ subject, id }) => known.has(`${subject} ${id}`) };
   }
 
   async factsOf(subject: Subject, ids: readonly string[], window?: FactsWindow): Promise<RunFact[]> {
