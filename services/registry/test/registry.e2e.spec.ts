@@ -94,6 +94,28 @@ it('a promotion whose answer was lost in a crash has happened, and is one event 
   expect(new Set(promotions.map(({ eventId }) => eventId)).size).toBe(22);
 });
 
+it('a rollback that is repeated under its request id is one, whichever instance takes it', async () => {
+  await call(at(0), 'registered-models/create', { name: 'rolled' });
+  for (let version = 1; version <= 3; version += 1) {
+    await createVersion(version, 'rolled');
+    const body = { name: 'rolled', alias: 'champion', version: String(version) };
+    await call(at(version), 'registered-models/alias', body);
+  }
+  const rollBack = async (index: number, target: string) => {
+    const response = await fetch(`${at(index)}/api/v1/models/rolled/rollbacks`, {
+      method: 'POST',
+      body: JSON.stringify({ target }),
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'roll-back-once' },
+    });
+    return { status: response.status, body: (await response.json()) as { version?: string; detail?: string } };
+  };
+  const first = await rollBack(0, 'alias:champion');
+  expect(first).toMatchObject({ status: 200, body: { version: '2', aliases: ['champion'] } });
+  for (const index of [1, 0]) expect(await rollBack(index, 'alias:champion')).toEqual(first);
+  const other = await rollBack(1, 'alias:challenger');
+  expect([other.status, JSON.stringify(other.body)]).toEqual([409, expect.stringContaining('roll-back-once')]);
+});
+
 it.each([
   ['registered-models/create', '{"name":', 'BAD_REQUEST'],
   ['registered-models/create', '{"name":12}', 'INVALID_PARAMETER_VALUE'],

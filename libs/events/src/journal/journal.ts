@@ -27,6 +27,8 @@ export interface SubmitOptions {
   readonly actor: string;
   /** The client's id of the request: a repeat returns the first result. Drawn at random when absent. */
   readonly requestId?: string;
+  /** What the client asked for, where the command holds more than that: by this a repeat is told from another request. */
+  readonly asked?: unknown;
 }
 
 export type Submitted = Applied & {
@@ -93,6 +95,14 @@ export class Journal<S, C extends { readonly type: string }> {
     return this.#inTime('a command', (deadline) => this.#submit(command, options, deadline));
   }
 
+  /** The first result of a request that is made again, null for a new one: ask before what the command is made of is read. */
+  async answered(asked: unknown, requestId: string | undefined): Promise<Submitted | null> {
+    if (requestId === undefined) return null;
+    await this.read();
+    const known = this.#ledger.known(requestId, bodyHashOf(JSON.stringify(asked)));
+    return known === null ? null : { ...known.applied, offset: known.offset, repeated: true };
+  }
+
   /** The state with everything in it that was in the journal when this was called. Read it before the next await. */
   read(): Promise<S> {
     return this.#inTime('a read', async () => {
@@ -142,8 +152,8 @@ export class Journal<S, C extends { readonly type: string }> {
   async #submit(command: C, options: SubmitOptions, deadline: AbortSignal): Promise<Submitted> {
     await this.#barrier.passed(0, () => this.#replayed);
     const payload = JSON.stringify(command);
-    const bodyHash = bodyHashOf(payload);
-    const { actor, requestId = randomUUID() } = options;
+    const { actor, requestId = randomUUID(), asked } = options;
+    const bodyHash = bodyHashOf(asked === undefined ? payload : JSON.stringify(asked));
     const known = this.#ledger.known(requestId, bodyHash);
     if (known !== null) return { ...known.applied, offset: known.offset, repeated: true };
     const commandId = randomUUID();

@@ -6,7 +6,7 @@ import type { PeopleCommand } from './people-commands.ts';
 export async function submitForPeople(
   journal: PeopleJournal,
   command: PeopleCommand,
-  caller: Caller,
+  caller: Caller & { readonly asked?: unknown },
 ): Promise<unknown> {
   const applied = await journal.submit(command, caller);
   if (!applied.ok) throw new CodedError(applied.code, applied.message);

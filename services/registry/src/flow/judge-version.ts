@@ -5,7 +5,7 @@ import type { ModelArtifacts, RegistryJournal } from './ports.ts';
 import type { ApproveVersion, ReportCheck } from './registry-commands.ts';
 import type { ModelVersion } from './registry-state.ts';
 import { findVersion } from './rejections.ts';
-import { submitCommand } from './registry-writes.ts';
+import { firstResult, submitCommand } from './registry-writes.ts';
 
 type Judgement = Omit<ApproveVersion, 'artifact'> | Omit<ReportCheck, 'artifact'>;
 
@@ -20,10 +20,13 @@ export class JudgeVersion {
   }
 
   async run(judgement: Judgement, caller: Caller): Promise<ModelVersion> {
+    const request = { ...caller, asked: judgement };
+    const first = await firstResult(this.#journal, request);
+    if (first !== null) return first.result as ModelVersion;
     const found = findVersion(await this.#journal.read(), judgement.name, judgement.version);
     if (!found.ok) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', found.message);
     const artifact = await lateArtifact(this.#artifacts, found.version);
-    const { result } = await submitCommand(this.#journal, { ...judgement, artifact }, caller);
+    const { result } = await submitCommand(this.#journal, { ...judgement, artifact }, request);
     return result as ModelVersion;
   }
 }

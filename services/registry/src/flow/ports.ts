@@ -4,7 +4,7 @@ import type { IndexedFile } from './pin-artifact.ts';
 import type { ModelVersion, PinnedArtifact, RegistryState } from './registry-state.ts';
 import type { MetricValues } from './rules/promotion-rules.ts';
 
-export type RegistryJournal = Pick<Journal<RegistryState, RegistryCommand>, 'submit' | 'read' | 'state'>;
+export type RegistryJournal = Pick<Journal<RegistryState, RegistryCommand>, 'submit' | 'read' | 'state' | 'answered'>;
 
 export interface ResolvedSource {
   /** Where the files lie: `mlflow-artifacts:/…`. */

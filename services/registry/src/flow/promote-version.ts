@@ -7,7 +7,7 @@ import type { ModelArtifacts, RegistryJournal, VersionMetrics } from './ports.ts
 import type { PromotionCommand, SetAlias, TransitionStage } from './registry-commands.ts';
 import type { ModelVersion, RegistryState } from './registry-state.ts';
 import { findVersion, modelNotFound } from './rejections.ts';
-import { RefusedCommand, submitCommand } from './registry-writes.ts';
+import { firstResult, RefusedCommand, submitCommand, type Request } from './registry-writes.ts';
 import { missingEvidence } from './rules/missing-evidence.ts';
 import { guards, type MetricValues } from './rules/promotion-rules.ts';
 
@@ -31,7 +31,7 @@ export class PromoteVersion {
 
   run(wanted: Wanted, caller: Caller): Promise<ModelVersion> {
     const target = wanted.type === 'set-alias' ? `alias:${wanted.alias}` : `stage:${wanted.stage}`;
-    return this.#submit(wanted.name, caller, async (state) => {
+    return this.#submit(wanted.name, { ...caller, asked: wanted }, async (state) => {
       const version = versionIn(state, wanted);
       const artifact = await lateArtifact(this.#artifacts, version);
       return { ...wanted, artifact, metrics: await this.#metricsFor(state, { version, target }) };
@@ -43,7 +43,7 @@ export class PromoteVersion {
     { name, target }: { readonly name: string; readonly target: string },
     caller: Caller,
   ): Promise<ModelVersion> {
-    return this.#submit(name, caller, async (state) => {
+    return this.#submit(name, { ...caller, asked: { type: 'roll-back', name, target } }, async (state) => {
       const model = state.models.get(name);
       if (model === undefined) throw new CodedError('REGISTRY_MODEL_NOT_FOUND', modelNotFound(name).message);
       const from = chargeOf(model).get(target)?.version ?? null;
@@ -73,21 +73,24 @@ export class PromoteVersion {
 
   async #submit(
     name: string,
-    caller: Caller,
+    request: Request,
     prepare: (state: RegistryState) => Promise<Promotion>,
   ): Promise<ModelVersion> {
+    // Before anything is prepared: a rollback that is done would be prepared as a further one.
+    const first = await firstResult(this.#journal, request);
+    if (first !== null) return first.result as ModelVersion;
     for (let attempt = 1; ; attempt += 1) {
       const state = await this.#journal.read();
       const rules = state.rules.get(name);
       const command = await prepare(state);
       try {
-        return (await submitCommand(this.#journal, command, caller)).result as ModelVersion;
+        return (await submitCommand(this.#journal, command, request)).result as ModelVersion;
       } catch (error) {
         // What was read for the old rules, or for another version, says nothing of the new ones.
         const isStale =
           error instanceof RefusedCommand &&
           (error.ownCode === 'REGISTRY_CHARGE_CONFLICT' || (await this.#journal.read()).rules.get(name) !== rules);
-        if (!isStale || attempt === attempts || caller.requestId !== undefined) throw error;
+        if (!isStale || attempt === attempts || request.requestId !== undefined) throw error;
       }
     }
   }

@@ -45,6 +45,7 @@ const registering = new RegisterVersion({
       return state;
     },
     read: () => Promise.resolve(state),
+    answered: () => Promise.resolve(null),
     submit: (command) => Promise.resolve({ ...apply(command), offset, repeated: false }),
   },
   artifacts: {

@@ -6,7 +6,7 @@ import type { ImportedVersion, Tag } from './registry-commands.ts';
 import type { ModelVersion, RegistryState } from './registry-state.ts';
 import { saysPrompt } from './prompts.ts';
 import { modelNotFound } from './rejections.ts';
-import { submitCommand } from './registry-writes.ts';
+import { firstResult, submitCommand } from './registry-writes.ts';
 import { versionsOfLoggedModel } from './versions-of-logged-model.ts';
 import {
   checkLocalSource,
@@ -56,6 +56,9 @@ export class RegisterVersion {
 
   async run(request: VersionRequest, caller: Caller): Promise<ModelVersion> {
     const { journal } = this.#ports;
+    const asked = { ...caller, asked: { type: 'create-version', ...request } };
+    const first = await firstResult(journal, asked);
+    if (first !== null) return this.#registered(first.result as ModelVersion, saysPrompt(request.tags));
     const state = await journal.read();
     if (!state.models.has(request.name))
       throw new MlflowError('RESOURCE_DOES_NOT_EXIST', modelNotFound(request.name).message);
@@ -72,10 +75,15 @@ export class RegisterVersion {
     const { result } = await submitCommand(
       journal,
       { type: 'create-version', ...request, source, storageLocation, artifact, runId, modelId, facts },
-      caller,
+      asked,
     );
-    if (modelId !== null && !isOfPrompt) await this.#listVersions(modelId);
-    return result as ModelVersion;
+    return this.#registered(result as ModelVersion, isOfPrompt);
+  }
+
+  /** Also of a version that is there already: the first request may have died before this. */
+  async #registered(version: ModelVersion, isOfPrompt: boolean): Promise<ModelVersion> {
+    if (version.modelId !== null && !isOfPrompt) await this.#listVersions(version.modelId);
+    return version;
   }
 
   async #resolve(state: RegistryState, request: VersionRequest): Promise<Resolved> {

@@ -5,6 +5,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { readRequest } from '@millrace/mlflow-protocol';
 import { Access } from '@millrace/people';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
+import { idOfRequest } from '../../flow/runs/id-of-request.ts';
 import { EvaluationDatasets } from '../../flow/datasets/evaluation-datasets.ts';
 import { ChangeRecords } from '../../flow/datasets/change-records.ts';
 import { createdDatasetJson, datasetJson } from './dataset-json.ts';
@@ -35,9 +36,11 @@ export class EvaluationDatasetsController {
   async create(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { name, tags, experiment_ids: experimentIds } = readRequest(requests.createDataset, body);
     requests.checkDatasetName(name);
-    const id = `d-${randomUUID().replaceAll('-', '')}`;
-    const said = { id, name, tags: requests.readTags(tags), experimentIds };
-    return { dataset: createdDatasetJson(await this.#datasets.create(said, callerOf(headers))) };
+    const caller = callerOf(headers);
+    const drawn =
+      caller.requestId === undefined ? randomUUID().replaceAll('-', '') : idOfRequest('dataset', caller.requestId);
+    const said = { id: `d-${drawn}`, name, tags: requests.readTags(tags), experimentIds };
+    return { dataset: createdDatasetJson(await this.#datasets.create(said, caller)) };
   }
 
   @Post('search')
