@@ -33,6 +33,8 @@ export interface DatasetEvent {
   readonly records: readonly DatasetRecordWrite[];
   /** Records that this write takes away. */
   readonly deletedRecordIds: readonly string[];
+  /** The client's own id of the request, null when it gave none. */
+  readonly requestId: string | null;
 }
 
 /** A rule of a monitor that began to hold in a window: written once a rule and window, however often the window is reported. */
@@ -519,6 +521,8 @@ export interface RunEvent {
   readonly artifacts: readonly RunArtifact[];
   /** The client's own id of the request, by which a repeat is known; null when it gave none. */
   readonly requestId: string | null;
+  /** Hash of what was asked for under the request id: a repeat of the id with something else is refused. Null without a request id. */
+  readonly requestHash: string | null;
   /** Offsets of earlier writes to the same run or model, in the same partition, that were refused and do not count. */
   readonly voids: readonly number[];
 }
@@ -595,6 +599,8 @@ export interface TraceEvent {
   readonly resource: Readonly<Record<string, string>>;
   /** Spans that this write brings. */
   readonly spans: readonly TraceSpan[];
+  /** The client's own id of the request, null when it gave none. */
+  readonly requestId: string | null;
 }
 
 /** A version of a registered model came to the stage Archived: by its own transition, because another took its stage over, or by a rollback. */

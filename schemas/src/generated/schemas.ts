@@ -73,6 +73,12 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
         type: { type: 'array', items: 'string' },
         doc: 'Records that this write takes away.',
       },
+      {
+        name: 'requestId',
+        type: ['null', 'string'],
+        doc: "The client's own id of the request, null when it gave none.",
+        default: null,
+      },
     ],
   },
   DriftAlert: {
@@ -869,6 +875,12 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
         default: null,
       },
       {
+        name: 'requestHash',
+        type: ['null', 'string'],
+        doc: 'Hash of what was asked for under the request id: a repeat of the id with something else is refused. Null without a request id.',
+        default: null,
+      },
+      {
         name: 'voids',
         type: { type: 'array', items: 'long' },
         doc: 'Offsets of earlier writes to the same run or model, in the same partition, that were refused and do not count.',
@@ -991,6 +1003,12 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
           },
         },
         doc: 'Spans that this write brings.',
+      },
+      {
+        name: 'requestId',
+        type: ['null', 'string'],
+        doc: "The client's own id of the request, null when it gave none.",
+        default: null,
       },
     ],
   },

@@ -6,6 +6,7 @@ interface Run {
   readonly data: {
     readonly metrics: readonly { readonly key: string; readonly value: number | string; readonly step: number }[];
     readonly params: readonly { readonly key: string; readonly value: string }[];
+    readonly tags: readonly { readonly key: string; readonly value: string }[];
   };
 }
 
@@ -77,7 +78,7 @@ it('a creation that is repeated under its request id makes one run, whichever in
   const create = async (index: number) => {
     const response = await fetch(`${at(index)}/api/2.0/mlflow/runs/create`, {
       method: 'POST',
-      body: JSON.stringify({ experiment_id: '0', run_name: `try ${index}` }),
+      body: JSON.stringify({ experiment_id: '0' }),
       headers: { 'content-type': 'application/json', 'idempotency-key': 'the same request' },
     });
     return ((await response.json()) as Answer).run.info.run_id;
@@ -86,6 +87,18 @@ it('a creation that is repeated under its request id makes one run, whichever in
   expect(new Set(ids).size).toBe(1);
   const found = await call(at(1), 'runs/search', { experiment_ids: ['0'], filter: `run_id = '${ids[0]}'` });
   expect(found.body.runs).toHaveLength(1);
+});
+
+it('of models that are logged to one run through two instances at once none is lost', async () => {
+  const id = await createRun();
+  const log = (index: number) =>
+    call(at(index), 'runs/log-model', { run_id: id, model_json: JSON.stringify({ model: index }) });
+  const answers = await Promise.all([0, 1, 2, 3, 4, 5].map(log));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
+  const { tags } = (await getRun(at(1), id)).data;
+  const history = tags.find(({ key }) => key === 'mlflow.log-model.history')?.value ?? '';
+  const models = (JSON.parse(history) as { model: number }[]).map(({ model }) => model);
+  expect(models.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
 it('a dataset may have a profile as large as one record of the log, and a larger one is refused by name', async () => {

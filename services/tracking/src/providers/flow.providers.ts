@@ -75,6 +75,6 @@ export const flowProviders: Provider[] = [
   {
     provide: LogToRun,
     inject: [RunWrites, LiveRuns],
-    useFactory: (writes: RunWrites, live: LiveRuns) => new LogToRun(writes, live),
+    useFactory: (writes: RunWrites) => new LogToRun(writes),
   },
 ];

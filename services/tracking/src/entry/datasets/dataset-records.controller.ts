@@ -22,7 +22,7 @@ export class DatasetRecordsController {
   @ApiJsonBody(requests.upsertRecords)
   async upsert(@Param('id') id: string, @Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { records } = readRequest(requests.upsertRecords, body);
-    const { inserted, updated } = await this.#records.upsert(id, records, callerOf(headers).actor);
+    const { inserted, updated } = await this.#records.upsert(id, records, callerOf(headers));
     return { inserted_count: inserted, updated_count: updated };
   }
 
@@ -38,6 +38,6 @@ export class DatasetRecordsController {
   @ApiJsonBody(requests.deleteRecords)
   async delete(@Param('id') id: string, @Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { dataset_record_ids: recordIds } = readRequest(requests.deleteRecords, body);
-    return { deleted_count: await this.#records.delete(id, recordIds, callerOf(headers).actor) };
+    return { deleted_count: await this.#records.delete(id, recordIds, callerOf(headers)) };
   }
 }

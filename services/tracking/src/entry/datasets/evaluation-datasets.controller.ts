@@ -65,7 +65,7 @@ export class EvaluationDatasetsController {
   async delete(@Param('id') id: string, @Headers() headers: IncomingHttpHeaders) {
     const caller = callerOf(headers);
     const deleted = await this.#datasets.delete(id, caller);
-    if (deleted !== null) await this.#records.drop(deleted.id, deleted.name, caller.actor);
+    if (deleted !== null) await this.#records.drop(deleted.id, deleted.name, caller);
     return {};
   }
 

@@ -4,6 +4,7 @@ import { doesNotExist, readRequest } from '@millrace/mlflow-protocol';
 import { ApiJsonBody, ApiJsonQuery, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { CreateLoggedModel } from '../../flow/runs/create-logged-model.ts';
+import { deleteTag } from '../../flow/runs/delete-tag.ts';
 import { LiveRuns } from '../../flow/runs/live-runs.ts';
 import type { RunHead } from '../../flow/runs/run-head.ts';
 import { RunWrites, type Write, type WriteOptions } from '../../flow/runs/run-writes.ts';
@@ -114,9 +115,8 @@ export class LoggedModelsController {
 
   @Delete(':id/tags/:key')
   async deleteTag(@Param('id') id: string, @Param('key') key: string, @Headers() headers: IncomingHttpHeaders) {
-    const head = await this.#find(id);
-    if (head.tag(key) === undefined) throw doesNotExist(`No tag with key '${key}' found for model with ID '${id}'.`);
-    await this.#write(id, { tags: [{ key, value: null }] }, headers);
+    const missing = doesNotExist(`No tag with key '${key}' found for model with ID '${id}'.`);
+    await deleteTag(this.#writes, { subject: 'logged-model', id, key, missing }, callerOf(headers));
     return {};
   }
 

@@ -10,7 +10,7 @@ import {
 } from '@millrace/mlflow-protocol';
 import { ApiJsonBody, callerOf } from '@millrace/service-kit';
 import type { IncomingHttpHeaders } from 'node:http';
-import { LiveRuns } from '../../flow/runs/live-runs.ts';
+import { deleteTag } from '../../flow/runs/delete-tag.ts';
 import { LogToRun } from '../../flow/runs/log-to-run.ts';
 import { RunWrites } from '../../flow/runs/run-writes.ts';
 import { plainMetrics } from './plain-metrics.ts';
@@ -21,12 +21,10 @@ import * as requests from './run-requests.ts';
 export class RunLoggingController {
   readonly #log: LogToRun;
   readonly #writes: RunWrites;
-  readonly #live: LiveRuns;
 
-  constructor(@Inject(LogToRun) log: LogToRun, @Inject(RunWrites) writes: RunWrites, @Inject(LiveRuns) live: LiveRuns) {
+  constructor(@Inject(LogToRun) log: LogToRun, @Inject(RunWrites) writes: RunWrites) {
     this.#log = log;
     this.#writes = writes;
-    this.#live = live;
   }
 
   @Post('log-metric')
@@ -82,12 +80,8 @@ export class RunLoggingController {
   async deleteTag(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { key, ...ids } = readRequest(requests.deleteTag, body);
     const runId = requests.runIdOf(ids);
-    const head = await this.#live.get('run', runId);
-    const lacksIt = head !== null && head.tag(key) === undefined;
-    // A write of nothing is appended nowhere, but refused as any other: that comes before the tag that is not there.
-    const tags = lacksIt ? [] : [{ key, value: null }];
-    await this.#writes.write('run', runId, { tags }, { type: 'logged', ...callerOf(headers) });
-    if (lacksIt) throw doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
+    const missing = doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
+    await deleteTag(this.#writes, { subject: 'run', id: runId, key, missing }, callerOf(headers));
     return {};
   }
 

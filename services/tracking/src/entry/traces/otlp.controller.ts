@@ -39,7 +39,7 @@ export class OtlpController {
       experimentId,
       runId: textOf(headers[runHeader]),
       request: readExport(unpacked, mediaType),
-      actor: callerOf(headers).actor,
+      author: callerOf(headers),
       permit: (traceIds) =>
         this.#access.require(
           headers,

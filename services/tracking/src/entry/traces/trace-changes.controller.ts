@@ -24,7 +24,7 @@ export class TraceChangesController {
   @Patch(':id/tags')
   @ApiJsonBody(requests.setTag)
   async setTag(@Param('id') traceId: string, @Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
-    await this.#change.setTag(traceId, readRequest(requests.setTag, body), callerOf(headers).actor);
+    await this.#change.setTag(traceId, readRequest(requests.setTag, body), callerOf(headers));
     return {};
   }
 
@@ -37,7 +37,7 @@ export class TraceChangesController {
     @Headers() headers: IncomingHttpHeaders,
   ) {
     const { key } = readRequest(requests.tagKey, body ?? query);
-    await this.#change.deleteTag(traceId, key, callerOf(headers).actor);
+    await this.#change.deleteTag(traceId, key, callerOf(headers));
     return {};
   }
 
@@ -53,7 +53,7 @@ export class TraceChangesController {
         maxTimestampMs: request.max_timestamp_millis,
         maxTraces: request.max_traces,
       },
-      callerOf(headers).actor,
+      callerOf(headers),
     );
     return { traces_deleted: deleted };
   }
@@ -63,7 +63,7 @@ export class TraceChangesController {
   @ApiJsonBody(requests.linkToRun)
   async linkToRun(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { trace_ids: traceIds, run_id: runId } = readRequest(requests.linkToRun, body);
-    await this.#change.linkToRun(traceIds, runId, callerOf(headers).actor);
+    await this.#change.linkToRun(traceIds, runId, callerOf(headers));
     return {};
   }
 
@@ -73,7 +73,7 @@ export class TraceChangesController {
   async linkPrompts(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { trace_id: traceId, prompt_versions: prompts } = readRequest(requests.linkPrompts, body);
     const versions = prompts.map(({ name, version }) => `${name}/${version}`);
-    await this.#change.linkPrompts(traceId, versions, callerOf(headers).actor);
+    await this.#change.linkPrompts(traceId, versions, callerOf(headers));
     return {};
   }
 }

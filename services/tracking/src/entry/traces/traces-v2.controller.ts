@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ReadTraces } from '../../flow/traces/read-traces.ts';
 import { SearchTraces } from '../../flow/traces/search-traces.ts';
+import { idOfRequest } from '../../flow/runs/id-of-request.ts';
 import { StartTrace } from '../../flow/traces/start-trace.ts';
 import { traceInfoJsonV2 } from './trace-json.ts';
 import * as requests from './trace-requests.ts';
@@ -33,9 +34,14 @@ export class TracesV2Controller {
   @ApiJsonBody(requests.startTraceV2)
   async start(@Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const request = readRequest(requests.startTraceV2, body);
+    const author = callerOf(headers);
+    const { requestId } = author;
+    const traceId = `tr-${requestId === undefined ? randomUUID().replaceAll('-', '') : idOfRequest('trace', requestId)}`;
+    const first = requestId === undefined ? null : await this.#start.started(traceId);
+    if (first !== null) return { trace_info: traceInfoJsonV2(first) };
     const started = await this.#start.start(
       {
-        traceId: `tr-${randomUUID().replaceAll('-', '')}`,
+        traceId,
         experimentId: request.experiment_id,
         requestTimeMs: request.timestamp_ms,
         executionDurationMs: null,
@@ -47,7 +53,7 @@ export class TracesV2Controller {
         tags: recordOf(request.tags),
         assessments: [],
       },
-      callerOf(headers).actor,
+      author,
     );
     return { trace_info: traceInfoJsonV2(started) };
   }
@@ -64,7 +70,7 @@ export class TracesV2Controller {
         metadata: recordOf(request.request_metadata),
         tags: recordOf(request.tags),
       },
-      callerOf(headers).actor,
+      callerOf(headers),
     );
     return { trace_info: traceInfoJsonV2(ended.info) };
   }

@@ -49,7 +49,7 @@ export class TracesController {
         tags: info.tags,
         assessments: info.assessments.map((sent) => kept(this.#assess.prepare(sent, info.trace_id))),
       },
-      callerOf(headers).actor,
+      callerOf(headers),
     );
     return { trace: { trace_info: traceInfoJson(started) } };
   }
@@ -123,7 +123,7 @@ export class TracesController {
   @ApiJsonBody(requests.createAssessment)
   async createAssessment(@Param('id') traceId: string, @Body() body: unknown, @Headers() headers: IncomingHttpHeaders) {
     const { assessment } = readRequest(requests.createAssessment, body);
-    return { assessment: await this.#assess.create(traceId, assessment, callerOf(headers).actor) };
+    return { assessment: await this.#assess.create(traceId, assessment, callerOf(headers)) };
   }
 
   @Get(':id/assessments/:assessment')
@@ -140,7 +140,7 @@ export class TracesController {
     @Headers() headers: IncomingHttpHeaders,
   ) {
     const { assessment: sent, update_mask: fields } = readRequest(requests.updateAssessment, body);
-    return { assessment: await this.#assess.update(traceId, { id, sent, fields }, callerOf(headers).actor) };
+    return { assessment: await this.#assess.update(traceId, { id, sent, fields }, callerOf(headers)) };
   }
 
   @Delete(':id/assessments/:assessment')
@@ -149,7 +149,7 @@ export class TracesController {
     @Param('assessment') id: string,
     @Headers() headers: IncomingHttpHeaders,
   ) {
-    await this.#assess.delete(traceId, id, callerOf(headers).actor);
+    await this.#assess.delete(traceId, id, callerOf(headers));
     return {};
   }
 }

@@ -9,12 +9,12 @@ const commands: Readonly<Record<string, string>> = {
 
 /** A write to the records of a dataset. Their ids are told: what they hold lies in `dataset_writes` under the same position. */
 export function describeDatasetEvent(event: DatasetEvent): AuditChange {
-  const { datasetId, type, actor, atMs, records, deletedRecordIds } = event;
+  const { datasetId, type, actor, atMs, requestId, records, deletedRecordIds } = event;
   const recordIds = [...records.map(({ recordId }) => recordId), ...deletedRecordIds];
   return {
     atMs,
     actor,
-    requestId: '',
+    requestId: requestId ?? '',
     command: commands[type] ?? `${type}-dataset-records`,
     subjectKind: 'dataset',
     subjectId: datasetId,

@@ -71,9 +71,11 @@ it('the audit trail says of a write to a trace what it set, and of spans which',
     promptVersions: [],
     resource: {},
     spans: [],
+    requestId: 'q',
   };
   const described = describeTraceEvent(event);
-  expect(described).toMatchObject({ command: 'tag-trace', subjectKind: 'trace', subjectId: 't1', actor: 'ada' });
+  expect(described).toMatchObject({ command: 'tag-trace', subjectKind: 'trace', subjectId: 't1', requestId: 'q' });
+  expect(describeTraceEvent({ ...event, requestId: null })).toMatchObject({ actor: 'ada', requestId: '' });
   expect(JSON.parse(described.after)).toEqual({ experimentId: '7', tags: { k: 'v' } });
   expect(describeTraceEvent({ ...event, type: 'deleted' }).after).toBe('null');
 });
@@ -88,11 +90,13 @@ it('the audit trail says of a write to records of a dataset which they are', () 
     actor: 'ada',
     records: [],
     deletedRecordIds: ['r1'],
+    requestId: 'q',
   };
   expect(describeDatasetEvent(event)).toMatchObject({
     command: 'delete-dataset-records',
     subjectKind: 'dataset',
     subjectId: 'd1',
+    requestId: 'q',
     after: '{"recordIds":["r1"]}',
   });
   expect(describeDatasetEvent({ ...event, type: 'dropped' }).after).toBe('null');

@@ -13,7 +13,7 @@ const commands: Readonly<Record<string, string>> = {
 
 /** A write to a trace. Of spans the ids are told: what they hold lies in `spans` under the same position. */
 export function describeTraceEvent(event: TraceEvent): AuditChange {
-  const { traceId, type, actor, atMs, experimentId, attributes, metadata, tags, assessments } = event;
+  const { traceId, type, actor, atMs, requestId, experimentId, attributes, metadata, tags, assessments } = event;
   const set = {
     experimentId,
     attributes,
@@ -28,7 +28,7 @@ export function describeTraceEvent(event: TraceEvent): AuditChange {
   return {
     atMs,
     actor,
-    requestId: '',
+    requestId: requestId ?? '',
     command: commands[type] ?? `${type}-trace`,
     subjectKind: 'trace',
     subjectId: traceId,

@@ -6,6 +6,12 @@ import type { DatasetWritePosition } from './dataset-rows.ts';
 import { datasetNotFound, type EvaluationDatasets } from './evaluation-datasets.ts';
 import type { DatasetHistory, DatasetLog, RecordPlace, StoredRecord } from './ports.ts';
 
+/** Who writes, and the client's own id of the request when it gives one. */
+export interface Author {
+  readonly actor: string;
+  readonly requestId?: string;
+}
+
 export interface ChangeRecordsOptions {
   readonly now: () => number;
   readonly newId: () => string;
@@ -36,12 +42,12 @@ export class ChangeRecords {
   async upsert(
     datasetId: string,
     recordsJson: string,
-    actor: string,
+    author: Author,
   ): Promise<{ readonly inserted: number; readonly updated: number }> {
     const records = readRecords(datasetId, recordsJson);
     const dataset = await this.#datasets.find(datasetId);
     if (dataset === undefined) throw datasetNotFound(datasetId);
-    const written = await this.#append({ datasetId, datasetName: dataset.name, type: 'upserted', records }, actor);
+    const written = await this.#append({ datasetId, datasetName: dataset.name, type: 'upserted', records }, author);
     const ids = [...new Set(records.map(({ recordId }) => recordId))];
     const standing = await this.#history.standing(datasetId, ids, written.offset);
     const inserted = ids.length - standing.size;
@@ -49,18 +55,18 @@ export class ChangeRecords {
   }
 
   /** How many there were to delete. */
-  async delete(datasetId: string, recordIds: readonly string[], actor: string): Promise<number> {
+  async delete(datasetId: string, recordIds: readonly string[], author: Author): Promise<number> {
     const dataset = await this.#datasets.find(datasetId);
     if (dataset === undefined) return 0;
     const deletedRecordIds = [...new Set(recordIds)];
     const write = { datasetId, datasetName: dataset.name, type: 'deleted', deletedRecordIds };
-    const { offset } = await this.#append(write, actor);
+    const { offset } = await this.#append(write, author);
     return (await this.#history.standing(datasetId, deletedRecordIds, offset)).size;
   }
 
   /** Says to those who read the log that the dataset is gone. */
-  async drop(datasetId: string, datasetName: string, actor: string): Promise<void> {
-    await this.#log.append(this.#event({ datasetId, datasetName, type: 'dropped' }, actor));
+  async drop(datasetId: string, datasetName: string, author: Author): Promise<void> {
+    await this.#log.append(this.#event({ datasetId, datasetName, type: 'dropped' }, author));
   }
 
   async page(
@@ -78,16 +84,17 @@ export class ChangeRecords {
     return { records, nextPageToken: encodePageToken(datasetId, [last.place.offset, last.place.item]) };
   }
 
-  async #append(write: WriteToDataset, actor: string): Promise<DatasetWritePosition> {
-    const position = await this.#log.append(this.#event(write, actor));
+  async #append(write: WriteToDataset, author: Author): Promise<DatasetWritePosition> {
+    const position = await this.#log.append(this.#event(write, author));
     crashPoint('tracking.after-dataset-append');
     await this.#history.untilStored([{ partition: position.partition, nextOffset: position.offset + 1 }]);
     return position;
   }
 
-  #event(write: WriteToDataset, actor: string): DatasetEvent {
+  #event(write: WriteToDataset, { actor, requestId }: Author): DatasetEvent {
     const { now, newId } = this.#options;
-    return { records: [], deletedRecordIds: [], ...write, eventId: newId(), atMs: now(), actor };
+    const envelope = { eventId: newId(), atMs: now(), actor, requestId: requestId ?? null };
+    return { records: [], deletedRecordIds: [], ...write, ...envelope };
   }
 }
 

@@ -6,7 +6,14 @@ import { RunHead } from '../runs/run-head.ts';
 import { emptyRunEvent } from '../runs/simulated-log.ts';
 import { purgeBefore, wasDeletedBefore } from './kept-days.ts';
 
-const nothing: Proposal = { creates: false, changesLifecycle: false, purges: false, params: [], requestId: null };
+const nothing: Proposal = {
+  creates: false,
+  changesLifecycle: false,
+  purges: false,
+  params: [],
+  requestId: null,
+  follows: null,
+};
 const creation: Proposal = { ...nothing, creates: true, changesLifecycle: true };
 const purge: Proposal = { ...nothing, changesLifecycle: true, purges: true };
 const restoration: Proposal = { ...nothing, changesLifecycle: true };

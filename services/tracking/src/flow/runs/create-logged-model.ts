@@ -50,6 +50,7 @@ export class CreateLoggedModel {
       id,
       experimentId: experiment.id,
       write: { attributes, params, tags },
+      asked: request,
     };
     return this.#writes.create(created, author);
   }

@@ -61,7 +61,7 @@ export class CreateRun {
       artifact_uri: runArtifactUri(experiment.artifactLocation, id),
     };
     return this.#writes.create(
-      { subject: 'run', id, experimentId: experiment.id, write: { attributes, tags, params } },
+      { subject: 'run', id, experimentId: experiment.id, write: { attributes, tags, params }, asked: request },
       author,
     );
   }

@@ -10,6 +10,22 @@ export interface Proposal {
   readonly purges: boolean;
   readonly params: readonly { readonly key: string; readonly value: string }[];
   readonly requestId: string | null;
+  /** The write was made from the value of a tag, and counts only while that is the last one. */
+  readonly follows: TagPlace | null;
+}
+
+export interface TagPlace {
+  readonly tag: string;
+  /** Of the write that set it last, -1 for none. */
+  readonly offset: number;
+}
+
+/** The attribute in which a write says which value of a tag it was made from. */
+const followsAttribute = 'follows_tag';
+
+/** To be put among the attributes of such a write. */
+export function following(head: RunHead, tag: string): Readonly<Record<string, string>> {
+  return { [followsAttribute]: `${head.tagOffset(tag)} ${tag}` };
 }
 
 export interface ParamConflict {
@@ -27,6 +43,8 @@ export type Refusal =
   | { readonly is: 'purged' }
   /** The run was created before, by the same request (`repeated`) or by another. */
   | { readonly is: 'exists' | 'repeated' }
+  /** Made from a value of a tag that another write has replaced. */
+  | { readonly is: 'outdated'; readonly tag: string }
   | { readonly is: 'param-conflict'; readonly conflicts: readonly ParamConflict[] };
 
 /**
@@ -43,6 +61,8 @@ export function judge(head: RunHead, proposal: Proposal): Refusal | null {
   if (!head.exists) return { is: 'unknown' };
   if (proposal.purges && !head.isDeleted) return { is: 'not-deleted' };
   if (head.isDeleted && !proposal.changesLifecycle) return { is: 'deleted' };
+  const { follows } = proposal;
+  if (follows !== null && head.tagOffset(follows.tag) !== follows.offset) return { is: 'outdated', tag: follows.tag };
   const conflicts = proposal.params.flatMap(({ key, value }) => {
     const held = head.param(key);
     return held === undefined || held.text === value ? [] : [{ key, held: held.text, offered: value }];
@@ -50,13 +70,14 @@ export function judge(head: RunHead, proposal: Proposal): Refusal | null {
   return conflicts.length === 0 ? null : { is: 'param-conflict', conflicts };
 }
 
-export function proposalOf(event: RunEvent): Proposal {
+export function proposalOf(event: Pick<RunEvent, 'type' | 'attributes' | 'params' | 'requestId'>): Proposal {
   return {
     creates: event.type === 'created',
     changesLifecycle: 'lifecycle_stage' in event.attributes,
     purges: event.attributes['lifecycle_stage'] === purgedStage,
     params: event.params,
     requestId: event.requestId,
+    follows: tagPlaceOf(event.attributes[followsAttribute]),
   };
 }
 
@@ -69,5 +90,11 @@ export function proposalOfFacts(facts: readonly RunFact[]): Proposal {
     purges: attribute('lifecycle_stage')?.text === purgedStage,
     params: facts.filter(({ kind }) => kind === 'param').map(({ key, text }) => ({ key, value: text })),
     requestId: attribute('request_id')?.text ?? null,
+    follows: tagPlaceOf(attribute(followsAttribute)?.text),
   };
+}
+
+function tagPlaceOf(text: string | undefined): TagPlace | null {
+  const [, offset, tag] = /^(-?\d+) (.+)$/s.exec(text ?? '') ?? [];
+  return offset === undefined || tag === undefined ? null : { tag, offset: Number(offset) };
 }

@@ -236,7 +236,7 @@ export class LivePartition {
     }
     const facts = factsOf(event, { partition: this.#index, offset });
     for (const fact of facts) head.fold(fact);
-    if (event.requestId !== null) head.answer(event.requestId);
+    if (event.requestId !== null) head.answer(event.requestId, event.requestHash);
     return { refusal, facts };
   }
 

@@ -1,8 +1,9 @@
 import { invalidParameter } from '@millrace/mlflow-protocol';
 import type { RunMetric, RunParam } from '@millrace/schemas';
 import { runNameTag } from './create-run.ts';
-import type { LiveRuns } from './live-runs.ts';
-import type { Author, RunWrites, WriteOptions } from './run-writes.ts';
+import { following } from './judge-write.ts';
+import type { RunHead } from './run-head.ts';
+import type { Author, RunWrites, Write, WriteOptions } from './run-writes.ts';
 import { allConflicts } from './write-refusals.ts';
 
 export interface LogBatch {
@@ -16,11 +17,9 @@ const modelHistoryTag = 'mlflow.log-model.history';
 /** Metrics, params and tags of a run; points that measure a logged model are written to it as well. */
 export class LogToRun {
   readonly #writes: RunWrites;
-  readonly #live: LiveRuns;
 
-  constructor(writes: RunWrites, live: LiveRuns) {
+  constructor(writes: RunWrites) {
     this.#writes = writes;
-    this.#live = live;
   }
 
   async run(runId: string, batch: LogBatch, author: Author): Promise<void> {
@@ -44,11 +43,18 @@ export class LogToRun {
     }
   }
 
-  /** Adds a model's description, JSON in JSON, to the tag in which clients look for the models of a run. */
+  /**
+   * Adds a model's description, JSON in JSON, to the tag in which clients look for the models of a run. Made anew when another
+   * has added to it meanwhile, on whichever instance: the log takes only what follows the value that it was made of.
+   */
   async addToHistory(runId: string, modelJson: string, author: Author): Promise<void> {
-    const head = await this.#live.get('run', runId);
-    const value = JSON.stringify([...parseList(head?.tag(modelHistoryTag)), parseObject(modelJson)]);
-    await this.#writes.write('run', runId, { tags: [{ key: modelHistoryTag, value }] }, { type: 'logged', ...author });
+    const model = parseObject(modelJson);
+    const made = (head: RunHead): Write => {
+      const value = JSON.stringify([...parseList(head.tag(modelHistoryTag)), model]);
+      return { tags: [{ key: modelHistoryTag, value }], attributes: following(head, modelHistoryTag) };
+    };
+    const change = { subject: 'run' as const, id: runId, asked: { logModel: model }, made };
+    await this.#writes.change(change, { type: 'logged', ...author });
   }
 }
 

@@ -11,5 +11,6 @@ export const nothingSaid = {
   modelOutputs: [],
   artifacts: [],
   requestId: null,
+  requestHash: null,
   voids: [],
 } as const satisfies Partial<RunEvent>;

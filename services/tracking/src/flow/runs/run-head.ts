@@ -24,7 +24,8 @@ export class RunHead {
   readonly #metrics = new Map<string, RunFact>();
   readonly #links = new Map<string, RunFact>();
   readonly #artifacts = new Map<string, RunFact>();
-  readonly #requests = new Set<string>();
+  /** Requests that were done, the oldest first, with the hash of what each asked for. */
+  readonly #requests = new Map<string, string | null>();
   readonly #refused = new Map<number, Refusal>();
   #bytes = headBytes;
 
@@ -65,14 +66,15 @@ export class RunHead {
   }
 
   /** Remembers that a request was done. */
-  answer(requestId: string): void {
-    this.#requests.add(requestId);
-    const [oldest] = this.#requests;
+  answer(requestId: string, requestHash: string | null): void {
+    this.#requests.set(requestId, requestHash);
+    const [oldest] = this.#requests.keys();
     if (oldest !== undefined && this.#requests.size > rememberedRequests) this.#requests.delete(oldest);
   }
 
-  hasAnswered(requestId: string): boolean {
-    return this.#requests.has(requestId);
+  /** The hash of what was asked for under a request id that was done; null when it was not kept, undefined for a new one. */
+  answered(requestId: string): string | null | undefined {
+    return this.#requests.get(requestId);
   }
 
   /** False while only later writes are known, or none: the creation is a write like any other. False again once it is purged. */
@@ -128,6 +130,11 @@ export class RunHead {
   tag(key: string): string | undefined {
     const fact = this.#tags.get(key);
     return fact === undefined || fact.removed ? undefined : fact.text;
+  }
+
+  /** Where the write lies that set the tag last, or took it away; -1 when none did. */
+  tagOffset(key: string): number {
+    return this.#tags.get(key)?.offset ?? -1;
   }
 
   /** The point that counts of each metric. */

@@ -1,13 +1,14 @@
 import type { RunArtifact, RunDataset, RunEvent, RunMetric, RunModelOutput, RunParam, RunTag } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
 import { AppendCycle } from './append-cycle.ts';
-import { judge, type ParamConflict, type Refusal } from './judge-write.ts';
+import { hashOfRequest } from './id-of-request.ts';
+import { judge, proposalOf, type ParamConflict, type Refusal } from './judge-write.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { ExperimentsJournal, RunEvents } from '../ports.ts';
 import type { RefusedWrites } from './refused-writes.ts';
 import type { Subject } from './run-facts.ts';
 import type { RunHead } from './run-head.ts';
-import { inactiveExperiment, notFound, oneConflict, refusalError, sameRequest } from './write-refusals.ts';
+import { inactiveExperiment, notFound, oneConflict, refusalError, sameCreation, sameWrite } from './write-refusals.ts';
 
 /** What a write may say of a run or a logged model; what is absent is left as it is. */
 export interface Write {
@@ -21,6 +22,9 @@ export interface Write {
   readonly artifacts?: readonly RunArtifact[];
 }
 
+/** Asked when a write is in the log and counts, before its client hears of it: why it must not, or null. */
+export type LastWord = () => Promise<Error | null>;
+
 /** Who writes, and the client's own id of the request when it gives one: a repeat of it changes nothing. */
 export interface Author {
   readonly actor: string;
@@ -33,6 +37,7 @@ export interface WriteOptions extends Author {
   readonly mayBeDeleted?: boolean;
   /** How a param that has another value already is refused. */
   readonly conflictText?: (runId: string, conflicts: readonly ParamConflict[]) => string;
+  readonly lastWord?: LastWord;
 }
 
 export interface RunWritesOptions {
@@ -45,6 +50,30 @@ interface Created {
   readonly id: string;
   readonly experimentId: string;
   readonly write: Write;
+  /** What the client said, where the write is more than that: by this a repeat is told from another request. */
+  readonly asked?: unknown;
+  readonly lastWord?: LastWord;
+}
+
+interface Change {
+  readonly subject: Subject;
+  readonly id: string;
+  readonly asked: unknown;
+  /** Of the run as it stands, with everything in it that was acknowledged before; may throw. */
+  readonly made: Write | ((head: RunHead) => Write);
+}
+
+/** How often a write is made anew: each time another one was faster. */
+const attempts = 100;
+
+/** The log has another write before this one that it was not made of. */
+class OutdatedWrite extends Error {
+  readonly refused: Error;
+
+  constructor(refused: Error) {
+    super(refused.message);
+    this.refused = refused;
+  }
 }
 
 /**
@@ -76,11 +105,14 @@ export class RunWrites {
   }
 
   /** The first write of a new run or model. Under a request id that was used before it is the run of that request. */
-  async create({ subject, id, experimentId, write }: Created, { actor, requestId }: Author): Promise<RunHead> {
-    if (requestId !== undefined) {
+  async create({ subject, id, experimentId, write, asked, lastWord }: Created, author: Author): Promise<RunHead> {
+    const { actor } = author;
+    const requestId = author.requestId ?? null;
+    const requestHash = requestId === null || asked === undefined ? null : hashOfRequest(asked);
+    if (requestId !== null) {
       // The id was made of the request's: it may have been created long ago.
       const first = await this.#live.getBeforeCreation(subject, id);
-      if (first !== null) return sameRequest(first, experimentId);
+      if (first !== null) return sameCreation(first, experimentId, requestHash);
     }
     const atMs = this.#options.now();
     const attributes = {
@@ -88,7 +120,8 @@ export class RunWrites {
       created_time: String(atMs),
       ...write.attributes,
       lifecycle_stage: 'active',
-      ...(requestId !== undefined && { request_id: requestId }),
+      ...(requestId !== null && { request_id: requestId }),
+      ...(requestHash !== null && { request_hash: requestHash }),
     };
     const event = this.#event({
       subject,
@@ -98,39 +131,55 @@ export class RunWrites {
       actor,
       atMs,
       write: { ...write, attributes },
-      requestId: requestId ?? null,
+      requestId,
+      requestHash,
     });
-    const { head, refusal } = await this.#append(event, { needsExperiment: true });
+    const { head, refusal } = await this.#append(event, { needsExperiment: true, lastWord });
     if (refusal === null) return head;
-    if (refusal.is === 'repeated') return sameRequest(head, experimentId);
+    if (refusal.is === 'repeated') return sameCreation(head, experimentId, requestHash);
     throw refusalError(head, refusal, oneConflict);
   }
 
   /** A further write; gives the run with the write in it. */
-  async write(subject: Subject, id: string, write: Write, options: WriteOptions): Promise<RunHead> {
-    const { type, actor, requestId, mayBeDeleted = false, conflictText = oneConflict } = options;
+  write(subject: Subject, id: string, write: Write, options: WriteOptions): Promise<RunHead> {
+    return this.#write({ subject, id, made: write, asked: write }, options);
+  }
+
+  /** A write that is made of the run as it stands, anew when that has changed in what the write follows. */
+  async change(change: Change, options: WriteOptions): Promise<RunHead> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#write(change, options);
+      } catch (error) {
+        if (!(error instanceof OutdatedWrite)) throw error;
+        if (attempt === attempts) throw error.refused;
+      }
+    }
+  }
+
+  async #write({ subject, id, made, asked }: Change, options: WriteOptions): Promise<RunHead> {
+    const { type, actor, requestId = null, mayBeDeleted = false, conflictText = oneConflict } = options;
+    const requestHash = requestId === null ? null : hashOfRequest({ type, asked });
+    const isRepeat = (head: RunHead): boolean => requestId !== null && head.answered(requestId) !== undefined;
+    const refusalOf = (head: RunHead, { params = [], attributes = {} }: Write): Refusal | null =>
+      judge(head, { ...proposalOf({ type, attributes, params, requestId }), changesLifecycle: mayBeDeleted });
+    const accepts = (head: RunHead): boolean =>
+      typeof made !== 'function' && !isRepeat(head) && refusalOf(head, made) === null && !says(head, made);
     const held = this.#live.held(subject, id);
-    const proposal = {
-      creates: false,
-      changesLifecycle: mayBeDeleted,
-      purges: type === 'purged',
-      params: write.params ?? [],
-      requestId: requestId ?? null,
-    };
-    const accepts = (head: RunHead): boolean => judge(head, proposal) === null && !says(head, write, requestId);
-    let head = held !== undefined && accepts(held) ? held : await this.#live.get(subject, id);
     // Refused only by what is certain: another instance may have restored the run a moment ago.
+    const head = held !== undefined && accepts(held) ? held : await this.#live.get(subject, id);
     if (head === null) throw notFound(subject, id);
-    const refusal = judge(head, proposal);
+    if (requestId !== null && isRepeat(head)) return sameWrite(head, requestId, requestHash);
+    const write = typeof made === 'function' ? made(head) : made;
+    const refusal = refusalOf(head, write);
     if (refusal !== null) throw refusalError(head, refusal, conflictText);
     const { experimentId } = head;
     const needsExperiment = subject === 'run' && !mayBeDeleted;
-    if (says(head, write, requestId)) {
+    if (says(head, write)) {
       if (needsExperiment) await this.#checkExperiment({ type, subject, id, experimentId });
       return head;
     }
-    const known = head;
-    const params = (write.params ?? []).filter(({ key }) => known.param(key) === undefined);
+    const params = (write.params ?? []).filter(({ key }) => head.param(key) === undefined);
     const event = this.#event({
       subject,
       id,
@@ -139,12 +188,13 @@ export class RunWrites {
       actor,
       atMs: this.#options.now(),
       write: { ...write, params },
-      requestId: requestId ?? null,
+      requestId,
+      requestHash,
     });
-    const judged = await this.#append(event, { needsExperiment });
-    head = judged.head;
-    if (judged.refusal !== null) throw refusalError(head, judged.refusal, conflictText);
-    return head;
+    const judged = await this.#append(event, { needsExperiment, lastWord: options.lastWord });
+    if (judged.refusal === null) return judged.head;
+    const refused = refusalError(judged.head, judged.refusal, conflictText);
+    throw judged.refusal.is === 'outdated' ? new OutdatedWrite(refused) : refused;
   }
 
   /** A write that changes nothing is refused where any other is. */
@@ -156,7 +206,7 @@ export class RunWrites {
 
   async #append(
     event: RunEvent,
-    { needsExperiment }: { readonly needsExperiment: boolean },
+    { needsExperiment, lastWord }: { readonly needsExperiment: boolean; readonly lastWord: LastWord | undefined },
   ): Promise<{ head: RunHead; refusal: Refusal | null }> {
     const expected = this.#live.expect(event);
     const { partition, offset, experiments } = await this.#cycle.append(event).catch((error: unknown) => {
@@ -170,16 +220,16 @@ export class RunWrites {
     if (refusal !== null) {
       crashPoint('tracking.before-void');
       await this.#refused.void(placed);
-    } else if (needsExperiment) {
-      // An experiment that was deleted before this write began is seen to be.
-      const fault = await experiments.then(
-        (state) => inactiveExperiment(state.experiments.get(event.experimentId), event),
-        (error: unknown) => error,
-      );
-      if (fault !== null) {
-        await this.#refused.void(placed);
-        throw fault;
-      }
+      return { head, refusal };
+    }
+    // An experiment that was deleted before this write began is seen to be.
+    const inactive = needsExperiment
+      ? experiments.then((state) => inactiveExperiment(state.experiments.get(event.experimentId), event))
+      : Promise.resolve(null);
+    const fault = await inactive.then((found) => found ?? lastWord?.() ?? null).catch((error: unknown) => error);
+    if (fault !== null) {
+      await this.#refused.void(placed);
+      throw fault;
     }
     return { head, refusal };
   }
@@ -197,7 +247,7 @@ export class RunWrites {
   }
 
   #event(
-    about: Pick<RunEvent, 'id' | 'experimentId' | 'type' | 'actor' | 'atMs' | 'requestId'> & {
+    about: Pick<RunEvent, 'id' | 'experimentId' | 'type' | 'actor' | 'atMs' | 'requestId' | 'requestHash'> & {
       subject: Subject;
       write: Write;
     },
@@ -219,9 +269,8 @@ export class RunWrites {
   }
 }
 
-/** Whether the run has all of it already: the request was done, or there is nothing but params with the values they have. */
-function says(head: RunHead, write: Write, requestId: string | undefined): boolean {
-  if (requestId !== undefined && head.hasAnswered(requestId)) return true;
+/** Whether the run has all of it already: there is nothing but params with the values they have. */
+function says(head: RunHead, write: Write): boolean {
   return Object.entries(write).every(([name, part]) => {
     if (part === undefined) return true;
     if (name === 'params') return (part as readonly RunParam[]).every(({ key }) => head.param(key) !== undefined);

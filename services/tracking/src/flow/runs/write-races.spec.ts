@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '@millrace/schemas';
 import { CreateRun } from './create-run.ts';
 import type { Experiment, ExperimentsState } from '../experiments/experiments.ts';
+import { deleteTag } from './delete-tag.ts';
 import { LiveRuns } from './live-runs.ts';
+import { LogToRun } from './log-to-run.ts';
 import { RefusedWrites } from './refused-writes.ts';
 import { RunHead } from './run-head.ts';
 import { RunWrites, type Write } from './run-writes.ts';
@@ -277,6 +279,40 @@ describe('a request id', () => {
     await tag('first', '1');
     await tag('second', '2');
     expect((await tag('first', '1')).tag('t')).toBe('second');
+    const appended = world.log.events.length;
+    const used = { code: 'RESOURCE_CONFLICT', message: expect.stringContaining('"1" was used') as string };
+    await expect(tag('third', '1')).rejects.toMatchObject(used);
+    expect(world.log.events).toHaveLength(appended);
+  });
+
+  it('that was used for a creation is refused for another one', async () => {
+    const world: World = { log: new SimulatedLog(), stage: 'active', pause: atOnce };
+    const [one, two] = [instance(world), instance(world)];
+    await Promise.all([one.live.follow(), two.live.follow()]);
+    const author = { actor: 'a', requestId: 'k' };
+    await one.create.run(request, author);
+    const other = { ...request, name: 'another' };
+    const used = { code: 'RESOURCE_CONFLICT', message: expect.stringContaining('"k" was used to create') as string };
+    await expect(one.create.run(other, author)).rejects.toMatchObject(used);
+    await expect(two.create.run(other, author)).rejects.toMatchObject(used);
+    expect(world.log.events).toHaveLength(1);
+  });
+
+  it('makes a tag that was taken away be taken away again without a complaint, also when the run is deleted by then', async () => {
+    const world: World = { log: new SimulatedLog(), stage: 'active', pause: atOnce };
+    const { live, writes, create } = instance(world);
+    await live.follow();
+    const { id } = await create.run({ ...request, tags: [{ key: 't', value: 'v' }] }, { actor: 'a' });
+    const tag = { subject: 'run' as const, id, key: 't', missing: new Error('no such tag') };
+    await deleteTag(writes, tag, { actor: 'a', requestId: '1' });
+    await deleteTag(writes, tag, { actor: 'a', requestId: '1' });
+    await expect(deleteTag(writes, tag, { actor: 'a', requestId: '2' })).rejects.toThrow('no such tag');
+    const stage = { attributes: { lifecycle_stage: 'deleted' } };
+    await writes.write('run', id, stage, { type: 'deleted', actor: 'a', mayBeDeleted: true });
+    await deleteTag(writes, tag, { actor: 'a', requestId: '1' });
+    await expect(deleteTag(writes, tag, { actor: 'a', requestId: '2' })).rejects.toThrow(
+      "must be in the 'active' state",
+    );
   });
 });
 
@@ -330,5 +366,66 @@ describe('a creation that was given up and is in the log after all', () => {
     await refused.repair();
     expect(await live.get('run', 'z')).toBeNull();
     expect(refused.open).toBe(0);
+  });
+});
+
+describe('models that several clients log to one run at once', () => {
+  it('are all in its tag, whichever instance took them, and a repeat adds none', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.constantFrom(1, 1_000_000), async (scheduler, maxBytes) => {
+        const pause: Pause = (what) => scheduler.schedule(Promise.resolve(), what).then(() => undefined);
+        const world: World = { log: new SimulatedLog(), stage: 'active', pause };
+        const instances = [instance(world, maxBytes), instance(world)];
+        const logs = instances.map(({ writes }) => new LogToRun(writes));
+        await scheduler.waitFor(Promise.all(instances.map(({ live }) => live.follow())));
+        const [first] = instances;
+        await scheduler.waitFor(
+          first?.writes.create({ subject: 'run', id: 'x', experimentId: '0', write: {} }, { actor: 'a' }) ??
+            Promise.reject(new Error('no instance')),
+        );
+        const log = async (index: number) =>
+          logs[index % 2]?.addToHistory('x', `{"model":${index}}`, { actor: 'a', requestId: `k${index}` });
+        await scheduler.waitFor(Promise.all([0, 1, 2, 3].map(log)));
+        await scheduler.waitFor(Promise.all([log(0), log(3)]));
+        const fresh = instance(world);
+        await scheduler.waitFor(fresh.live.follow());
+        for (const { live } of [...instances, fresh]) {
+          const tag = (await scheduler.waitFor(live.get('run', 'x')))?.tag('mlflow.log-model.history') ?? '';
+          const models = (JSON.parse(tag) as { model: number }[]).map(({ model }) => model);
+          expect(models.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a batch that changes a param', () => {
+  it.each([1, 2])('leaves neither its metrics nor its tags nor its other params, over %i instances', async (count) => {
+    const world: World = { log: new SimulatedLog(), stage: 'active', pause: atOnce };
+    const instances = Array.from({ length: count }, () => instance(world));
+    for (const { live } of instances) await live.follow();
+    const [one] = instances;
+    const last = instances.at(-1);
+    if (one === undefined || last === undefined) throw new Error('no instance');
+    const { id } = await one.create.run(request, { actor: 'a' });
+    await new LogToRun(one.writes).param(id, { key: 'p', value: '1' }, { actor: 'a' });
+    const metric = { key: 'm', value: 1, step: 0, timestampMs: 1, modelId: null, runId: null };
+    const batch = {
+      metrics: [{ ...metric, datasetName: null, datasetDigest: null }],
+      params: [
+        { key: 'new', value: '1' },
+        { key: 'p', value: '2' },
+      ],
+      tags: [{ key: 't', value: '1' }],
+    };
+    await expect(new LogToRun(last.writes).run(id, batch, { actor: 'a' })).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining("'old_value': '1', 'new_value': '2'") as string,
+    });
+    const fresh = instance(world);
+    await fresh.live.follow();
+    for (const { live } of [...instances, fresh])
+      expect(shown(await live.get('run', id))).toEqual({ deleted: false, params: [['p', '1']], tags: [], metrics: [] });
   });
 });

@@ -1,6 +1,6 @@
 import { doesNotExist, invalidParameter, MlflowError } from '@millrace/mlflow-protocol';
 import type { RunEvent } from '@millrace/schemas';
-import { CodedError } from '@millrace/service-kit';
+import { CodedError, UnavailableError } from '@millrace/service-kit';
 import { experimentNotFound, type Experiment } from '../experiments/experiments.ts';
 import type { ParamConflict, Refusal } from './judge-write.ts';
 import type { Subject } from './run-facts.ts';
@@ -30,6 +30,11 @@ export function refusalError(
     case 'exists':
     case 'repeated':
       return new MlflowError('RESOURCE_ALREADY_EXISTS', `The ${subject} ${id} exists already.`);
+    case 'outdated':
+      return new UnavailableError(
+        'TRACKING_TAG_BUSY',
+        `the tag ${refusal.tag} of ${subject} ${id} changes faster than it can be written to: send the request again`,
+      );
     case 'param-conflict':
       return invalidParameter(conflictText(id, refusal.conflicts));
   }
@@ -75,10 +80,29 @@ function quoted(text: string): string {
 }
 
 /** The run that the same request made before. */
-export function sameRequest(head: RunHead, experimentId: string): RunHead {
-  if (head.experimentId === experimentId) return head;
-  throw new MlflowError(
+export function sameCreation(head: RunHead, experimentId: string, requestHash: string | null): RunHead {
+  const first = head.attribute('request_hash') ?? null;
+  if (head.experimentId === experimentId && isSame(first, requestHash)) return head;
+  throw usedRequestId(
+    head.attribute('request_id') ?? '',
+    `to create ${head.subject} ${head.id} in experiment ${head.experimentId}`,
+  );
+}
+
+/** The run that the same request has written to before. */
+export function sameWrite(head: RunHead, requestId: string, requestHash: string | null): RunHead {
+  if (isSame(head.answered(requestId) ?? null, requestHash)) return head;
+  throw usedRequestId(requestId, `for another write to ${head.subject} ${head.id}`);
+}
+
+/** What was not kept of the first is taken to be the same. */
+function isSame(first: string | null, again: string | null): boolean {
+  return first === null || again === null || first === again;
+}
+
+function usedRequestId(requestId: string, how: string): MlflowError {
+  return new MlflowError(
     'RESOURCE_CONFLICT',
-    `the request id ${JSON.stringify(head.attribute('request_id'))} was used to create ${head.subject} ${head.id} in experiment ${head.experimentId}: send another one for experiment ${experimentId}`,
+    `the request id ${JSON.stringify(requestId)} was used ${how}: send another one for another request`,
   );
 }

@@ -1,5 +1,6 @@
 import { doesNotExist } from '@millrace/mlflow-protocol';
 import type { TraceAssessment } from '@millrace/schemas';
+import { idOfRequest } from '../runs/id-of-request.ts';
 import {
   newAssessment,
   updatedAssessment,
@@ -9,7 +10,7 @@ import {
 } from './assessment.ts';
 import type { LiveTraces } from './live-traces.ts';
 import type { TraceHead } from './trace-head.ts';
-import type { TraceWrites } from './trace-writes.ts';
+import type { Author, TraceWrites } from './trace-writes.ts';
 
 export interface AssessTracesOptions {
   readonly now: () => number;
@@ -30,14 +31,18 @@ export class AssessTraces {
 
   /** Made for a trace that may not be there yet. */
   prepare(sent: SentAssessment, traceId: string): Assessment {
-    const { now, newAssessmentId } = this.#options;
-    return newAssessment(sent, { traceId, id: newAssessmentId(), nowMs: now() });
+    return this.#made(sent, traceId, this.#options.newAssessmentId());
   }
 
-  async create(traceId: string, sent: SentAssessment, actor: string): Promise<Assessment> {
+  async create(traceId: string, sent: SentAssessment, author: Author): Promise<Assessment> {
     const head = await this.#writes.existing(traceId);
-    const assessment = this.prepare(sent, traceId);
-    await this.#write(head, [assessment, ...validity(head, assessment, { valid: false })].map(kept), actor);
+    const { requestId } = author;
+    const id = requestId === undefined ? undefined : `a-${idOfRequest('assessment', requestId)}`;
+    const first = id === undefined ? undefined : head.assessment(id);
+    // The same request once more.
+    if (first !== undefined) return JSON.parse(first) as Assessment;
+    const assessment = this.#made(sent, traceId, id ?? this.#options.newAssessmentId());
+    await this.#write(head, [assessment, ...validity(head, assessment, { valid: false })].map(kept), author);
     return assessment;
   }
 
@@ -52,20 +57,24 @@ export class AssessTraces {
       sent,
       fields,
     }: { readonly id: string; readonly sent: SentAssessment; readonly fields: readonly UpdatableField[] },
-    actor: string,
+    author: Author,
   ): Promise<Assessment> {
     const head = await this.#trace(traceId);
     const updated = updatedAssessment(heldIn(head, id), { sent, fields, nowMs: this.#options.now() });
-    await this.#write(head, [kept(updated)], actor);
+    await this.#write(head, [kept(updated)], author);
     return updated;
   }
 
   /** One that is not there is as good as deleted. */
-  async delete(traceId: string, id: string, actor: string): Promise<void> {
+  async delete(traceId: string, id: string, author: Author): Promise<void> {
     const head = await this.#writes.existing(traceId);
     if (head.assessment(id) === undefined) return;
     const restored = validity(head, heldIn(head, id), { valid: true, ifThere: true });
-    await this.#write(head, [{ id, json: null }, ...restored.map(kept)], actor);
+    await this.#write(head, [{ id, json: null }, ...restored.map(kept)], author);
+  }
+
+  #made(sent: SentAssessment, traceId: string, id: string): Assessment {
+    return newAssessment(sent, { traceId, id, nowMs: this.#options.now() });
   }
 
   async #trace(traceId: string): Promise<TraceHead> {
@@ -74,9 +83,9 @@ export class AssessTraces {
     return head;
   }
 
-  async #write(head: TraceHead, assessments: readonly TraceAssessment[], actor: string): Promise<void> {
+  async #write(head: TraceHead, assessments: readonly TraceAssessment[], author: Author): Promise<void> {
     const { traceId, experimentId } = head.info;
-    await this.#writes.write([{ type: 'assessed', traceId, experimentId, assessments }], actor);
+    await this.#writes.write([{ type: 'assessed', traceId, experimentId, assessments }], author);
   }
 }
 

@@ -2,7 +2,7 @@ import { checkEntityKey, checkLength, doesNotExist, invalidParameter } from '@mi
 import { notFound } from '../runs/write-refusals.ts';
 import type { LiveTraces } from './live-traces.ts';
 import type { KnownRuns } from './ports.ts';
-import type { TraceWrites } from './trace-writes.ts';
+import type { Author, TraceWrites } from './trace-writes.ts';
 
 const maxTagKeyLength = 250;
 const maxTagValueLength = 8000;
@@ -26,26 +26,26 @@ export class ChangeTraces {
     this.#writes = writes;
   }
 
-  async setTag(traceId: string, { key, value }: { key: string; value: string }, actor: string): Promise<void> {
+  async setTag(traceId: string, { key, value }: { key: string; value: string }, author: Author): Promise<void> {
     checkMutable(key, 'set');
     checkEntityKey(key, 'key');
     checkLength(key, { path: 'key', max: maxTagKeyLength });
     const { experimentId } = (await this.#writes.existing(traceId)).info;
     const tags = [{ key, value: value.slice(0, maxTagValueLength) }];
-    await this.#writes.write([{ type: 'tagged', traceId, experimentId, tags }], actor);
+    await this.#writes.write([{ type: 'tagged', traceId, experimentId, tags }], author);
   }
 
-  async deleteTag(traceId: string, key: string, actor: string): Promise<void> {
+  async deleteTag(traceId: string, key: string, author: Author): Promise<void> {
     checkMutable(key, 'deleted');
     const head = await this.#writes.existing(traceId);
     if (head.tag(key) === undefined)
       throw doesNotExist(`No trace tag with key '${key}' for trace with ID '${traceId}'`);
     const { experimentId } = head.info;
-    await this.#writes.write([{ type: 'tagged', traceId, experimentId, tags: [{ key, value: null }] }], actor);
+    await this.#writes.write([{ type: 'tagged', traceId, experimentId, tags: [{ key, value: null }] }], author);
   }
 
   /** Traces that are not there are passed over. */
-  async linkToRun(traceIds: readonly string[], runId: string, actor: string): Promise<void> {
+  async linkToRun(traceIds: readonly string[], runId: string, author: Author): Promise<void> {
     if (traceIds.length > maxLinks) {
       throw invalidParameter(
         `Cannot link more than ${maxLinks} traces to a run in a single request. Provided ${traceIds.length} traces.`,
@@ -58,12 +58,12 @@ export class ChangeTraces {
       experimentId,
       runIds: [runId],
     }));
-    await this.#writes.write(writes, actor);
+    await this.#writes.write(writes, author);
   }
 
-  async linkPrompts(traceId: string, promptVersions: readonly string[], actor: string): Promise<void> {
+  async linkPrompts(traceId: string, promptVersions: readonly string[], author: Author): Promise<void> {
     const { experimentId } = (await this.#writes.existing(traceId)).info;
-    await this.#writes.write([{ type: 'linked', traceId, experimentId, promptVersions: [...promptVersions] }], actor);
+    await this.#writes.write([{ type: 'linked', traceId, experimentId, promptVersions: [...promptVersions] }], author);
   }
 }
 

@@ -1,7 +1,7 @@
 import { invalidParameter } from '@millrace/mlflow-protocol';
 import type { LiveTraces } from './live-traces.ts';
 import type { TraceHistory } from './ports.ts';
-import type { TraceWrites } from './trace-writes.ts';
+import type { Author, TraceWrites } from './trace-writes.ts';
 
 export interface Deletion {
   readonly experimentId: string;
@@ -27,7 +27,7 @@ export class DeleteTraces {
   }
 
   /** How many were deleted. */
-  async run(deletion: Deletion, actor: string): Promise<number> {
+  async run(deletion: Deletion, author: Author): Promise<number> {
     check(deletion);
     const { experimentId } = deletion;
     const traceIds = deletion.traceIds.length > 0 ? await this.#named(deletion) : await this.#oldest(deletion);
@@ -35,7 +35,7 @@ export class DeleteTraces {
       const part = traceIds.slice(from, from + writesAtOnce);
       await this.#writes.write(
         part.map((traceId) => ({ type: 'deleted', traceId, experimentId })),
-        actor,
+        author,
       );
     }
     return traceIds.length;

@@ -7,7 +7,7 @@ import { textOf } from './observe-spans.ts';
 import type { KnownRuns } from './ports.ts';
 import { attributeTexts, mlflowTraceId, storedSpan } from './stored-span.ts';
 import { artifactLocationTag, traceArtifactUri } from './trace-artifacts.ts';
-import type { TraceWrite, TraceWrites } from './trace-writes.ts';
+import type { Author, TraceWrite, TraceWrites } from './trace-writes.ts';
 
 const maxTagValueLength = 8000;
 const maxTagKeyLength = 250;
@@ -28,7 +28,7 @@ export interface Export {
   /** Run that the traces are linked to whose roots are in the request. */
   readonly runId: string | null;
   readonly request: readonly ResourceSpans[];
-  readonly actor: string;
+  readonly author: Author;
   /** Throws unless the traces may be written to, wherever they are: a trace stays where its first spans came to. */
   readonly permit: (traceIds: readonly string[]) => Promise<void>;
 }
@@ -50,7 +50,7 @@ export class ExportSpans {
     this.#writes = writes;
   }
 
-  async run({ experimentId, runId, request, actor, permit }: Export): Promise<Exported> {
+  async run({ experimentId, runId, request, author, permit }: Export): Promise<Exported> {
     const traces = byTrace(request);
     if (traces === null) return { ok: false, reason: 'span-without-id' };
     if (traces.size === 0) return { ok: true };
@@ -60,7 +60,7 @@ export class ExportSpans {
     // A run that is gone is no reason to lose the spans.
     const linkedRun = runId !== null && (await this.#runs.exists(runId)) ? runId : null;
     const writes = Array.from(traces, ([traceId, trace]) => writesOf(traceId, trace, { experiment, linkedRun })).flat();
-    await this.#writes.write(writes, actor);
+    await this.#writes.write(writes, author);
     return { ok: true };
   }
 }

@@ -6,7 +6,7 @@ import type { LiveTraces } from './live-traces.ts';
 import { artifactLocationTag, traceArtifactUri } from './trace-artifacts.ts';
 import type { TraceHead, TraceInfo, TraceState } from './trace-head.ts';
 import { traceNameTag } from './trace-search.ts';
-import type { TraceWrites } from './trace-writes.ts';
+import type { Author, TraceWrites } from './trace-writes.ts';
 
 /** What a client says of a trace as a whole. */
 export interface StartedTrace {
@@ -44,7 +44,12 @@ export class StartTrace {
     this.#writes = writes;
   }
 
-  async start(trace: StartedTrace, actor: string): Promise<TraceInfo> {
+  /** The trace as it stands, or null: what a request that is repeated has started. */
+  async started(traceId: string): Promise<TraceInfo | null> {
+    return (await this.#live.get(traceId))?.info ?? null;
+  }
+
+  async start(trace: StartedTrace, author: Author): Promise<TraceInfo> {
     checkName(trace.tags);
     const experiment = await activeExperiment(this.#experiments, trace.experimentId);
     const { traceId, metadata, assessments } = trace;
@@ -60,14 +65,14 @@ export class StartTrace {
     });
     await this.#writes.write(
       [{ type: 'started', traceId, experimentId: experiment.id, attributes, metadata, tags, assessments }],
-      actor,
+      author,
     );
     // What memory has is what arrived of late; of a trace that begins that is all of it.
     const recent = await this.#live.recent(traceId);
     return (recent.exists ? recent : await this.#writes.existing(traceId)).info;
   }
 
-  async end(traceId: string, { timestampMs, state, metadata, tags }: EndedTrace, actor: string): Promise<TraceHead> {
+  async end(traceId: string, { timestampMs, state, metadata, tags }: EndedTrace, author: Author): Promise<TraceHead> {
     checkName(tags);
     const { experimentId, requestTimeMs } = (await this.#writes.existing(traceId)).info;
     const attributes = texts({
@@ -77,7 +82,7 @@ export class StartTrace {
     });
     await this.#writes.write(
       [{ type: 'ended', traceId, experimentId, attributes, metadata, tags: tagList(tags) }],
-      actor,
+      author,
     );
     return this.#writes.existing(traceId);
   }

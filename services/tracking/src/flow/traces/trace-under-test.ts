@@ -9,6 +9,7 @@ export function traceEvent(said: Partial<TraceEvent>): TraceEvent {
     type: 'exported',
     atMs: 1,
     actor: 'ada',
+    requestId: null,
     attributes: {},
     metadata: {},
     tags: [],

@@ -9,7 +9,13 @@ import type { TraceHead } from './trace-head.ts';
 /** A write with what it says; what is absent is left as it is. */
 export type TraceWrite = Pick<TraceEvent, 'traceId' | 'experimentId'> & {
   readonly type: 'started' | 'ended' | 'exported' | 'tagged' | 'assessed' | 'linked' | 'deleted';
-} & Partial<Omit<TraceEvent, 'traceId' | 'experimentId' | 'type' | 'eventId' | 'atMs' | 'actor'>>;
+} & Partial<Omit<TraceEvent, 'traceId' | 'experimentId' | 'type' | 'eventId' | 'atMs' | 'actor' | 'requestId'>>;
+
+/** Who writes, and the client's own id of the request when it gives one. */
+export interface Author {
+  readonly actor: string;
+  readonly requestId?: string;
+}
 
 export interface TraceWritesOptions {
   readonly now: () => number;
@@ -35,13 +41,13 @@ export class TraceWrites {
     return head;
   }
 
-  async write(writes: readonly TraceWrite[], actor: string): Promise<WritePosition[]> {
-    const positions = await this.#events.append(writes.map((write) => this.#event(write, actor)));
+  async write(writes: readonly TraceWrite[], author: Author): Promise<WritePosition[]> {
+    const positions = await this.#events.append(writes.map((write) => this.#event(write, author)));
     crashPoint('tracking.after-trace-append');
     return positions;
   }
 
-  #event(write: TraceWrite, actor: string): TraceEvent {
+  #event(write: TraceWrite, { actor, requestId }: Author): TraceEvent {
     return {
       attributes: {},
       metadata: {},
@@ -55,6 +61,7 @@ export class TraceWrites {
       eventId: this.#options.newId(),
       atMs: this.#options.now(),
       actor,
+      requestId: requestId ?? null,
     };
   }
 }

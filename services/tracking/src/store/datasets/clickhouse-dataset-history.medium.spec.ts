@@ -19,6 +19,7 @@ const write = (said: Partial<DatasetEvent>): DatasetEvent => ({
   actor: 'ada',
   records: [],
   deletedRecordIds: [],
+  requestId: null,
   ...said,
 });
 const upsert = (records: unknown[], said: Partial<DatasetEvent> = {}): DatasetEvent =>

@@ -8,7 +8,7 @@ import { RunsInForce } from '../runs/runs-in-force.ts';
 const runsAtOnce = 100;
 
 /** What is left of a run: the writes by which every later one is judged. */
-const keptAttributes = `('created_time', 'lifecycle_stage', 'request_id')`;
+const keptAttributes = `('created_time', 'lifecycle_stage', 'request_id', 'request_hash')`;
 
 /** Rows of purged runs are taken out where they lie: no point of them passes through here, however many there are. */
 export class ClickHouseRunErasure implements RunErasure {
