@@ -89,6 +89,24 @@ it('a creation that is repeated under its request id makes one run, whichever in
   expect(found.body.runs).toHaveLength(1);
 });
 
+it('a quota of files is not passed when two instances take files at once, and what was taken back is not listed', async () => {
+  const tags = [{ key: 'millrace.artifactQuotaBytes', value: '100' }];
+  const { body } = await call(at(0), 'experiments/create', { name: 'small', tags });
+  const { run } = (await call(at(0), 'runs/create', { experiment_id: body.experiment_id })).body;
+  const root = `${body.experiment_id}/${run.info.run_id}/artifacts`;
+  const put = (index: number) =>
+    fetch(`${at(index)}/api/2.0/mlflow-artifacts/artifacts/${root}/f${index}`, { method: 'PUT', body: 'x'.repeat(40) });
+  const answers = await Promise.all([0, 1, 2, 3].map(put));
+  const taken = [0, 1, 2, 3].filter((index) => answers[index]?.status === 200);
+  expect(taken.length).toBeGreaterThan(0);
+  expect(taken.length).toBeLessThan(3);
+  expect(answers.filter(({ status }) => status === 413)).toHaveLength(4 - taken.length);
+  for (const url of urls) {
+    const { files } = (await call(url, `artifacts/list?run_id=${run.info.run_id}`)).body;
+    expect(files.map(({ path }) => path)).toEqual(taken.map((index) => `f${index}`));
+  }
+});
+
 it('of models that are logged to one run through two instances at once none is lost', async () => {
   const id = await createRun();
   const log = (index: number) =>

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Provider, Type } from '@nestjs/common';
 import { ArtifactStore, MultipartUploads, openArtifacts, type Artifacts } from '@millrace/artifacts';
 import { ClickHouse } from '@millrace/clickhouse';
@@ -23,6 +24,8 @@ import { TRACKING_JOURNAL, VERSION_SOURCES } from '../tokens.ts';
 
 const ARTIFACTS = Symbol('artifacts');
 const ARTIFACT_USAGE = Symbol('artifact usage');
+/** As long as it takes to count what an experiment has: of two that meet, one is done before the other tries again. */
+const quotaPauseMs = 500;
 const sweepEveryMs = 60 * 60 * 1000;
 /** An upload in parts may rest as long as this between two of them. */
 const abandonedAfterMs = 7 * 24 * 60 * 60 * 1000;
@@ -101,7 +104,10 @@ export const artifactProviders: Provider[] = [
       usage: ArtifactUsage,
       config: TrackingConfig,
     ) => {
-      const quota = new ArtifactQuota(experiments, usage, config.artifacts.quotaBytes);
+      const quota = new ArtifactQuota(experiments, usage, {
+        serviceBytes: config.artifacts.quotaBytes,
+        pause: (attempt) => delay(Math.random() * attempt * quotaPauseMs),
+      });
       return new ArtifactWrites({ store, live, writes, quota, experiments });
     },
   },

@@ -65,11 +65,12 @@ export class ArtifactWrites {
     const { place, experimentId, replacedBytes, begins } = target;
     const { subject, id, path } = place;
     const artifacts = [{ path, ...stored }];
-    await this.#quota.within(experimentId, { declaredBytes: stored.sizeBytes, replacedBytes }, async () => {
-      if (begins === null) await this.#writes.write(subject, id, { artifacts }, { type: 'logged', actor });
+    await this.#quota.within(experimentId, { declaredBytes: stored.sizeBytes, replacedBytes }, async (lastWord) => {
+      const judged = lastWord === undefined ? {} : { lastWord };
+      if (begins === null) await this.#writes.write(subject, id, { artifacts }, { type: 'logged', actor, ...judged });
       else {
         const write = { attributes: { artifact_uri: begins }, artifacts };
-        await this.#writes.create({ subject, id, experimentId, write }, { actor });
+        await this.#writes.create({ subject, id, experimentId, write, ...judged }, { actor });
       }
     });
     // A collection of unnamed contents may have looked at the names before this one was there.

@@ -39,6 +39,10 @@ beforeAll(async () => {
     named('2', 'c', 'same', 'h2', 100),
   ];
   for (const token of ['first', 'again']) await clickhouse.insert('run_facts', rows, token);
+  const refused = named('1', 'a', 'kept', 'h5', 5000);
+  await clickhouse.insert('run_facts', [refused]);
+  const { subject, id, log_offset } = refused;
+  await clickhouse.insert('run_voids', [{ subject, id, log_offset }]);
   usage = new ClickHouseArtifactUsage(clickhouse, { untilStored: () => Promise.resolve() });
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import type { ClickHouse } from '@millrace/clickhouse';
 import type { LiveRuns } from '../../flow/runs/live-runs.ts';
 import type { ArtifactUsage } from '../../flow/ports.ts';
-import { runFactsTable } from '../runs/run-facts-table.ts';
+import { runFactsTable, runVoidsTable } from '../runs/run-facts-table.ts';
 
 /** The names of files as the sink has stored them; every question waits for what was acknowledged before it. */
 export class ClickHouseArtifactUsage implements ArtifactUsage {
@@ -20,6 +20,7 @@ export class ClickHouseArtifactUsage implements ArtifactUsage {
          SELECT argMax(if(facts.removed, 0, facts.number), (log_offset, item)) AS size
          FROM ${this.#clickhouse.qualified(runFactsTable.name)} AS facts
          WHERE kind = 'artifact' AND experiment_id = {experimentId:String}
+           AND ${this.#counts}
          GROUP BY subject, id, key)`,
       { experimentId },
     );
@@ -34,7 +35,7 @@ export class ClickHouseArtifactUsage implements ArtifactUsage {
          SELECT argMax(facts.text, (log_offset, item)) AS current, groupUniqArray(facts.text) AS ever,
            max(toUnixTimestamp64Milli(facts.recorded_at)) AS changed_at_ms
          FROM ${table} AS facts
-         WHERE kind = 'artifact' AND (subject, id, key) IN
+         WHERE kind = 'artifact' AND ${this.#counts} AND (subject, id, key) IN
            (SELECT subject, id, key FROM ${table} WHERE kind = 'artifact' AND text IN {hashes:Array(String)})
          GROUP BY subject, id, key)
        ARRAY JOIN if(changed_at_ms >= {sinceMs:Int64}, ever, [current]) AS hash
@@ -42,5 +43,11 @@ export class ClickHouseArtifactUsage implements ArtifactUsage {
       { hashes, sinceMs: Math.trunc(sinceMs) },
     );
     return new Set(rows.map(({ hash }) => hash));
+  }
+
+  /** A name that was taken back before its client heard of it is none. */
+  get #counts(): string {
+    const voids = this.#clickhouse.qualified(runVoidsTable.name);
+    return `(subject, id, log_offset) NOT IN (SELECT subject, id, log_offset FROM ${voids})`;
   }
 }
