@@ -17,7 +17,7 @@ import { TrackingRuns } from './store/tracking-runs.ts';
 import { TrackingVersionMetrics } from './store/tracking-version-metrics.ts';
 import { ARCHIVE_RETENTION_MS, MODEL_ARTIFACTS, REGISTRY_JOURNAL } from './tokens.ts';
 
-const VERSION_METRICS = Symbol('version metrics');
+export const VERSION_METRICS = Symbol('version metrics');
 const TRACKED_RUNS = Symbol('tracked runs');
 
 export const governanceControllers = [PromotionsController, EvidenceController, VersionsController, LineageController];

@@ -15,8 +15,8 @@ import { RegisterVersion } from './flow/register-version.ts';
 import { registryDomain } from './flow/registry-domain.ts';
 import type { RegistryCommand } from './flow/registry-commands.ts';
 import type { RegistryState } from './flow/registry-state.ts';
-import type { ModelArtifacts, RegistryJournal } from './flow/ports.ts';
-import { governanceControllers, governanceProviders } from './governance-providers.ts';
+import type { ModelArtifacts, RegistryJournal, VersionMetrics } from './flow/ports.ts';
+import { governanceControllers, governanceProviders, VERSION_METRICS } from './governance-providers.ts';
 import { guardProviders, peopleControllers } from './people-providers.ts';
 import { registryLane } from './publish/model-promoted.ts';
 import { publishedTopics } from './publish/published-topics.ts';
@@ -90,16 +90,17 @@ const journalTopic = 'registry.journal';
     },
     {
       provide: RegisterVersion,
-      inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS, GatherFacts, SERVICE_CONFIG, ServiceLog],
+      inject: [REGISTRY_JOURNAL, MODEL_ARTIFACTS, GatherFacts, VERSION_METRICS, SERVICE_CONFIG, ServiceLog],
       useFactory: (
         journal: RegistryJournal,
         artifacts: ModelArtifacts,
         facts: GatherFacts,
+        metrics: VersionMetrics,
         config: RegistryConfig,
         log: ServiceLog,
       ) => {
         const loggedModels = new TrackingLoggedModels(trackingAddress(config), log);
-        return new RegisterVersion({ journal, artifacts, facts, loggedModels });
+        return new RegisterVersion({ journal, artifacts, facts, metrics, loggedModels });
       },
     },
     ...governanceProviders,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { metricVerdicts } from '../flow/semver/compare-metrics.ts';
 import { changeLevels } from '../flow/semver/compare-signatures.ts';
+import { metricDirections } from '../flow/rules/promotion-rules.ts';
 import { aliasesOf, type ModelVersion, type RegisteredModel } from '../flow/registry-state.ts';
 
 /** A version in our own API. */
@@ -24,6 +26,15 @@ export const versionResponse = z.object({
       level: z.enum(changeLevels).nullable(),
       basedOn: z.object({ version: z.string(), semanticVersion: z.string() }).nullable(),
       reasons: z.array(z.object({ level: z.enum(changeLevels), path: z.string(), text: z.string() })),
+      metrics: z.array(
+        z.object({
+          metric: z.string(),
+          before: z.number().nullable(),
+          now: z.number().nullable(),
+          verdict: z.enum(metricVerdicts),
+          rule: z.object({ metric: z.string(), direction: z.enum(metricDirections), threshold: z.number() }).nullable(),
+        }),
+      ),
     })
     .nullable(),
   signature: z.unknown().nullable(),
@@ -60,7 +71,7 @@ export function describeVersion(model: RegisteredModel, version: ModelVersion): 
 
 function proposalJson({ semanticProposal }: ModelVersion): z.infer<typeof versionResponse>['semanticProposal'] {
   if (semanticProposal === null) return null;
-  const { semanticVersion, level, basedOn, reasons } = semanticProposal;
+  const { semanticVersion, level, basedOn, reasons, metrics = [] } = semanticProposal;
   const base = basedOn && { version: String(basedOn.version), semanticVersion: basedOn.semanticVersion };
-  return { semanticVersion, level, basedOn: base, reasons: [...reasons] };
+  return { semanticVersion, level, basedOn: base, reasons: [...reasons], metrics: [...metrics] };
 }

@@ -41,7 +41,8 @@ function createVersion(state: RegistryState, command: CreateVersion, meta: Comma
   const model = state.models.get(command.name);
   if (model === undefined) return modelNotFound(command.name);
   const facts = command.facts ?? null;
-  const proposal = facts === null ? null : proposeSemanticVersion(model.semanticBase, facts.signature);
+  const rules = state.rules.get(command.name)?.metrics ?? [];
+  const proposal = facts === null ? null : proposeSemanticVersion(model.semanticBase, facts, rules);
   const tagged = command.tags.find(({ key }) => key === semanticVersionTag)?.value;
   const given = proposal === null ? null : (command.semanticVersion ?? tagged ?? null);
   const { imported } = command;

@@ -60,6 +60,7 @@ const registering = new RegisterVersion({
     filesOf: () => Promise.resolve([]),
     text: () => Promise.resolve(null),
   }),
+  metrics: { of: ({ runId }) => Promise.resolve(runId === 'r1' ? { auc: 0.5 } : {}) },
   loggedModels: {
     setVersions: (modelId, versions) => {
       beforeWrite?.();

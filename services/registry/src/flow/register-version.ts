@@ -1,12 +1,14 @@
 import { invalidParameter, MlflowError } from '@millrace/mlflow-protocol';
 import type { Caller } from '@millrace/service-kit';
 import type { GatherFacts } from './lineage/gather-facts.ts';
-import type { LoggedModels, ModelArtifacts, RegistryJournal, ResolvedSource } from './ports.ts';
+import type { LoggedModels, ModelArtifacts, RegistryJournal, ResolvedSource, VersionMetrics } from './ports.ts';
 import type { ImportedVersion, Tag } from './registry-commands.ts';
 import type { ModelVersion, RegistryState } from './registry-state.ts';
 import { saysPrompt } from './prompts.ts';
 import { modelNotFound } from './rejections.ts';
 import { firstResult, submitCommand } from './registry-writes.ts';
+import type { MetricValues } from './rules/promotion-rules.ts';
+import { boundMetrics } from './semver/compare-metrics.ts';
 import { versionsOfLoggedModel } from './versions-of-logged-model.ts';
 import {
   checkLocalSource,
@@ -35,6 +37,7 @@ interface RegisterVersionPorts {
   readonly journal: RegistryJournal;
   readonly artifacts: ModelArtifacts;
   readonly facts: GatherFacts;
+  readonly metrics: VersionMetrics;
   readonly loggedModels: LoggedModels;
 }
 
@@ -69,7 +72,10 @@ export class RegisterVersion {
       : await this.#resolve(state, request);
     const runId = request.runId ?? found.runId;
     const modelId = request.modelId ?? found.modelId;
-    const bound = copied?.facts ?? (await this.#ports.facts.of({ files, runId, tags: request.tags }));
+    const bound = copied?.facts ?? {
+      ...(await this.#ports.facts.of({ files, runId, tags: request.tags })),
+      metrics: isOfPrompt ? {} : await this.#metricsOf(state, { name: request.name, runId, modelId }),
+    };
     const copiedFrom = copied === null ? null : { model: copied.name, version: copied.version };
     const facts = isOfPrompt ? null : { ...bound, copiedFrom };
     const { result } = await submitCommand(
@@ -84,6 +90,13 @@ export class RegisterVersion {
   async #registered(version: ModelVersion, isOfPrompt: boolean): Promise<ModelVersion> {
     if (version.modelId !== null && !isOfPrompt) await this.#listVersions(version.modelId);
     return version;
+  }
+
+  async #metricsOf(
+    state: RegistryState,
+    { name, ...measured }: Pick<ModelVersion, 'name' | 'runId' | 'modelId'>,
+  ): Promise<MetricValues> {
+    return boundMetrics(await this.#ports.metrics.of(measured), state.rules.get(name)?.metrics ?? []);
   }
 
   async #resolve(state: RegistryState, request: VersionRequest): Promise<Resolved> {

@@ -1,3 +1,4 @@
+import type { MetricValues } from '../rules/promotion-rules.ts';
 import type { ModelSignature } from '../semver/model-signature.ts';
 
 /** The code that a model was made by, from MLflow's git tags. */
@@ -36,6 +37,8 @@ export interface VersionFacts {
   /** Logged models that the run took as inputs. */
   readonly parentModelIds: readonly string[];
   /** The version of this registry that this one was registered from. */
+  /** As they stood at the registration; absent in versions of a time when they were not kept. */
+  readonly metrics?: MetricValues;
   readonly copiedFrom: { readonly model: string; readonly version: number } | null;
 }
 

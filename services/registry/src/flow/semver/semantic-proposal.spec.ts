@@ -32,13 +32,20 @@ const name = (version: number, value: string | null) =>
 
 describe('a semantic version', () => {
   it('is proposed from the highest one so far and what changed since', () => {
-    expect(proposal(register(one))).toEqual({ semanticVersion: '1.0.0', level: null, basedOn: null, reasons: [] });
+    expect(proposal(register(one))).toEqual({
+      semanticVersion: '1.0.0',
+      level: null,
+      basedOn: null,
+      reasons: [],
+      metrics: [],
+    });
     expect(proposal(register(one))).toMatchObject({ semanticVersion: '1.0.1', level: 'patch' });
     expect(proposal(register(facts(field('a'), field('b', false))))).toEqual({
       semanticVersion: '1.1.0',
       level: 'minor',
       basedOn: { version: 2, semanticVersion: '1.0.1' },
       reasons: [{ level: 'minor', path: 'inputs.b', text: 'is new and optional' }],
+      metrics: [],
     });
     expect(proposal(register(facts(field('c'))))).toMatchObject({ semanticVersion: '2.0.0', level: 'major' });
   });
@@ -57,6 +64,31 @@ describe('a semantic version', () => {
     const tagged = registry.register({ facts: one, tags });
     expect(tagged).toMatchObject({ ok: true, result: { version: 2, semanticVersion: '0.9.0' } });
     expect(proposal(register(one))).toMatchObject({ semanticVersion: '0.9.1' });
+  });
+
+  it('is a patch for metrics alone, and says which are better, worse, and worse where the rules ask for them', () => {
+    const metrics = [{ metric: 'auc', direction: 'at-least' as const, threshold: 0.9 }];
+    const rules = { aliases: [], stages: [], card: false, approvals: 0, checks: [], semanticVersion: false, metrics };
+    registry.apply({ type: 'set-rules', name: 'fraud', rules });
+    register({ ...one, metrics: { auc: 0.95, loss: 1 } });
+    expect(proposal(register({ ...one, metrics: { auc: 0.85, loss: 2, new: 1 } }))).toEqual({
+      semanticVersion: '1.0.1',
+      level: 'patch',
+      basedOn: { version: 1, semanticVersion: '1.0.0' },
+      reasons: [
+        { level: 'patch', path: 'metrics.auc', text: 'is worse: 0.85, it was 0.95 (at-least 0.9 is required)' },
+      ],
+      metrics: [
+        { metric: 'auc', before: 0.95, now: 0.85, verdict: 'worse', rule: metrics[0] },
+        { metric: 'loss', before: 1, now: 2, verdict: 'changed', rule: null },
+      ],
+    });
+    expect(register({ ...one, metrics: { auc: 0.8 } }, '1.0.1')).toMatchObject({
+      ok: false,
+      message:
+        'Semantic version 1.0.1 is too low for model "fraud": at least 1.0.2 is needed, since version 2 is 1.0.1 and ' +
+        'this is a patch change (metrics.auc is worse: 0.8, it was 0.85 (at-least 0.9 is required)).',
+    });
   });
 
   it('can be given later by its tag, once for a model, and be taken back', () => {

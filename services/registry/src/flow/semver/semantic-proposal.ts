@@ -1,7 +1,9 @@
 import type { Rejected } from '@millrace/events';
+import type { VersionFacts } from '../lineage/version-facts.ts';
 import type { ModelVersion, RegisteredModel } from '../registry-state.ts';
+import type { MetricRule } from '../rules/promotion-rules.ts';
+import { compareMetrics, losses, type MetricChange } from './compare-metrics.ts';
 import { compareSignatures, levelOf, type ChangeLevel, type SignatureChange } from './compare-signatures.ts';
-import type { ModelSignature } from './model-signature.ts';
 import {
   bump,
   compareSemanticVersions,
@@ -21,21 +23,32 @@ export interface SemanticProposal {
   readonly level: ChangeLevel | null;
   readonly basedOn: { readonly version: number; readonly semanticVersion: SemanticVersion } | null;
   readonly reasons: readonly SignatureChange[];
+  /** Absent in proposals of a time when metrics were not compared. */
+  readonly metrics?: readonly MetricChange[];
 }
 
+/** What a version is compared by. */
+type Compared = Pick<VersionFacts, 'signature' | 'metrics'>;
+
 /** The least semantic version that says what changed since the highest one so far. */
-export function proposeSemanticVersion(base: ModelVersion | null, signature: ModelSignature | null): SemanticProposal {
+export function proposeSemanticVersion(
+  base: ModelVersion | null,
+  { signature, metrics = {} }: Compared,
+  rules: readonly MetricRule[] = [],
+): SemanticProposal {
   const before = base === null ? null : effectiveVersion(base);
   if (base === null || before === null) {
-    return { semanticVersion: firstSemanticVersion, level: null, basedOn: null, reasons: [] };
+    return { semanticVersion: firstSemanticVersion, level: null, basedOn: null, reasons: [], metrics: [] };
   }
-  const changes = compareSignatures(base.facts?.signature ?? null, signature);
+  const measured = compareMetrics(base.facts?.metrics ?? {}, metrics, rules);
+  const changes = [...losses(measured), ...compareSignatures(base.facts?.signature ?? null, signature)];
   const level = levelOf(changes);
   return {
     semanticVersion: bump(before, level),
     level,
     basedOn: { version: base.version, semanticVersion: before },
     reasons: changes.slice(0, mostReasons),
+    metrics: measured,
   };
 }
 
