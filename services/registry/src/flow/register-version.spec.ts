@@ -18,6 +18,8 @@ const found = (more: Partial<ResolvedSource>): ResolvedSource => ({
 });
 const known: Readonly<Record<string, ResolvedSource>> = {
   'runs:/r1/model': found({}),
+  'mlflow-artifacts:/1/r1/artifacts/model': found({}),
+  'mlflow-artifacts:/1/models/m/artifacts': found({ runId: null, modelId: model }),
   'runs:/local': found({ runId: 'local', artifactUri: '/mnt/files/local/artifacts' }),
   [`models:/${model}`]: found({ modelId: model, artifactUri: 'mlflow-artifacts:/1/models/m/artifacts' }),
 };
@@ -94,6 +96,8 @@ it.each([
   ['runs:/r1/model', {}],
   ['runs:/r1/model', { runId: 'r1' }],
   [`models:/${model}`, { modelId: model }],
+  ['mlflow-artifacts:/1/r1/artifacts/model', { runId: 'r1' }],
+  ['mlflow-artifacts:/1/models/m/artifacts', { runId: 'r1', modelId: model }],
   ['/mnt/files/local/artifacts/model', { runId: 'local' }],
   ['file:///mnt/files/local/artifacts/x/../model', { runId: 'local' }],
 ])('%s is a source (%j)', async (source, more) => {
@@ -143,6 +147,9 @@ it('a source of another run or model than the one that is named is refused', asy
   const runs = 'The run_id request parameter must identify the resource that contains the source.';
   const models = 'The model_id request parameter must identify the resource that contains the source.';
   await refuses('runs:/r1/model', runs, { runId: 'r2' });
+  await refuses('mlflow-artifacts:/1/r1/artifacts/model', runs, { runId: 'r2' });
+  await refuses('mlflow-artifacts:/1/models/m/artifacts', runs, { runId: 'r1' });
+  await refuses('mlflow-artifacts:/1/absent/artifacts', runs, { runId: 'r1' });
   await refuses('runs:/r1/model', models, { modelId: model });
   await refuses(`models:/${model}`, models, { modelId: `m-${'b'.repeat(32)}` });
 });

@@ -131,7 +131,9 @@ export class RegisterVersion {
       throw invalidParameter(`Unable to fetch model from model URI source artifact location '${source}'.`);
     }
     if (modelId !== null && resolved.modelId !== modelId) throw notWithin(source, 'model_id');
-    if (runId !== null && resolved.runId !== null && resolved.runId !== runId) throw notWithin(source, 'run_id');
+    // A logged model that no run has made may be said to be of a run by who names both.
+    const isOfRun = resolved.runId === null ? modelId !== null : resolved.runId === runId;
+    if (runId !== null && !isOfRun) throw notWithin(source, 'run_id');
     return resolved;
   }
 
