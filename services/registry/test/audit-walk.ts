@@ -1,8 +1,25 @@
+import { randomUUID } from 'node:crypto';
+
+/** A repeat of these does nothing more either, but is told so: what each answer said is not kept. */
+const answeredAnew: readonly string[] = [
+  // Nobody knows of the first upload, which is forgotten by itself.
+  'POST /api/2.0/mlflow-artifacts/mpu/create/{path}',
+  'DELETE /api/3.0/mlflow/traces/{id}/tags',
+  // The time of the last update is another one.
+  'PATCH /api/3.0/mlflow/traces/{id}/assessments/{assessment}',
+  'POST /api/3.0/mlflow/traces/delete-traces',
+  'POST /api/3.0/mlflow/datasets/{id}/records',
+  'DELETE /api/3.0/mlflow/datasets/{id}/records',
+];
+
 /** Calls that change something, in an order in which each is accepted, made by an actor of its own each. */
 export class AuditWalk {
   readonly #urls: Readonly<Record<'tracking' | 'registry', string>>;
   /** By route as the OpenAPI document has it: who called it. */
   readonly actors = new Map<string, string>();
+
+  /** Routes that gave another answer to the same request under the same Idempotency-Key, with both. */
+  readonly unlike = new Map<string, string>();
 
   constructor(urls: Readonly<Record<'tracking' | 'registry', string>>) {
     this.#urls = urls;
@@ -244,9 +261,16 @@ export class AuditWalk {
     const actor = this.actors.get(known) ?? `walker-${this.actors.size}`;
     this.actors.set(known, actor);
     const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
-    const response = await fetch(this.#urls[service] + path, jsonOf(method, body, actor));
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${route} answered ${response.status}: ${text}`);
+    const key = { 'idempotency-key': randomUUID() };
+    const call = async (): Promise<{ readonly status: number; readonly text: string }> => {
+      const response = await fetch(this.#urls[service] + path, jsonOf(method, body, actor, key));
+      return { status: response.status, text: await response.text() };
+    };
+    const { status, text } = await call();
+    if (status >= 300) throw new Error(`${route} answered ${status}: ${text}`);
+    const again = await call();
+    const isSame = again.status === status && again.text === text;
+    if (!isSame && !answeredAnew.includes(known)) this.unlike.set(known, `${text} and then ${again.text}`);
     return text === '' ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>);
   }
 }
@@ -265,7 +289,12 @@ export function leavesNothing(route: string): boolean {
   return questions.some((one) => one.test(route));
 }
 
-export function jsonOf(method: string, body: object | string | undefined, actor: string): RequestInit {
+export function jsonOf(
+  method: string,
+  body: object | string | undefined,
+  actor: string,
+  headers: Readonly<Record<string, string>> = {},
+): RequestInit {
   return {
     method,
     headers: {
@@ -273,6 +302,7 @@ export function jsonOf(method: string, body: object | string | undefined, actor:
       'x-mlflow-experiment-id': '0',
       authorization: `Basic ${Buffer.from(`${actor}:x`).toString('base64')}`,
       ...(typeof body === 'object' && { 'content-type': 'application/json' }),
+      ...headers,
     },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   };

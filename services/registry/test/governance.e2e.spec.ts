@@ -402,6 +402,7 @@ describe('the audit trail', () => {
     const urls = { tracking: services.url('tracking'), registry: url };
     const walk = new AuditWalk(urls);
     await walk.run();
+    expect([...walk.unlike]).toEqual([]);
     for (const service of ['tracking', 'registry'] as const) {
       for (const { method, path, fields } of await mutatingRoutes(urls[service])) {
         const route = `${method} ${path.replace('/ajax-api/', '/api/').replace(/\*$/, '{path}')}`;
