@@ -80,6 +80,17 @@ describe('Journal', () => {
     expect((await two.read()).counts.get('a')).toBe(1);
   });
 
+  it('knows a repeat by what was asked, where the command holds more than that', async () => {
+    const [one, two] = [await open(bus), await open(await bed.bus())];
+    const options = { actor: 'test', requestId: 'asked', asked: { add: 'a' } };
+    expect(await one.answered(options.asked, 'asked')).toBeNull();
+    const { offset } = await one.submit({ type: 'add', name: 'a', by: 1 }, options);
+    expect(await two.answered(options.asked, 'asked')).toMatchObject({ ok: true, offset, repeated: true });
+    expect(await two.submit({ type: 'add', name: 'a', by: 2 }, options)).toMatchObject({ ok: true, offset });
+    expect(await two.answered({ add: 'b' }, 'asked')).toMatchObject({ ok: false, code: 'JOURNAL_REQUEST_CONFLICT' });
+    expect(await two.answered(options.asked, undefined)).toBeNull();
+  });
+
   it('returns a rejection as a result and remembers it', async () => {
     const journal = await open(bus);
     const rejected = await journal.submit({ type: 'add', name: 'a', by: -1 }, { actor: 'test', requestId: 'r' });

@@ -104,6 +104,11 @@ it.each([
   expect(await register(source, more)).toMatchObject({ version: 1, source });
 });
 
+it('what was measured of a version is bound to it', async () => {
+  expect((await register('runs:/r1/model')).facts?.metrics).toEqual({ auc: 0.5 });
+  expect((await register('s3://bucket/model')).facts?.metrics).toEqual({});
+});
+
 const noRelativePaths = 'an absolute path must be provided without relative path references present.';
 it.each([
   ['s3://bucket/a/../b', noRelativePaths],

@@ -14,7 +14,7 @@ export interface Proposal {
   readonly follows: TagPlace | null;
 }
 
-export interface TagPlace {
+interface TagPlace {
   readonly tag: string;
   /** Of the write that set it last, -1 for none. */
   readonly offset: number;
@@ -95,6 +95,8 @@ export function proposalOfFacts(facts: readonly RunFact[]): Proposal {
 }
 
 function tagPlaceOf(text: string | undefined): TagPlace | null {
-  const [, offset, tag] = /^(-?\d+) (.+)$/s.exec(text ?? '') ?? [];
+  // Of nearly all writes: this is asked of each.
+  if (text === undefined) return null;
+  const [, offset, tag] = /^(-?\d+) (.+)$/s.exec(text) ?? [];
   return offset === undefined || tag === undefined ? null : { tag, offset: Number(offset) };
 }
