@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 /** A repeat of these does nothing more either, but is told so: what each answer said is not kept. */
 const answeredAnew: readonly string[] = [
+  // Refused: whether it has the same password is not to be known.
+  'POST /api/v1/access/users',
   // Nobody knows of the first upload, which is forgotten by itself.
   'POST /api/2.0/mlflow-artifacts/mpu/create/{path}',
   'DELETE /api/3.0/mlflow/traces/{id}/tags',
@@ -196,6 +198,7 @@ export class AuditWalk {
     await this.#send('tracking', `DELETE ${users}/{name}`, { name: 'walker' });
     const comments = '/api/v1/runs/{id}/comments';
     await this.#send('tracking', `POST ${comments}`, { id: this.#runId }, { text: 'odd' });
+    await this.#send('tracking', 'POST /api/v1/share-links', {}, { runIds: [this.#runId], expiresInDays: 1 });
   }
 
   async #models(): Promise<void> {

@@ -62,8 +62,11 @@ export class ShareLinksController {
       isPublic,
       expiresAtMs: expiresInDays === undefined ? null : Date.now() + expiresInDays * dayMs,
     } as const;
-    const { actor } = callerOf(headers);
-    return linkJson((await submitForPeople(this.#journal, command, { actor })) as ShareLink);
+    const caller = callerOf(headers);
+    const { type, id: _id, expiresAtMs: _at, ...said } = command;
+    // With who asks: nobody is given the link of another who chose the same request id.
+    const asked = { type, ...said, expiresInDays, by: caller.actor };
+    return linkJson((await submitForPeople(this.#journal, command, { ...caller, asked })) as ShareLink);
   }
 
   /** One's own; an admin sees all. */
