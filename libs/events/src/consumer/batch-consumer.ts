@@ -11,6 +11,7 @@ import type { Fence } from './fence.ts';
 import { missingTopic, StartOverError } from './flow-errors.ts';
 import { GroupMember } from './group-member.ts';
 import type { GroupEvents } from './group-member.ts';
+import { groupsOf } from './groups-of-bus.ts';
 import { asError } from './handle-carefully.ts';
 import { OffsetCommitter } from './offset-committer.ts';
 import type { PartitionId } from './partition-handler.ts';
@@ -99,19 +100,25 @@ export class BatchConsumer {
     };
   }
 
-  /** Makes the dead-letter topic and joins the group; a broker that goes away later is waited for. One that failed may be tried again. */
+  /**
+   * Makes the dead-letter topic and joins the group; a broker that goes away later is waited for. One that failed may be tried
+   * again. `stop` ends it, also while it waits for the group to give up a member that was killed.
+   */
   async start(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
     this.#claimGroup();
     try {
       await this.#deadLetters.ensureTopic();
       await this.#witnesses.ensureTopic();
       for (const topic of this.#options.topics) await this.#bus.topics.partitions(topic);
+      if (this.#stop.signal.aborted) return;
       this.#lastTickMs = Date.now();
       if (this.#options.handler.idle !== undefined)
         this.#idleTimer = setInterval(() => this.#workers.requestIdle(), this.#options.idleIntervalMs);
       await this.#launch(this.#options.topics);
     } catch (error) {
       await this.#release();
+      if (this.#stop.signal.aborted) return;
       throw kafkaFailure(error, `joining group "${this.#options.group}"`);
     }
   }
@@ -489,11 +496,3 @@ const SESSION_TIMEOUT_MS = 10_000;
 const MISSING_TOPIC_MS = 2_000;
 const LASTING_STOPS = new Set(['EVENTS_TOO_MANY_DEAD_LETTERS', 'EVENTS_CONSUMER_FAULT']);
 const START_OVER_MS = 200;
-
-const groupsByBus = new WeakMap<EventBus, Set<string>>();
-
-function groupsOf(bus: EventBus): Set<string> {
-  const groups = groupsByBus.get(bus) ?? new Set();
-  groupsByBus.set(bus, groups);
-  return groups;
-}

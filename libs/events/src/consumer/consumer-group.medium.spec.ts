@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventBus } from '../event-bus.ts';
+import type { EventsConfig } from '../events-config.ts';
 import { outgoing, TestBed, textOf, until } from '../flow-test-bed.ts';
 import { scanLog } from '../log/scan-log.ts';
 import { BatchConsumer } from './batch-consumer.ts';
@@ -26,8 +27,13 @@ afterEach(async () => {
   await bed.close();
 });
 
-async function child(topic: string, derived: string, delayMs: number): Promise<ChildProcess> {
-  const options = { config: bed.config, topic, derived, derivedPartitions: PARTITIONS, delayMs };
+async function child(
+  topic: string,
+  derived: string,
+  delayMs: number,
+  config: EventsConfig = bed.config,
+): Promise<ChildProcess> {
+  const options = { config, topic, derived, derivedPartitions: PARTITIONS, delayMs };
   const started = spawn(process.execPath, ['--conditions=source', childFile, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -129,6 +135,32 @@ describe('a consumer group', () => {
     await until(async () => deduplicated(await derivedRecords(derived), topic).length === 2000);
     const kept = deduplicated(await derivedRecords(derived), topic);
     expect(new Set(kept.map(({ value }) => value)).size).toBe(2000);
+  });
+
+  it('is left at once by who is told to stop while it still waits for a member that was killed', async () => {
+    const topic = await bed.sourceTopic(bus, PARTITIONS);
+    const derived = await bed.sourceTopic(bus, PARTITIONS, 'derived');
+    // Longer than this test: a stop that waited for it would find the group without the victim.
+    const victim = await child(topic, derived, 0, { ...bed.config, sessionTimeoutMs: 45_000 });
+    victim.kill('SIGKILL');
+    await once(victim, 'exit');
+    const admin = bus.kafka.admin();
+    bed.opened({ stop: () => admin.disconnect() });
+    await admin.connect();
+    const members = async (): Promise<number> => {
+      const { groups } = await admin.describeGroups([bus.topics.name('child')]);
+      return groups[0]?.members.length ?? 0;
+    };
+    const handler: PartitionHandler = { handle: async () => undefined };
+    const consumer = new BatchConsumer(bus, { group: 'child', topics: [topic], handler });
+    const starting = consumer.start();
+    await until(async () => (await members()) === 2);
+    expect(consumer.status.state).toBe('starting');
+    await consumer.stop();
+    await starting;
+    expect(await members()).toBe(1);
+    await consumer.start();
+    expect(consumer.status.state).toBe('stopped');
   });
 
   it('is not set back by a frozen member that wakes up after its partitions moved', async () => {

@@ -1,4 +1,4 @@
-import type { Broker, Cluster, Consumer, EachBatchPayload, TopicPartitionOffsetAndMetadata } from 'kafkajs';
+import type { Broker, Cluster, Consumer, EachBatchPayload, Kafka, TopicPartitionOffsetAndMetadata } from 'kafkajs';
 import type { EventBus } from '../event-bus.ts';
 import type { EventsLog } from '../events-config.ts';
 import { kafkajs } from '../kafkajs/load-kafkajs.ts';
@@ -7,6 +7,7 @@ import { isCompacted } from '../log/is-compacted.ts';
 import { asError } from './handle-carefully.ts';
 import { onOutOfRange } from './out-of-range-patch.ts';
 import type { PartitionId } from './partition-handler.ts';
+import { leaveGroup, onJoinRequest } from './pending-join.ts';
 import type { FetchedChunk } from './partition-queue.ts';
 import { readAll } from './chunk-cursor.ts';
 import { firstOffsetOf, hashRecord } from './source-record.ts';
@@ -77,18 +78,23 @@ export class GroupMember {
   readonly #consumer: Consumer;
   readonly #log: EventsLog;
   readonly #isCompacted: (topic: string) => Promise<boolean>;
+  readonly #kafka: Kafka;
   #cluster: Cluster | undefined;
   #findCoordinator: Cluster['findGroupCoordinator'] | undefined;
   #memberId: string | undefined;
   #predecessor: string | undefined;
+  /** While a join is under way. */
+  #joiningAs: string | undefined;
   /** Of the latest batch: its functions act for the membership of the moment at which they are called. */
   #payload: EachBatchPayload | undefined;
+  #hasLeft = false;
 
   constructor(bus: EventBus, settings: GroupSettings, events: GroupEvents) {
     this.#settings = settings;
     this.#predecessor = settings.replaces;
     this.#events = events;
     this.#log = bus.log;
+    this.#kafka = bus.kafka;
     this.#isCompacted = (topic) => isCompacted(bus.kafka, topic);
     this.#consumer = bus.kafka.consumer({
       groupId: settings.groupId,
@@ -118,7 +124,9 @@ export class GroupMember {
     this.#findCoordinator = findCoordinator;
     cluster.findGroupCoordinator = async (group) => {
       await this.#events.beforeJoin();
+      if (this.#hasLeft) throw new Error('this member has left');
       const coordinator = await findCoordinator(group);
+      onJoinRequest(coordinator, (memberId) => (this.#joiningAs = memberId === '' ? undefined : memberId));
       await this.#buryPredecessor(coordinator);
       return coordinator;
     };
@@ -146,6 +154,7 @@ export class GroupMember {
     const { GROUP_JOIN, CRASH, FETCH, START_BATCH_PROCESS } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => {
       this.#memberId = payload.memberId;
+      this.#joiningAs = undefined;
       const assignment = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
       );
@@ -158,6 +167,8 @@ export class GroupMember {
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [...this.#settings.topics], fromBeginning: true });
+    // kafkajs would connect anew.
+    if (this.#hasLeft) return consumer.disconnect();
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -277,8 +288,14 @@ export class GroupMember {
     return { kind: 'same-place', lastHash: `${offset}:${hashRecord(record)}` };
   }
 
-  /** Leaves the group if it can. */
+  /** Leaves the group if it can, also out of a join: kafkajs would wait until the group has given up members that were killed. */
   async leave(): Promise<void> {
+    this.#hasLeft = true;
+    const memberId = this.#joiningAs;
+    if (memberId !== undefined)
+      await leaveGroup(this.#kafka, { groupId: this.#settings.groupId, memberId }).catch((error: unknown) =>
+        this.#log.debug('consumer.not-left', { memberId, error: asError(error).message }),
+      );
     await this.#consumer.disconnect().catch((error: unknown) => asError(error));
   }
 
