@@ -23,6 +23,23 @@ it('everything closes once, in the order of the phases, the newest first within 
   expect(closed).toEqual(['server', 'publisher', 'journal', 'bus', 'clickhouse']);
 });
 
+it('groups close at once, after the server and before what they were built from', async () => {
+  const shutdown = new Shutdown(log);
+  const events: string[] = [];
+  const bothClosing = Promise.withResolvers<void>();
+  const group = (name: string) => async () => {
+    events.push(`${name} closes`);
+    if (events.length === 3) bothClosing.resolve();
+    await bothClosing.promise;
+  };
+  shutdown.add('consumers', 'journal', () => void events.push('journal'));
+  shutdown.add('groups', 'sink', group('sink'));
+  shutdown.add('groups', 'publisher', group('publisher'));
+  shutdown.add('http', 'server', () => void events.push('server'));
+  await shutdown.run();
+  expect(events).toEqual(['server', 'publisher closes', 'sink closes', 'journal']);
+});
+
 it('a step that fails does not keep the others open', async () => {
   const shutdown = new Shutdown(log);
   let closed = false;

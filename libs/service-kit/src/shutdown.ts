@@ -1,8 +1,11 @@
 import type { ServiceLog } from './service-log.ts';
 
 /** In this order: nothing new comes in, then what is in flight is finished, then what it was written to is closed. */
-const shutdownPhases = ['http', 'consumers', 'producers', 'stores'] as const;
+const shutdownPhases = ['http', 'groups', 'consumers', 'producers', 'stores'] as const;
 export type ShutdownPhase = (typeof shutdownPhases)[number];
+
+/** Members of consumer groups: none is built from another, and each waits for the end of its last fetch. */
+const atOnce: ReadonlySet<ShutdownPhase> = new Set(['groups']);
 
 interface Step {
   readonly phase: ShutdownPhase;
@@ -32,13 +35,17 @@ export class Shutdown {
   async #run(): Promise<void> {
     for (const phase of shutdownPhases) {
       // Within a phase the newest closes first: it was built from the older ones.
-      for (const step of this.#steps.filter((candidate) => candidate.phase === phase).reverse()) {
-        try {
-          await step.close();
-        } catch (error) {
-          this.#log.warn('shutdown-step-failed', { phase, step: step.name, error });
-        }
-      }
+      const steps = this.#steps.filter((candidate) => candidate.phase === phase).reverse();
+      if (atOnce.has(phase)) await Promise.all(steps.map((step) => this.#close(step)));
+      else for (const step of steps) await this.#close(step);
+    }
+  }
+
+  async #close({ phase, name, close }: Step): Promise<void> {
+    try {
+      await close();
+    } catch (error) {
+      this.#log.warn('shutdown-step-failed', { phase, step: name, error });
     }
   }
 }
