@@ -4,7 +4,6 @@ import { ClickHouse } from './clickhouse.ts';
 import type { ClickHouseConfig } from './clickhouse.ts';
 import { identifier } from './identifiers.ts';
 
-export const MIGRATIONS = path.join(import.meta.dirname, '../../../infra/clickhouse/migrations');
 export const EXAMPLES = path.join(import.meta.dirname, '../../../infra/clickhouse/examples');
 
 /** A client whose database no other test uses; `create` it and `drop` it. */

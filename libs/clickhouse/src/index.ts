@@ -24,6 +24,7 @@ export { ByteWriter } from './row-binary/byte-writer.ts';
 export type { Column } from './row-binary/row-encoder.ts';
 export { ValueError } from './row-binary/value-encoder.ts';
 export { migrate } from './migrations/migrate.ts';
+export { ownMigrations } from './migrations/own-migrations.ts';
 export { addColumnsStatement, createTableStatement } from './ddl/create-table.ts';
 export type { ColumnDefinition, TableDefinition } from './ddl/create-table.ts';
 export { createWideViewStatement } from './ddl/wide-view.ts';

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { eventId } from '@millrace/events';
 import type { FeatureVector, ModelPromoted, Outcome, Prediction } from '@millrace/schemas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXAMPLES, isolatedClickHouse, MIGRATIONS } from './clickhouse-under-test.ts';
+import { EXAMPLES, isolatedClickHouse } from './clickhouse-under-test.ts';
 import { createWideViewStatement } from './ddl/wide-view.ts';
 import { migrate } from './migrations/migrate.ts';
+import { ownMigrations } from './migrations/own-migrations.ts';
 import { sqlStatements } from './migrations/sql-statements.ts';
 import { ByteWriter } from './row-binary/byte-writer.ts';
 import type { Table } from './table.ts';
@@ -93,7 +94,7 @@ async function store<T>(into: Table<T>, rows: readonly T[], token: string): Prom
 }
 
 beforeAll(async () => {
-  await migrate(clickhouse, MIGRATIONS, { info: () => undefined });
+  await migrate(clickhouse, ownMigrations, { info: () => undefined });
   await clickhouse.insert('sources', [
     { name: 'transactions', topic: 'payments', defined_at: new Date(start).toISOString() },
     { name: 'refunds', topic: 'refunds-topic', defined_at: new Date(start).toISOString() },

@@ -1,10 +1,18 @@
-import path from 'node:path';
 import { Module } from '@nestjs/common';
-import { ClickHouse, ClickHouseSink, migrate, sinkFetching } from '@millrace/clickhouse';
+import { ClickHouse, ClickHouseSink, migrate, ownMigrations, sinkFetching } from '@millrace/clickhouse';
 import { BatchConsumer, EventBus, Journal } from '@millrace/events';
 import { HttpSubjects, RememberedSubjects, roleProviders } from '@millrace/people';
 import { topics } from '@millrace/schemas';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import {
+  Readiness,
+  SERVICE_CONFIG,
+  ServiceLog,
+  ServiceMetrics,
+  Shutdown,
+  startBeside,
+  untilAvailable,
+  type KitParts,
+} from '@millrace/service-kit';
 import type { DriftConfig } from './config.ts';
 import { DriftController } from './entry/drift.controller.ts';
 import { LeadershipConsumer } from './entry/leadership.consumer.ts';
@@ -26,9 +34,9 @@ import { driftSinkRows, storedTopics } from './store/drift-sink-rows.ts';
 import { FeatureCatalog } from './store/feature-catalog.ts';
 import { InferenceHttp } from './store/inference-http.ts';
 
-const MIGRATIONS = path.join(import.meta.dirname, '../../../infra/clickhouse/migrations');
 const HISTORY_GROUP = 'drift.history';
 const LEADER_GROUP = 'drift.leader';
+const KIT_PARTS = Symbol('kit parts');
 const HISTORY = Symbol('drift history');
 const LEADER = Symbol('leadership');
 
@@ -53,7 +61,7 @@ const LEADER = Symbol('leadership');
         const clickhouse = new ClickHouse(config.clickhouse);
         readiness.add('clickhouse', () => clickhouse.ping().then(() => true));
         shutdown.add('stores', 'clickhouse', () => clickhouse.close());
-        await untilAvailable(log, 'clickhouse', () => migrate(clickhouse, MIGRATIONS, log));
+        await untilAvailable(log, 'clickhouse', () => migrate(clickhouse, ownMigrations, log));
         return clickhouse;
       },
     },
@@ -103,16 +111,19 @@ const LEADER = Symbol('leadership');
       useFactory: (metrics: ServiceMetrics) => new DriftMetrics(metrics),
     },
     {
+      provide: KIT_PARTS,
+      inject: [ServiceLog, ServiceMetrics, Readiness, Shutdown],
+      useFactory: (log: ServiceLog, metrics: ServiceMetrics, readiness: Readiness, shutdown: Shutdown): KitParts => ({
+        log,
+        metrics,
+        readiness,
+        shutdown,
+      }),
+    },
+    {
       provide: HISTORY,
-      inject: [EventBus, ClickHouse, DriftMetrics, ServiceLog, Readiness, Shutdown],
-      useFactory: async (
-        bus: EventBus,
-        clickhouse: ClickHouse,
-        metrics: DriftMetrics,
-        log: ServiceLog,
-        readiness: Readiness,
-        shutdown: Shutdown,
-      ) => {
+      inject: [EventBus, ClickHouse, DriftMetrics, KIT_PARTS],
+      useFactory: (bus: EventBus, clickhouse: ClickHouse, metrics: DriftMetrics, parts: KitParts) => {
         const sink = new ClickHouseSink({
           inserter: clickhouse,
           group: bus.topics.name(HISTORY_GROUP),
@@ -120,20 +131,15 @@ const LEADER = Symbol('leadership');
           hooks: { onFlush: ({ rows }) => metrics.stored(rows) },
         });
         const stored = storedTopics.map((topic) => bus.topics.name(topic.name));
-        const consumer = new BatchConsumer(bus, {
+        const part = new BatchConsumer(bus, {
           group: HISTORY_GROUP,
           topics: stored,
           handler: sink,
           hooks: { onDeadLetter: ({ reason }) => metrics.deadLettered(HISTORY_GROUP, reason) },
           ...sinkFetching,
         });
-        await untilAvailable(log, 'history', () => consumer.start());
-        readiness.add('history', () => ({
-          ok: consumer.status.stoppedBy === undefined,
-          detail: consumer.status.stoppedBy?.message ?? 'running',
-        }));
-        shutdown.add('consumers', 'history', () => consumer.stop());
-        return consumer;
+        startBeside(parts, { part, title: 'history', check: 'history' });
+        return part;
       },
     },
     {
@@ -191,27 +197,17 @@ const LEADER = Symbol('leadership');
     },
     {
       provide: LEADER,
-      // After the history: what an earlier leader said must be on its way into ClickHouse.
-      inject: [EventBus, RunRounds, ServiceLog, Readiness, Shutdown, HISTORY],
-      useFactory: async (
-        bus: EventBus,
-        rounds: RunRounds,
-        log: ServiceLog,
-        readiness: Readiness,
-        shutdown: Shutdown,
-      ) => {
-        const consumer = new BatchConsumer(bus, {
+      // After the journal: it makes the topic that is read.
+      inject: [EventBus, RunRounds, KIT_PARTS, Journal],
+      useFactory: (bus: EventBus, rounds: RunRounds, parts: KitParts) => {
+        const part = new BatchConsumer(bus, {
           group: LEADER_GROUP,
           topics: [bus.topics.name(topics['drift.journal'].name)],
           handler: new LeadershipConsumer(rounds),
         });
-        await untilAvailable(log, 'leadership', () => consumer.start());
-        readiness.add('leadership', () => ({
-          ok: consumer.status.stoppedBy === undefined,
-          detail: consumer.status.stoppedBy?.message ?? (rounds.isLeading ? 'leading' : 'another instance leads'),
-        }));
-        shutdown.add('consumers', 'leadership', () => consumer.stop());
-        return consumer;
+        const whileRunning = (): string => (rounds.isLeading ? 'leading' : 'another instance leads');
+        startBeside(parts, { part, title: 'leadership', check: 'leadership', whileRunning });
+        return part;
       },
     },
   ],

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { Module } from '@nestjs/common';
 import { ClickHouse } from '@millrace/clickhouse';
 import { EventBus, Journal } from '@millrace/events';
@@ -32,7 +31,6 @@ import { FEATURES_JOURNAL } from './tokens.ts';
 
 type FeaturesJournal = Journal<FeaturesState, FeaturesCommand>;
 
-const migrations = fileURLToPath(new URL('../../../infra/clickhouse/migrations/', import.meta.url));
 const now = (): number => Date.now();
 
 @Module({
@@ -132,7 +130,6 @@ const now = (): number => Date.now();
         new HistorySinks({
           bus,
           clickhouse,
-          migrations,
           maxWaitMs: config.own.MILLRACE_FEATURES_HISTORY_WAIT_MS,
           hooks: consumerHooks(metrics, bus.log),
         }),

@@ -24,7 +24,7 @@ import { ServedEndpoints } from './flow/served-endpoints.ts';
 import { StartInference } from './flow/start-inference.ts';
 import { TrialRunner } from './onnx/trial-runner.ts';
 import { PredictionsPublisher } from './publish/predictions.publisher.ts';
-import { ClickHouseHistory } from './store/clickhouse-history.ts';
+import { startHistory } from './store/clickhouse-history.ts';
 import { FeaturesHttp } from './store/features-http.ts';
 import { OnlineStoreConnection } from './store/online-store-connection.ts';
 import { RedisRequestRecords } from './store/redis-request-records.ts';
@@ -216,15 +216,14 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
     },
     {
       provide: StartInference,
-      useFactory: (
+      useFactory: async (
         ...[config, bus, journal, served, metrics, log, shutdown, readiness, serviceMetrics]: StartParts
       ) => {
+        const clickhouse = new ClickHouse(config.clickhouse);
         const start = new StartInference({
           journal,
           served,
           followRegistry: (hear) => followRegistry(bus, hear),
-          startHistory: (clickhouse: ClickHouse) => ClickHouseHistory.start(bus, { clickhouse, metrics, log }),
-          clickhouse: new ClickHouse(config.clickhouse),
           log,
         });
         shutdown.add('consumers', 'inference', () => start.stop());
@@ -233,7 +232,9 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
           return true;
         });
         for (const [name, check] of start.checks()) readiness.add(name, check);
-        metrics.watchHistory(serviceMetrics, () => start.historyLag);
+        readiness.add('clickhouse', () => clickhouse.ping().then(() => true));
+        shutdown.add('stores', 'clickhouse', () => clickhouse.close());
+        await startHistory({ kit: { log, metrics: serviceMetrics, readiness, shutdown }, bus, clickhouse, metrics });
         start.run();
         return start;
       },

@@ -1,14 +1,32 @@
 import type { Provider } from '@nestjs/common';
-import { AuditFreshness, AuditLog, ClickHouse, type ClickHouseSink } from '@millrace/clickhouse';
-import { EventBus } from '@millrace/events';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown } from '@millrace/service-kit';
+import {
+  AuditFreshness,
+  AuditLog,
+  auditSink,
+  ClickHouse,
+  journalSource,
+  migrate,
+  ownMigrations,
+} from '@millrace/clickhouse';
+import { BatchConsumer, EventBus } from '@millrace/events';
+import {
+  Readiness,
+  SERVICE_CONFIG,
+  ServiceLog,
+  ServiceMetrics,
+  Shutdown,
+  startBeside,
+  type KitParts,
+} from '@millrace/service-kit';
 import type { RegistryConfig } from './config.ts';
 import { PastModelsController } from './entry/audit/past-models.controller.ts';
 import { PastModels } from './flow/audit/past-models.ts';
-import { auditedJournal, auditGroup, startAudit } from './store/audit/start-audit.ts';
+import { registryDomain } from './flow/registry-domain.ts';
 import { REGISTRY_JOURNAL } from './tokens.ts';
 
-const AUDIT_SINK = Symbol('audit sink');
+const AUDIT_REACHED = Symbol('audit reached');
+const auditGroup = 'registry.audit';
+const auditedJournal = 'registry.journal';
 const freshnessTimeoutMs = 15_000;
 
 export const auditControllers = [PastModelsController];
@@ -25,7 +43,7 @@ export const auditProviders: Provider[] = [
     },
   },
   {
-    provide: AUDIT_SINK,
+    provide: AUDIT_REACHED,
     // After the journal: it makes the topic that is read.
     inject: [EventBus, ClickHouse, ServiceLog, ServiceMetrics, Readiness, Shutdown, REGISTRY_JOURNAL],
     useFactory: (
@@ -35,15 +53,33 @@ export const auditProviders: Provider[] = [
       metrics: ServiceMetrics,
       readiness: Readiness,
       shutdown: Shutdown,
-    ) => startAudit({ bus, clickhouse, log, metrics, readiness, shutdown }),
+    ) => startAudit({ log, metrics, readiness, shutdown }, bus, clickhouse),
   },
   {
     provide: PastModels,
-    inject: [EventBus, ClickHouse, AUDIT_SINK],
-    useFactory: (bus: EventBus, clickhouse: ClickHouse, sink: ClickHouseSink) => {
-      const log = { topic: auditedJournal, group: auditGroup, sink };
-      const freshness = new AuditFreshness(bus, [log], freshnessTimeoutMs);
-      return new PastModels({ trail: new AuditLog(clickhouse), reached: () => freshness.reached() });
-    },
+    inject: [ClickHouse, AUDIT_REACHED],
+    useFactory: (clickhouse: ClickHouse, reached: () => Promise<void>) =>
+      new PastModels({ trail: new AuditLog(clickhouse), reached }),
   },
 ];
+
+/**
+ * Starts to store the audit trail, and gives what waits for it. The migrations too are done beside the service: it serves
+ * also while ClickHouse is away, and the trail follows.
+ */
+function startAudit(parts: KitParts, bus: EventBus, clickhouse: ClickHouse): () => Promise<void> {
+  const sources = [journalSource(bus, { topic: auditedJournal, domain: registryDomain })];
+  const sink = auditSink({ inserter: clickhouse, group: auditGroup, sources, maxWaitMs: 250 });
+  const { prepared } = startBeside(parts, {
+    part: new BatchConsumer(bus, { group: auditGroup, topics: [bus.topics.name(auditedJournal)], handler: sink }),
+    title: 'audit trail',
+    check: 'audit',
+    prepare: () => migrate(clickhouse, ownMigrations, parts.log),
+    lag: { name: 'audit_lag_records', help: 'Commands that are not yet in the audit trail.' },
+  });
+  const freshness = new AuditFreshness(bus, [{ topic: auditedJournal, group: auditGroup, sink }], freshnessTimeoutMs);
+  return async () => {
+    await prepared(freshnessTimeoutMs);
+    await freshness.reached();
+  };
+}

@@ -1,6 +1,14 @@
 import { Module } from '@nestjs/common';
 import { EventBus, Journal, JournalPublisher } from '@millrace/events';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import {
+  Readiness,
+  SERVICE_CONFIG,
+  ServiceLog,
+  ServiceMetrics,
+  Shutdown,
+  startBeside,
+  untilAvailable,
+} from '@millrace/service-kit';
 import { auditControllers, auditProviders } from './audit-providers.ts';
 import { trackingAddress, type RegistryConfig } from './config.ts';
 import { AliasesController } from './entry/aliases.controller.ts';
@@ -71,21 +79,19 @@ const journalTopic = 'registry.journal';
     {
       provide: JournalPublisher,
       // After the journal: it makes the topic that the publisher reads.
-      inject: [EventBus, ServiceLog, Readiness, Shutdown, REGISTRY_JOURNAL],
-      useFactory: async (bus: EventBus, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
+      inject: [EventBus, ServiceLog, ServiceMetrics, Readiness, Shutdown, REGISTRY_JOURNAL],
+      useFactory: async (
+        bus: EventBus,
+        log: ServiceLog,
+        metrics: ServiceMetrics,
+        readiness: Readiness,
+        shutdown: Shutdown,
+      ) => {
         await untilAvailable(log, 'topics', () => bus.topics.ensure(publishedTopics));
-        const publisher = new JournalPublisher(bus, {
-          topic: journalTopic,
-          domain: registryDomain,
-          lane: registryLane,
-        });
-        await untilAvailable(log, 'publisher', () => publisher.start());
-        readiness.add('publisher', () => {
-          const stopped = publisher.status.stoppedBy;
-          return { ok: stopped === undefined, detail: stopped?.message ?? 'running' };
-        });
-        shutdown.add('consumers', 'publisher', () => publisher.stop());
-        return publisher;
+        const options = { topic: journalTopic, domain: registryDomain, lane: registryLane };
+        const part = new JournalPublisher(bus, options);
+        startBeside({ log, metrics, readiness, shutdown }, { part, title: 'publisher', check: 'publisher' });
+        return part;
       },
     },
     {

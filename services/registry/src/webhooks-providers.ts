@@ -1,5 +1,5 @@
 import { EventBus, type Journal } from '@millrace/events';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, startBeside } from '@millrace/service-kit';
 import type { Provider } from '@nestjs/common';
 import type { RegistryConfig } from './config.ts';
 import { DeliveriesController } from './entry/webhooks/deliveries.controller.ts';
@@ -52,7 +52,7 @@ export const webhooksProviders: Provider[] = [
       Readiness,
       Shutdown,
     ],
-    useFactory: async (
+    useFactory: (
       journal: RegistryLog,
       sender: HttpWebhookSender,
       seal: SecretSeal | null,
@@ -91,12 +91,7 @@ export const webhooksProviders: Provider[] = [
       });
       journal.onApplied(() => deliver.pump());
       const lead = leadByJournal(bus, { topic: 'registry.journal', upToDate: () => journal.read(), led: deliver });
-      await untilAvailable(log, 'webhooks', () => lead.start());
-      readiness.add('webhooks', () => {
-        const stopped = lead.status.stoppedBy;
-        return { ok: stopped === undefined, detail: stopped?.message ?? 'running' };
-      });
-      shutdown.add('consumers', 'webhooks', () => lead.stop());
+      startBeside({ log, metrics, readiness, shutdown }, { part: lead, title: 'webhooks', check: 'webhooks' });
       return deliver;
     },
   },

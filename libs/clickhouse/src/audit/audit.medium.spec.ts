@@ -5,8 +5,9 @@ import { encodeFence, Journal, journalTopic, LogReader } from '@millrace/events'
 import type { EventBus, SourceRecord } from '@millrace/events';
 import { testNamespace } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isolatedClickHouse, MIGRATIONS } from '../clickhouse-under-test.ts';
+import { isolatedClickHouse } from '../clickhouse-under-test.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { ownMigrations } from '../migrations/own-migrations.ts';
 import { hashOfEntry } from './audit-entry.ts';
 import { AuditLog } from './audit-log.ts';
 import { auditEntriesTable, entryOfRow } from './audit-table.ts';
@@ -65,7 +66,7 @@ async function runUntilKilled(death: string): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  await migrate(clickhouse, MIGRATIONS, { info: () => undefined });
+  await migrate(clickhouse, ownMigrations, { info: () => undefined });
   bus = await connectBus(env);
   name = bus.topics.name(topic);
   journal = await Journal.open(bus, { topic, domain: wordsDomain });

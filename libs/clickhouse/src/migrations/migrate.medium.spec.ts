@@ -2,10 +2,11 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isolatedClickHouse, MIGRATIONS } from '../clickhouse-under-test.ts';
+import { isolatedClickHouse } from '../clickhouse-under-test.ts';
 import * as featureTables from '../tables/feature-tables.ts';
 import * as predictionTables from '../tables/prediction-tables.ts';
 import { migrate } from './migrate.ts';
+import { ownMigrations } from './own-migrations.ts';
 
 const silent = { info: () => undefined };
 const { clickhouse, drop } = isolatedClickHouse();
@@ -13,7 +14,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'migrations-'));
-  await cp(MIGRATIONS, folder, { recursive: true });
+  await cp(ownMigrations, folder, { recursive: true });
 });
 
 afterAll(async () => {

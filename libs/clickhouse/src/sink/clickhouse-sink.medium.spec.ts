@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { testNamespace } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isolatedClickHouse, MIGRATIONS } from '../clickhouse-under-test.ts';
+import { isolatedClickHouse } from '../clickhouse-under-test.ts';
 import { ClickHouse } from '../clickhouse.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { ownMigrations } from '../migrations/own-migrations.ts';
 import { SinkPositions } from './positions.ts';
 import { SinkTestBed } from './sink-test-bed.ts';
 
@@ -35,7 +36,7 @@ async function runUntilKilled(environment: Readonly<Record<string, string>>): Pr
 }
 
 beforeAll(async () => {
-  await migrate(clickhouse, MIGRATIONS, { info: () => undefined });
+  await migrate(clickhouse, ownMigrations, { info: () => undefined });
   bed = await SinkTestBed.connect(env);
   positions = new SinkPositions({ committedOffsets: (t) => bed.bus.topics.committedOffsets('history', t) });
 });

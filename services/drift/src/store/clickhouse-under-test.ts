@@ -1,9 +1,6 @@
-import path from 'node:path';
-import { ClickHouse, identifier, migrate } from '@millrace/clickhouse';
+import { ClickHouse, identifier, migrate, ownMigrations } from '@millrace/clickhouse';
 import { testNamespace } from '@millrace/testing';
 import type { StoredPrediction } from './in-memory-history.ts';
-
-const MIGRATIONS = path.join(import.meta.dirname, '../../../../infra/clickhouse/migrations');
 
 /** For this service's own tests: a migrated database of its own on the running stack. */
 export async function migratedClickHouse(
@@ -16,7 +13,7 @@ export async function migratedClickHouse(
     username: env['MILLRACE_CLICKHOUSE_USERNAME'] ?? 'default',
     password: env['MILLRACE_CLICKHOUSE_PASSWORD'] ?? '',
   });
-  await migrate(clickhouse, MIGRATIONS, { info: () => undefined });
+  await migrate(clickhouse, ownMigrations, { info: () => undefined });
   const drop = async (): Promise<void> => {
     await clickhouse.command(`DROP DATABASE IF EXISTS ${identifier(database)}`);
     await clickhouse.close();

@@ -3,6 +3,7 @@ import {
   decodedBatch,
   featureVectorsTable,
   migrate,
+  ownMigrations,
   rekeyedEventsTable,
   row,
   sinkFetching,
@@ -21,7 +22,6 @@ import { SourceTable } from './source-table.ts';
 export interface HistoryParts {
   readonly bus: EventBus;
   readonly clickhouse: ClickHouse;
-  readonly migrations: string;
   readonly maxWaitMs: number;
   readonly hooks: ConsumerHooks;
 }
@@ -142,8 +142,8 @@ export class HistorySinks {
 
   /** ClickHouse may be absent when the service starts: nothing but history waits for it. */
   async #migrate(): Promise<void> {
-    const { bus, clickhouse, migrations } = this.#parts;
-    await migrate(clickhouse, migrations, bus.log);
+    const { bus, clickhouse } = this.#parts;
+    await migrate(clickhouse, ownMigrations, bus.log);
     const vectors = bus.codec.reader<FeatureVector>(schemas.FeatureVector);
     const map = decodedBatch(vectors, (vector) => ({ identity: vector, rows: [row(featureVectorsTable, vector)] }));
     const { name } = topics['features.vectors'];

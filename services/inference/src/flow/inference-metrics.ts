@@ -79,14 +79,6 @@ export class InferenceMetrics {
     });
   }
 
-  watchHistory(metrics: ServiceMetrics, lag: () => number): void {
-    metrics.gauge({
-      name: 'history_lag_records',
-      help: 'Predictions, promotions and outcomes of the partitions held by this instance that are not in ClickHouse yet.',
-      collect: (gauge) => gauge.set(lag()),
-    });
-  }
-
   /** One batch of one endpoint and model. */
   scored(predictions: readonly Prediction[]): void {
     const first = predictions[0];

@@ -1,4 +1,3 @@
-import type { ClickHouse } from '@millrace/clickhouse';
 import type { EventsLog, Journal } from '@millrace/events';
 import type { ModelPromoted, PromotionEnded } from '@millrace/schemas';
 import type { CheckResult, ReadinessCheck, ServiceLog } from '@millrace/service-kit';
@@ -12,8 +11,6 @@ export interface StartInferenceOptions {
   readonly served: ServedEndpoints;
   /** Resolves when everything that was there at the start was told. */
   readonly followRegistry: (hear: HearRegistry) => Promise<RegistryFollower>;
-  readonly startHistory: (clickhouse: ClickHouse) => Promise<History>;
-  readonly clickhouse: ClickHouse;
   readonly log: ServiceLog & EventsLog;
 }
 
@@ -27,23 +24,13 @@ export interface RegistryFollower {
   close(): Promise<void>;
 }
 
-export interface History {
-  readonly stoppedBy: string | null;
-  readonly lag: number;
-  stop(): Promise<void>;
-}
-
 const retryMs = 2000;
 
-/**
- * Brings the parts up in the order that loses no vector: endpoints, then promotions, then models, then streams. History
- * comes up beside them, whenever ClickHouse is there.
- */
+/** Brings the parts up in the order that loses no vector: endpoints, then promotions, then models, then streams. */
 export class StartInference {
   readonly #options: StartInferenceOptions;
   #follower: RegistryFollower | null = null;
-  #history: History | null = null;
-  readonly #faults = new Map<'serving' | 'history', string>();
+  #fault: string | null = null;
   #stopping = false;
 
   constructor(options: StartInferenceOptions) {
@@ -52,33 +39,24 @@ export class StartInference {
 
   run(): void {
     void this.#keepEndpoints().then(
-      () => this.#untilStarted('serving', () => this.#startServing()),
+      () => this.#untilServing(),
       (error: unknown) => this.#options.log.error('journal-not-replayed', { error }),
     );
-    void this.#untilStarted('history', () => this.#startHistory());
-  }
-
-  get historyLag(): number {
-    return this.#history?.lag ?? 0;
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#follower?.close();
     await this.#options.served.close();
-    await this.#history?.stop();
-    await this.#options.clickhouse.close();
   }
 
-  /** What must be true for this instance to score and to keep the record of it. */
+  /** What must be true for this instance to score. */
   checks(): [name: string, check: ReadinessCheck][] {
-    const { journal, served, clickhouse } = this.#options;
+    const { journal, served } = this.#options;
     return [
-      ['clickhouse', () => clickhouse.ping().then(() => true)],
       ['journal', () => ({ ok: journal.ready, detail: journal.fault?.message ?? 'endpoints as the journal has them' })],
       ['promotions', () => toCheck(this.#follower === null ? 'not read yet' : this.#follower.fault)],
-      ['history', () => toCheck(this.#faults.get('history') ?? this.#historyFault)],
-      ['serving', () => toCheck(this.#faults.get('serving') ?? null)],
+      ['serving', () => toCheck(this.#fault)],
       [
         'models',
         () => {
@@ -93,20 +71,16 @@ export class StartInference {
     ];
   }
 
-  get #historyFault(): string | null {
-    return this.#history === null ? 'not started yet: ClickHouse was not there' : this.#history.stoppedBy;
-  }
-
   /** What does not pass by itself is an operator's matter: until it is mended the instance is not ready and says why. */
-  async #untilStarted(part: 'serving' | 'history', start: () => Promise<void>): Promise<void> {
+  async #untilServing(): Promise<void> {
     while (!this.#stopping) {
       try {
-        await start();
-        this.#faults.delete(part);
+        await this.#startServing();
+        this.#fault = null;
         return;
       } catch (error) {
-        this.#faults.set(part, error instanceof Error ? error.message : String(error));
-        this.#options.log.error('not-started', { part, error });
+        this.#fault = error instanceof Error ? error.message : String(error);
+        this.#options.log.error('not-started', { part: 'serving', error });
         await sleep(retryMs);
       }
     }
@@ -135,13 +109,6 @@ export class StartInference {
     this.#follower = follower;
     if (this.#stopping) await follower.close();
     else served.start();
-  }
-
-  async #startHistory(): Promise<void> {
-    const { clickhouse, startHistory, log } = this.#options;
-    const history = await untilAvailable(log, 'history', () => startHistory(clickhouse));
-    this.#history = history;
-    if (this.#stopping) await history.stop();
   }
 }
 

@@ -5,72 +5,55 @@ import {
   migrate,
   modelPromotionsTable,
   outcomesTable,
+  ownMigrations,
   predictionsTable,
   row,
   sinkFetching,
 } from '@millrace/clickhouse';
-import type { EventBus, EventsLog } from '@millrace/events';
+import type { EventBus } from '@millrace/events';
 import { BatchConsumer } from '@millrace/events';
 import { topics } from '@millrace/schemas';
-import { crashPoint } from '@millrace/service-kit';
-import { fileURLToPath } from 'node:url';
+import { crashPoint, startBeside, untilAvailable, type KitParts } from '@millrace/service-kit';
 import type { InferenceMetrics } from '../flow/inference-metrics.ts';
 
 const group = 'inference-history';
-const migrations = fileURLToPath(new URL('../../../../infra/clickhouse/migrations', import.meta.url));
 const stored = [topics['inference.predictions'], topics['registry.model-promoted'], topics.outcomes] as const;
 
+/** Where predictions, promotions and outcomes are kept, and what tells of it. */
+export interface HistoryParts {
+  readonly kit: KitParts;
+  readonly bus: EventBus;
+  readonly clickhouse: ClickHouse;
+  readonly metrics: InferenceMetrics;
+}
+
 /**
- * Predictions, promotions and outcomes in ClickHouse, each once. A group of its own: scoring never waits for
+ * Starts to store predictions, promotions and outcomes in ClickHouse, each once. A group of its own: scoring never waits for
  * ClickHouse, whatever becomes of it.
  */
-export class ClickHouseHistory {
-  readonly #consumer: BatchConsumer;
-
-  private constructor(consumer: BatchConsumer) {
-    this.#consumer = consumer;
-  }
-
-  static async start(
-    bus: EventBus,
-    options: { readonly clickhouse: ClickHouse; readonly metrics: InferenceMetrics; readonly log: EventsLog },
-  ): Promise<ClickHouseHistory> {
-    const { clickhouse, metrics, log } = options;
-    await migrate(clickhouse, migrations, log);
-    await bus.topics.ensure(stored);
-    const sink = new ClickHouseSink({
-      inserter: clickhouse,
-      group: bus.topics.name(group),
-      map: mapper(bus),
-      hooks: {
-        onFlush: ({ rows }) => metrics.stored(rows),
-        onStage: (stage) => crashPoint(`inference.history-${stage}`),
-      },
-    });
-    const consumer = new BatchConsumer(bus, {
-      group,
-      topics: stored.map((topic) => bus.topics.name(topic.name)),
-      handler: sink,
-      ...sinkFetching,
-      hooks: { onDeadLetter: ({ reason }) => metrics.deadLettered(group, reason) },
-    });
-    await consumer.start();
-    return new ClickHouseHistory(consumer);
-  }
-
-  /** Why history is not being written, null while it is. */
-  get stoppedBy(): string | null {
-    return this.#consumer.status.stoppedBy?.message ?? null;
-  }
-
-  /** Records that are not in ClickHouse yet, of the partitions held by this instance. */
-  get lag(): number {
-    return this.#consumer.status.lag;
-  }
-
-  stop(): Promise<void> {
-    return this.#consumer.stop();
-  }
+export async function startHistory({ kit, bus, clickhouse, metrics }: HistoryParts): Promise<void> {
+  // Producers of outcomes may begin as soon as the service is ready.
+  await untilAvailable(kit.log, 'topics', () => bus.topics.ensure(stored));
+  const sink = new ClickHouseSink({
+    inserter: clickhouse,
+    group: bus.topics.name(group),
+    map: mapper(bus),
+    hooks: {
+      onFlush: ({ rows }) => metrics.stored(rows),
+      onStage: (stage) => crashPoint(`inference.history-${stage}`),
+    },
+  });
+  const part = new BatchConsumer(bus, {
+    group,
+    topics: stored.map((topic) => bus.topics.name(topic.name)),
+    handler: sink,
+    ...sinkFetching,
+    hooks: { onDeadLetter: ({ reason }) => metrics.deadLettered(group, reason) },
+  });
+  const prepare = () => migrate(clickhouse, ownMigrations, kit.log);
+  const help =
+    'Predictions, promotions and outcomes of the partitions held by this instance that are not in ClickHouse yet.';
+  startBeside(kit, { part, title: 'history', check: 'history', prepare, lag: { name: 'history_lag_records', help } });
 }
 
 function mapper(bus: EventBus): MapBatch {

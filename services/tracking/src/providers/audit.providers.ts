@@ -97,7 +97,7 @@ export const auditProviders: Provider[] = [
   },
 ];
 
-function startSink(parts: ProjectionParts, clickhouse: ClickHouse): Promise<ClickHouseSink> {
+function startSink(parts: ProjectionParts, clickhouse: ClickHouse): ClickHouseSink {
   const { bus } = parts;
   const sink = auditSink({
     inserter: clickhouse,

@@ -62,7 +62,7 @@ export const datasetsProviders: Provider[] = [
   },
 ];
 
-function startSink(parts: ProjectionParts, clickhouse: ClickHouse): Promise<ClickHouseSink> {
+function startSink(parts: ProjectionParts, clickhouse: ClickHouse): ClickHouseSink {
   const deadLetters = parts.metrics.counter({
     name: 'dataset_dead_letters_total',
     help: 'Writes to records of datasets that were moved to the dead letters',

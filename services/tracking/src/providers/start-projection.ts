@@ -1,17 +1,13 @@
 import type { Provider } from '@nestjs/common';
 import { SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
 import { BatchConsumer, EventBus } from '@millrace/events';
-import { Readiness, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import { Readiness, ServiceLog, ServiceMetrics, Shutdown, startBeside, type KitParts } from '@millrace/service-kit';
 
 /** What every projection of a log needs, under one token. */
 export const PROJECTION_PARTS = Symbol('projection parts');
 
-export interface ProjectionParts {
+export interface ProjectionParts extends KitParts {
   readonly bus: EventBus;
-  readonly log: ServiceLog;
-  readonly metrics: ServiceMetrics;
-  readonly readiness: Readiness;
-  readonly shutdown: Shutdown;
 }
 
 export const projectionParts: Provider = {
@@ -39,23 +35,18 @@ export interface Projection {
   readonly lag: { readonly name: string; readonly help: string };
 }
 
+/** A flush waits as long anyway, and a fetch for each record costs the broker more than the record. */
 const fetching = { minBytes: 256 * 1024, maxWaitMs: 50 };
 
-/** Starts to store logs in ClickHouse, counted, watched by readiness and stopped in its turn. */
-export async function startProjection(
-  { bus, log, metrics, readiness, shutdown }: ProjectionParts,
+/** Starts to store logs in ClickHouse, beside the service: whoever reads waits until the sink has come to what it asks for. */
+export function startProjection(
+  parts: ProjectionParts,
   { sink, group, topics, title, check, onDeadLetter, lag }: Projection,
-): Promise<ClickHouseSink> {
+): ClickHouseSink {
   const hooks = { onDeadLetter: ({ reason }: { readonly reason: string }) => onDeadLetter?.(reason) };
-  const names = topics.map((topic) => bus.topics.name(topic));
-  const consumer = new BatchConsumer(bus, { group, topics: names, handler: sink, hooks, ...fetching });
-  await untilAvailable(log, title, () => consumer.start());
-  shutdown.add('consumers', title, () => consumer.stop());
-  readiness.add(check, () => {
-    const { state, stoppedBy } = consumer.status;
-    return { ok: stoppedBy === undefined && state !== 'stopped', detail: stoppedBy?.message ?? state };
-  });
-  metrics.gauge({ ...lag, collect: (gauge) => gauge.set(consumer.status.lag) });
+  const names = topics.map((topic) => parts.bus.topics.name(topic));
+  const part = new BatchConsumer(parts.bus, { group, topics: names, handler: sink, hooks, ...fetching });
+  startBeside(parts, { part, title, check, lag });
   return sink;
 }
 

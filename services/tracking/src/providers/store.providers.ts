@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { ClickHouse, migrate, type ClickHouseSink } from '@millrace/clickhouse';
+import { ClickHouse, migrate, ownMigrations, type ClickHouseSink } from '@millrace/clickhouse';
 import { EventBus, Journal } from '@millrace/events';
 import { topics } from '@millrace/schemas';
 import { Readiness, SERVICE_CONFIG, ServiceLog, Shutdown, untilAvailable } from '@millrace/service-kit';
@@ -15,7 +15,6 @@ import {
 } from './start-projection.ts';
 import { ClickHouseRunHistory } from '../store/runs/clickhouse-run-history.ts';
 import { KafkaRunLog } from '../store/runs/kafka-run-log.ts';
-import { migrationsFolder } from '../store/migrations-folder.ts';
 import { runFactsGroup, runFactsSink } from '../store/runs/run-facts.sink.ts';
 import { TRACKING_JOURNAL, RUN_HISTORY } from '../tokens.ts';
 
@@ -38,7 +37,7 @@ export const storeProviders: Provider[] = [
     inject: [SERVICE_CONFIG, ServiceLog, Readiness, Shutdown],
     useFactory: async (config: TrackingConfig, log: ServiceLog, readiness: Readiness, shutdown: Shutdown) => {
       const clickhouse = new ClickHouse(config.clickhouse);
-      await untilAvailable(log, 'migrations', () => migrate(clickhouse, migrationsFolder, log));
+      await untilAvailable(log, 'migrations', () => migrate(clickhouse, ownMigrations, log));
       readiness.add('clickhouse', () => clickhouse.ping().then(() => true));
       shutdown.add('stores', 'clickhouse', () => clickhouse.close());
       return clickhouse;
@@ -87,7 +86,7 @@ export const storeProviders: Provider[] = [
   },
 ];
 
-function startSink(parts: ProjectionParts, clickhouse: ClickHouse): Promise<ClickHouseSink> {
+function startSink(parts: ProjectionParts, clickhouse: ClickHouse): ClickHouseSink {
   const deadLetters = parts.metrics.counter({
     name: 'dead_letters_total',
     help: 'Records moved to the dead letters',

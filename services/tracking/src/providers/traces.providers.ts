@@ -138,7 +138,7 @@ export const tracesProviders: Provider[] = [
   },
 ];
 
-function startSink(parts: ProjectionParts, clickhouse: ClickHouse): Promise<ClickHouseSink> {
+function startSink(parts: ProjectionParts, clickhouse: ClickHouse): ClickHouseSink {
   const deadLetters = parts.metrics.counter({
     name: 'trace_dead_letters_total',
     help: 'Writes to traces that were moved to the dead letters',

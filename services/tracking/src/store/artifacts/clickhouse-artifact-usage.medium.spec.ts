@@ -1,9 +1,8 @@
-import { ClickHouse, migrate } from '@millrace/clickhouse';
+import { ClickHouse, migrate, ownMigrations } from '@millrace/clickhouse';
 import { clickhouseConfigFromEnv, readConfig } from '@millrace/service-kit';
 import { testNamespace } from '@millrace/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ClickHouseArtifactUsage } from './clickhouse-artifact-usage.ts';
-import { migrationsFolder } from '../migrations-folder.ts';
 
 let clickhouse: ClickHouse;
 let usage: ClickHouseArtifactUsage;
@@ -28,7 +27,7 @@ beforeAll(async () => {
   const { clickhouse: config } = readConfig({ clickhouse: clickhouseConfigFromEnv }, testNamespace().env);
   database = config.database;
   clickhouse = new ClickHouse(config);
-  await migrate(clickhouse, migrationsFolder, { info: () => undefined });
+  await migrate(clickhouse, ownMigrations, { info: () => undefined });
   const rows = [
     named('1', 'a', 'kept', 'h1', 10),
     named('1', 'a', 'changed', 'h2', 100),

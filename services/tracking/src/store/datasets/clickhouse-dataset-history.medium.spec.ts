@@ -1,4 +1,4 @@
-import { ClickHouse, migrate } from '@millrace/clickhouse';
+import { ClickHouse, migrate, ownMigrations } from '@millrace/clickhouse';
 import type { DatasetEvent } from '@millrace/schemas';
 import { clickhouseConfigFromEnv, readConfig } from '@millrace/service-kit';
 import { testNamespace } from '@millrace/testing';
@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRecords } from '../../flow/datasets/dataset-records.ts';
 import { recordRowsOf, writeRowOf, type RecordRow, type WriteRow } from '../../flow/datasets/dataset-rows.ts';
 import type { StoredRecord } from '../../flow/datasets/ports.ts';
-import { migrationsFolder } from '../migrations-folder.ts';
 import { ClickHouseDatasetHistory } from './clickhouse-dataset-history.ts';
 import { datasetRecordsTable, datasetWritesTable } from './dataset-tables.ts';
 
@@ -57,7 +56,7 @@ const idsOf = (records: readonly StoredRecord[]): string[] => records.map(({ rec
 beforeAll(async () => {
   const { clickhouse: config } = readConfig({ clickhouse: clickhouseConfigFromEnv }, testNamespace().env);
   clickhouse = new ClickHouse(config);
-  await migrate(clickhouse, migrationsFolder, { info: () => undefined });
+  await migrate(clickhouse, ownMigrations, { info: () => undefined });
   const placed = events.map((event, offset) => ({ event, place: { partition: 0, offset } }));
   const records = placed.flatMap(({ event, place }) => recordRowsOf(event, place));
   const writes = placed.map(({ event, place }) => writeRowOf(event, place));

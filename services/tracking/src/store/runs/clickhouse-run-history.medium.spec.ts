@@ -1,4 +1,4 @@
-import { ClickHouse, migrate } from '@millrace/clickhouse';
+import { ClickHouse, migrate, ownMigrations } from '@millrace/clickhouse';
 import type { RunEvent } from '@millrace/schemas';
 import { clickhouseConfigFromEnv, readConfig } from '@millrace/service-kit';
 import { testNamespace } from '@millrace/testing';
@@ -13,7 +13,6 @@ import { searchExpression, searchOrder, type RunSearch } from '../../flow/runs/r
 import { ClickHouseMetricHistory } from './clickhouse-metric-history.ts';
 import { ClickHouseRunHistory } from './clickhouse-run-history.ts';
 import { insertRows } from './insert-rows.ts';
-import { migrationsFolder } from '../migrations-folder.ts';
 import { rowsOf } from './run-facts.sink.ts';
 import { nothingSaid } from '../../flow/runs/nothing-said.ts';
 
@@ -106,7 +105,7 @@ beforeAll(async () => {
   const { clickhouse: config } = readConfig({ clickhouse: clickhouseConfigFromEnv }, namespace.env);
   database = config.database;
   clickhouse = new ClickHouse(config);
-  await migrate(clickhouse, migrationsFolder, { info: () => undefined });
+  await migrate(clickhouse, ownMigrations, { info: () => undefined });
   // Twice: a row that a crash wrote again must change nothing before the merges have been.
   for (const token of ['first', 'again']) await insertRows(clickhouse, rowsOfLog(events), token);
   history = new ClickHouseRunHistory(clickhouse, {

@@ -1,4 +1,4 @@
-import { ClickHouse, migrate } from '@millrace/clickhouse';
+import { ClickHouse, migrate, ownMigrations } from '@millrace/clickhouse';
 import type { TraceEvent } from '@millrace/schemas';
 import { clickhouseConfigFromEnv, readConfig } from '@millrace/service-kit';
 import { testNamespace } from '@millrace/testing';
@@ -7,7 +7,6 @@ import { placedSpansOf, traceFactsOf } from '../../flow/traces/trace-facts.ts';
 import { TraceHead } from '../../flow/traces/trace-head.ts';
 import { resolveTraceFilter, resolveTraceOrder, type TraceSearch } from '../../flow/traces/trace-search.ts';
 import { traceEvent, traceSpan } from '../../flow/traces/trace-under-test.ts';
-import { migrationsFolder } from '../migrations-folder.ts';
 import { ClickHouseTraceHistory } from './clickhouse-trace-history.ts';
 
 const assessment = (id: string, said: object): { id: string; json: string } => ({
@@ -65,7 +64,7 @@ let history: ClickHouseTraceHistory;
 beforeAll(async () => {
   const { clickhouse: config } = readConfig({ clickhouse: clickhouseConfigFromEnv }, testNamespace().env);
   clickhouse = new ClickHouse(config);
-  await migrate(clickhouse, migrationsFolder, { info: () => undefined });
+  await migrate(clickhouse, ownMigrations, { info: () => undefined });
   const placed = events.map((event, offset) => ({ event, place: { partition: 0, offset } }));
   await clickhouse.insert(
     'trace_facts',
