@@ -13,4 +13,4 @@ export { planKafka } from './servers/kafka.ts';
 export { kafkaProperties } from './servers/kafka-configuration.ts';
 export { serverNames, type ServerName } from './servers/server.ts';
 export { serviceNames, serviceUrls, type ServiceName } from './service-names.ts';
-export { ServiceProcess, stopLeftServices, type ServiceOptions } from './service-process.ts';
+export { ServiceProcess, stopGatewayFirst, stopLeftServices, type ServiceOptions } from './service-process.ts';

@@ -6,7 +6,7 @@ import { say } from './say.ts';
 import { runningProcess } from './server-process.ts';
 import { portOf, serverNames, type ServerName } from './servers/server.ts';
 import { serviceNames } from './service-names.ts';
-import { ServiceProcess, stopLeftServices } from './service-process.ts';
+import { ServiceProcess, stopGatewayFirst, stopLeftServices } from './service-process.ts';
 
 const watchEveryMs = 2_000;
 
@@ -77,13 +77,11 @@ export class Platform {
     }
   }
 
-  /** The service that clients see ends before those it calls. */
+  /** The service that clients see ends first; the others at once: what one asks of another that is gone it asks again later. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the platform stops'));
     clearInterval(this.#watch);
     await this.#reviving;
-    for (const service of this.#services.toReversed()) {
-      if (await service.stop()) say(`${service.name} has stopped`);
-    }
+    await stopGatewayFirst(this.#services, (service) => say(`${service.name} has stopped`));
   }
 }

@@ -150,6 +150,21 @@ export class ServiceProcess {
   }
 }
 
+/** Ends the gateway, so that no client's request is cut off, then all the others at once. Tells of each that had been started. */
+export async function stopGatewayFirst(
+  services: readonly ServiceProcess[],
+  stopped: (service: ServiceProcess) => void = () => undefined,
+): Promise<void> {
+  const isGateway = ({ name }: ServiceProcess): boolean => name === 'gateway';
+  for (const group of [services.filter(isGateway), services.filter((service) => !isGateway(service))]) {
+    await Promise.all(
+      group.map(async (service) => {
+        if (await service.stop()) stopped(service);
+      }),
+    );
+  }
+}
+
 /** The recorded service processes of the instance that still run, whoever started them. */
 export function runningServices(paths: InstancePaths): { name: string; identity: ProcessIdentity }[] {
   if (!existsSync(recordsOf(paths))) return [];

@@ -4,6 +4,7 @@ import {
   serviceNames,
   ServiceProcess,
   serviceUrls,
+  stopGatewayFirst,
   type ServiceName,
 } from '@millrace/stack';
 import type { TestNamespace } from './stack-namespace.ts';
@@ -64,7 +65,7 @@ export class RunningServices implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
-    for (const process of this.#processes.toReversed()) await process.stop();
+    await stopGatewayFirst(this.#processes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
