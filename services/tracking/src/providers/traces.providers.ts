@@ -7,6 +7,7 @@ import { SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } 
 import type { TrackingConfig } from '../config.ts';
 import { OtlpController } from '../entry/traces/otlp.controller.ts';
 import { TraceChangesController } from '../entry/traces/trace-changes.controller.ts';
+import { TraceMetricsController } from '../entry/traces/trace-metrics.controller.ts';
 import { TracesV2Controller } from '../entry/traces/traces-v2.controller.ts';
 import { TracesController } from '../entry/traces/traces.controller.ts';
 import { LiveRuns } from '../flow/runs/live-runs.ts';
@@ -17,6 +18,7 @@ import { DeleteTraces } from '../flow/traces/delete-traces.ts';
 import { ExportSpans } from '../flow/traces/export-spans.ts';
 import { LiveTraces } from '../flow/traces/live-traces.ts';
 import type { KnownRuns } from '../flow/traces/ports.ts';
+import { QueryTraceMetrics } from '../flow/traces/query-trace-metrics.ts';
 import { ReadTraces } from '../flow/traces/read-traces.ts';
 import { SearchTraces } from '../flow/traces/search-traces.ts';
 import { StartTrace } from '../flow/traces/start-trace.ts';
@@ -33,7 +35,13 @@ const SINK = Symbol('traces sink');
 const KNOWN_RUNS = Symbol('known runs');
 const now = (): number => Date.now();
 
-export const tracesControllers = [TracesController, TraceChangesController, TracesV2Controller, OtlpController];
+export const tracesControllers = [
+  TracesController,
+  TraceMetricsController,
+  TraceChangesController,
+  TracesV2Controller,
+  OtlpController,
+];
 
 /** All of traces: what they store, and what is built on it. */
 export const tracesProviders: Provider[] = [
@@ -129,6 +137,11 @@ export const tracesProviders: Provider[] = [
     inject: [LiveTraces, ClickHouseTraceHistory, TraceWrites],
     useFactory: (live: LiveTraces, history: ClickHouseTraceHistory, writes: TraceWrites) =>
       new DeleteTraces(live, history, writes),
+  },
+  {
+    provide: QueryTraceMetrics,
+    inject: [LiveTraces, ClickHouseTraceHistory],
+    useFactory: (live: LiveTraces, history: ClickHouseTraceHistory) => new QueryTraceMetrics(live, history),
   },
   { provide: ReadTraces, inject: [LiveTraces], useFactory: (live: LiveTraces) => new ReadTraces(live) },
   {

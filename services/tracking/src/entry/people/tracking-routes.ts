@@ -100,6 +100,7 @@ const traces: RouteTable = {
   'GET /api/3.0/mlflow/traces/batchGet': on('viewer', named('trace', 'query', 'trace_ids')),
   'POST /api/3.0/mlflow/traces/batchGetInfos': on('viewer', named('trace', 'body', 'trace_ids')),
   'POST /api/3.0/mlflow/traces/search': on('viewer', experimentsOfLocations),
+  'POST /api/3.0/mlflow/traces/metrics': on('viewer', experimentsOfBody),
   'POST /api/3.0/mlflow/traces/calculate-filter-correlation': on('viewer', experimentsOfBody),
   'GET /api/3.0/mlflow/traces/:id': on('viewer', trace),
   'POST /api/3.0/mlflow/traces/:id/assessments': on('editor', trace),

@@ -32,6 +32,8 @@ export interface TraceHistory {
   untilStored(positions: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void>;
   factsOf(traceIds: readonly string[]): Promise<TraceFact[]>;
   spansOf(traceIds: readonly string[]): Promise<PlacedSpan[]>;
+  /** The spans of those of the traces in which any says what it used or cost, with these attributes and nothing else. */
+  countedSpansOf(traceIds: readonly string[]): Promise<PlacedSpan[]>;
   /** Ids in order, of traces as they stood at the moment of the search. */
   search(search: TraceSearch): Promise<string[]>;
   /** How many traces meet the filters of the searches, in their order. */

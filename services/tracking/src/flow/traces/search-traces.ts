@@ -47,8 +47,11 @@ export class SearchTraces {
   /** In the order of the ids; what is no trace, or none any more, is left out. */
   async infos(traceIds: readonly string[]): Promise<TraceInfo[]> {
     const heads = new Map(traceIds.map((traceId) => [traceId, new TraceHead(traceId)]));
-    const facts = Map.groupBy(await this.#history.factsOf([...heads.keys()]), ({ traceId }) => traceId);
-    for (const [traceId, head] of heads) head.foldHistory(facts.get(traceId) ?? [], []);
+    const ids = [...heads.keys()];
+    const [allFacts, allSpans] = await Promise.all([this.#history.factsOf(ids), this.#history.countedSpansOf(ids)]);
+    const facts = Map.groupBy(allFacts, ({ traceId }) => traceId);
+    const spans = Map.groupBy(allSpans, ({ traceId }) => traceId);
+    for (const [traceId, head] of heads) head.foldHistory(facts.get(traceId) ?? [], spans.get(traceId) ?? []);
     return [...heads.values()].filter(({ exists }) => exists).map(({ info }) => info);
   }
 

@@ -1,6 +1,7 @@
 import { valueText, type AnyValue, type Attributes, type Span } from '@millrace/otlp';
 import type { TraceSpan } from '@millrace/schemas';
 import { textOf } from './observe-spans.ts';
+import { withMlflowNames } from './span-conventions.ts';
 
 const traceIdDigits = 32;
 const spanIdDigits = 16;
@@ -15,7 +16,7 @@ export function mlflowTraceId(traceId: string): string | null {
 export function storedSpan(span: Span): TraceSpan | null {
   const { spanId, parentSpanId } = span;
   if (!isId(spanId, spanIdDigits) || (parentSpanId !== '' && !isId(parentSpanId, spanIdDigits))) return null;
-  const attributes = attributeTexts(span.attributes);
+  const attributes = withMlflowNames(attributeTexts(span.attributes));
   return {
     spanId: spanId.padStart(spanIdDigits, '0'),
     parentSpanId: parentSpanId === '' ? null : parentSpanId.padStart(spanIdDigits, '0'),

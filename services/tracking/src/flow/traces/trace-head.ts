@@ -1,3 +1,4 @@
+import { totalsOf } from './span-totals.ts';
 import type { PlacedSpan, TraceFact, TraceFactKind, WritePosition } from './trace-facts.ts';
 
 export type TraceState = 'STATE_UNSPECIFIED' | 'OK' | 'ERROR' | 'IN_PROGRESS';
@@ -136,12 +137,15 @@ export class TraceHead {
     return end === undefined ? null : Number(end) - startMs;
   }
 
-  /** What a client said of session and user comes before what spans show. */
+  /** What a client said of session, user, tokens and cost comes before what spans show. */
   #metadata(): Map<string, string> {
     const metadata = this.#all('metadata');
     for (const [key, name] of Object.entries(observedMetadata)) {
       const seen = this.#text('observed', key);
       if (seen !== undefined && !metadata.has(name)) metadata.set(name, seen);
+    }
+    for (const [name, total] of totalsOf([...this.#spans.values()])) {
+      if (!metadata.has(name)) metadata.set(name, total);
     }
     return metadata;
   }

@@ -1,10 +1,13 @@
 import { ClickHouseFault, listPages, type ClickHouse } from '@millrace/clickhouse';
 import { invalidParameter } from '@millrace/mlflow-protocol';
 import type { TraceHistory } from '../../flow/traces/ports.ts';
+import type { MeasuredPoint, TraceMeasurement, TraceMeasurements } from '../../flow/traces/query-trace-metrics.ts';
 import type { PlacedSpan, TraceFact, TraceFactKind } from '../../flow/traces/trace-facts.ts';
 import type { TraceSearch } from '../../flow/traces/trace-search.ts';
 import type { StoredLog } from '../stored-log.ts';
+import { measuredPoint, traceMetricsSql, type MeasuredRow } from './trace-metrics-sql.ts';
 import { traceCountSql, traceSearchSql, type Sql, type TraceTables } from './trace-search-sql.ts';
+import { countedAttributes } from '../../flow/traces/span-totals.ts';
 import { spansTable, traceFactsTable } from './trace-tables.ts';
 
 interface FactRow {
@@ -43,11 +46,16 @@ interface SpanRow {
   readonly recorded_at_ms: number;
 }
 
+type CountedSpanRow = Pick<
+  SpanRow,
+  'experiment_id' | 'trace_id' | 'span_id' | 'parent_span_id' | 'log_partition' | 'log_offset' | 'item'
+> & { readonly token_usage: string; readonly cost: string };
+
 /** CANNOT_COMPILE_REGEXP of the server: its patterns know less than ours (no look-around). */
 const badPattern = 427;
 
 /** Traces in ClickHouse: what the sink has stored of the log. */
-export class ClickHouseTraceHistory implements TraceHistory {
+export class ClickHouseTraceHistory implements TraceHistory, TraceMeasurements {
   readonly #clickhouse: ClickHouse;
   readonly #stored: Pick<StoredLog, 'until'>;
   readonly #tables: TraceTables;
@@ -93,6 +101,22 @@ export class ClickHouseTraceHistory implements TraceHistory {
     return found;
   }
 
+  async countedSpansOf(traceIds: readonly string[]): Promise<PlacedSpan[]> {
+    const found: PlacedSpan[] = [];
+    for (const page of listPages(traceIds)) {
+      const rows = await this.#clickhouse.query<CountedSpanRow>(
+        `SELECT experiment_id, trace_id, span_id, parent_span_id, token_usage, cost, log_partition, log_offset, item
+         FROM ${this.#tables.spans} WHERE trace_id IN {page:Array(String)} AND trace_id IN (
+           SELECT trace_id FROM ${this.#tables.spans}
+           WHERE trace_id IN {page:Array(String)} AND (token_usage != '' OR cost != ''))
+         ORDER BY log_offset DESC, item DESC LIMIT 1 BY trace_id, span_id`,
+        { page },
+      );
+      for (const row of rows) found.push(asCountedSpan(row));
+    }
+    return found;
+  }
+
   async search(search: TraceSearch): Promise<string[]> {
     const rows = await this.#ask<{ trace_id: string }>(traceSearchSql(search, this.#tables));
     return rows.map((row) => row.trace_id);
@@ -103,6 +127,11 @@ export class ClickHouseTraceHistory implements TraceHistory {
       searches.map((search) => this.#ask<{ found: number }>(traceCountSql(search, this.#tables))),
     );
     return counts.map(([row]) => row?.found ?? 0);
+  }
+
+  async measure(measurement: TraceMeasurement): Promise<MeasuredPoint[]> {
+    const rows = await this.#ask<MeasuredRow>(traceMetricsSql(measurement, this.#tables));
+    return rows.map((row) => measuredPoint(row, measurement));
   }
 
   async #ask<T>({ text, parameters }: Sql): Promise<T[]> {
@@ -154,4 +183,25 @@ function asSpan(row: SpanRow): PlacedSpan {
     item: row.item,
     recordedAtMs: row.recorded_at_ms,
   };
+}
+
+function asCountedSpan({ token_usage: tokens, cost, ...row }: CountedSpanRow): PlacedSpan {
+  const said = [
+    [countedAttributes.tokens, tokens],
+    [countedAttributes.cost, cost],
+  ].filter(([, text]) => text !== '');
+  return asSpan({
+    ...row,
+    attributes: Object.fromEntries(said) as Record<string, string>,
+    name: '',
+    span_type: '',
+    status: 'UNSET',
+    status_message: '',
+    start: '0',
+    end: '0',
+    events: '[]',
+    links: '[]',
+    resource: {},
+    recorded_at_ms: 0,
+  });
 }

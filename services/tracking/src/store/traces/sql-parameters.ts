@@ -19,6 +19,10 @@ export class SqlParameters {
     return this.#add('Float64', Number(value));
   }
 
+  integer(value: number): string {
+    return this.#add('Int64', value);
+  }
+
   #add(type: string, value: unknown): string {
     const name = `p${this.#count}`;
     this.#count += 1;

@@ -24,7 +24,8 @@ const place = '(log_offset, item)';
 
 /** Ids of the traces in order, as one statement. Whatever a client wrote, keys and values alike, goes in as a parameter. */
 export function traceSearchSql(search: TraceSearch, tables: TraceTables): Sql {
-  const sql = new SearchSql(search);
+  const parameters = parametersOf(search);
+  const sql = new SearchSql(parameters);
   const where = sql.where(search.filter);
   const orders = [...search.order.map((order) => sql.order(order)), 'request_time DESC', 'trace_id'];
   const text = `
@@ -34,19 +35,25 @@ export function traceSearchSql(search: TraceSearch, tables: TraceTables): Sql {
     WHERE ${where}
     ORDER BY ${orders.join(', ')}
     LIMIT {limit:UInt64} OFFSET {offset:UInt64}`;
-  return { text, parameters: { ...sql.parameters, limit: search.limit, offset: search.offset } };
+  return { text, parameters: { ...parameters.values, limit: search.limit, offset: search.offset } };
 }
 
 /** How many traces meet the filter. */
 export function traceCountSql(search: TraceSearch, tables: TraceTables): Sql {
-  const sql = new SearchSql(search);
+  const parameters = parametersOf(search);
+  const sql = new SearchSql(parameters);
   const where = sql.where(search.filter);
   const text = `WITH ${commonTables(tables)} SELECT count() AS found FROM (${tracesSql}) AS traces WHERE ${where}`;
-  return { text, parameters: sql.parameters };
+  return { text, parameters: parameters.values };
+}
+
+/** What `commonTables` needs, and whatever else a statement gets. */
+export function parametersOf(scope: Pick<TraceSearch, 'experimentIds' | 'moment'>): SqlParameters {
+  return new SqlParameters({ experiments: scope.experimentIds, moment: scope.moment });
 }
 
 /** Facts and spans as they stood at the moment of the search, without what was deleted by then. */
-function commonTables({ facts, spans }: TraceTables): string {
+export function commonTables({ facts, spans }: TraceTables): string {
   const inScope = (table: string): string =>
     `has({experiments:Array(String)}, ${table}.experiment_id) AND ${table}.log_offset < arrayElement({moment:Array(UInt64)}, ${table}.log_partition + 1)`;
   const alive = (table: string): string =>
@@ -59,7 +66,8 @@ function commonTables({ facts, spans }: TraceTables): string {
       SELECT facts.* FROM ${facts} AS facts LEFT JOIN deletions ON deletions.trace_id = facts.trace_id
       WHERE facts.kind != 'deleted' AND ${alive('facts')}),
     live_spans AS (
-      SELECT spans.* FROM ${spans} AS spans LEFT JOIN deletions ON deletions.trace_id = spans.trace_id
+      SELECT spans.*, spans.token_usage AS token_usage, spans.cost AS cost, spans.model AS model, spans.model_provider AS model_provider
+      FROM ${spans} AS spans LEFT JOIN deletions ON deletions.trace_id = spans.trace_id
       WHERE ${alive('spans')}
       ORDER BY spans.log_offset DESC, spans.item DESC LIMIT 1 BY spans.trace_id, spans.span_id)`;
 }
@@ -68,7 +76,7 @@ const said = (key: string): string => `kind = 'attribute' AND key = '${key}'`;
 const seen = (key: string): string => `kind = 'observed' AND key = '${key}'`;
 
 /** One row a trace; what a client said of the whole comes before what its spans show. */
-const tracesSql = `
+export const tracesSql = `
   SELECT
     trace_id,
     argMin(experiment_id, ${place}) AS experiment,
@@ -88,16 +96,13 @@ const tracesSql = `
   GROUP BY trace_id
   HAVING is_said OR countIf(${seen('start_ms')}) > 0`;
 
-class SearchSql {
+/** Conditions on the rows of `tracesSql AS traces`, over the tables of `commonTables`. */
+export class SearchSql {
   readonly joins: string[] = [];
   readonly #parameters: SqlParameters;
 
-  constructor(search: TraceSearch) {
-    this.#parameters = new SqlParameters({ experiments: search.experimentIds, moment: search.moment });
-  }
-
-  get parameters(): Readonly<Record<string, unknown>> {
-    return this.#parameters.values;
+  constructor(parameters: SqlParameters) {
+    this.#parameters = parameters;
   }
 
   where(filter: TraceFilter<TraceCondition>): string {
@@ -117,7 +122,7 @@ class SearchSql {
     const direction = descending ? 'DESC' : 'ASC';
     if (field.on === 'attribute') return `traces.${field.name} ${direction} NULLS LAST`;
     const alias = `o${this.joins.length}`;
-    this.joins.push(`LEFT JOIN (${this.#latest(field)}) AS ${alias} ON ${alias}.trace_id = traces.trace_id`);
+    this.joins.push(`LEFT JOIN (${this.latest(field)}) AS ${alias} ON ${alias}.trace_id = traces.trace_id`);
     return `(${alias}.trace_id = '') ASC, ${alias}.value ${direction}`;
   }
 
@@ -138,12 +143,12 @@ class SearchSql {
         return this.#compare(`traces.${field.name}`, condition);
       case 'tag':
       case 'metadata':
-        return this.#holders(this.#latest(field), condition);
+        return this.#holders(this.latest(field), condition);
       case 'feedback':
       case 'expectation':
         return this.#holders(this.#assessed(field), condition);
       case 'issue':
-        return `trace_id IN (SELECT trace_id FROM (${latestAssessments}) WHERE ${assessmentIs('issue')} AND JSONExtractString(value, 'issue', 'issue_name') = ${this.#parameters.text(condition.value)})`;
+        return `traces.trace_id IN (SELECT trace_id FROM (${latestAssessments}) WHERE ${assessmentIs('issue')} AND JSONExtractString(value, 'issue', 'issue_name') = ${this.#parameters.text(condition.value)})`;
       case 'prompt':
         return this.#linked('prompt', condition);
       case 'run':
@@ -155,23 +160,24 @@ class SearchSql {
 
   /** A trace belongs to a run that it was linked to, and to the one in which it was made. */
   #ofRun(condition: TraceCondition): string {
-    const made = this.#holders(this.#latest({ on: 'metadata', key: sourceRunKey }), condition);
+    const made = this.#holders(this.latest({ on: 'metadata', key: sourceRunKey }), condition);
     if (condition.comparator !== '=' && condition.comparator !== 'IN') return made;
     return `(${made} OR ${this.#linked('run', condition)})`;
   }
 
   #linked(kind: 'run' | 'prompt', condition: TraceCondition): string {
-    return `trace_id IN (SELECT trace_id FROM live WHERE kind = '${kind}' AND ${this.#compare('key', condition)})`;
+    return `traces.trace_id IN (SELECT trace_id FROM live WHERE kind = '${kind}' AND ${this.#compare('key', condition)})`;
   }
 
   /** `values` gives trace_id and value of every trace that has the thing. */
   #holders(values: string, condition: TraceCondition): string {
-    if (condition.comparator === 'IS NULL') return `trace_id NOT IN (SELECT trace_id FROM (${values}))`;
-    if (condition.comparator === 'IS NOT NULL') return `trace_id IN (SELECT trace_id FROM (${values}))`;
-    return `trace_id IN (SELECT trace_id FROM (${values}) WHERE ${this.#compare('value', condition)})`;
+    if (condition.comparator === 'IS NULL') return `traces.trace_id NOT IN (SELECT trace_id FROM (${values}))`;
+    if (condition.comparator === 'IS NOT NULL') return `traces.trace_id IN (SELECT trace_id FROM (${values}))`;
+    return `traces.trace_id IN (SELECT trace_id FROM (${values}) WHERE ${this.#compare('value', condition)})`;
   }
 
-  #latest({ on, key }: { readonly on: 'tag' | 'metadata'; readonly key: string }): string {
+  /** trace_id and value of every trace that has it. */
+  latest({ on, key }: { readonly on: 'tag' | 'metadata'; readonly key: string }): string {
     const observed = Object.entries(observedMetadata).find(([, name]) => on === 'metadata' && name === key)?.[0];
     const kinds = `kind = '${on}' AND key = ${this.#parameters.text(key)}`;
     const scope = observed === undefined ? kinds : `(${kinds} OR ${seen(observed)})`;
@@ -187,7 +193,7 @@ class SearchSql {
 
   #spanWith(conditions: readonly TraceCondition[]): string {
     const all = conditions.map((condition) => this.#spanCondition(condition)).join(' AND ');
-    return `trace_id IN (SELECT trace_id FROM live_spans WHERE ${all})`;
+    return `traces.trace_id IN (SELECT trace_id FROM live_spans WHERE ${all})`;
   }
 
   #spanCondition(condition: TraceCondition): string {
@@ -222,7 +228,7 @@ const spanColumns = {
   content: `concat(name, '\\n', arrayStringConcat(arrayMap((k, v) -> concat('"', k, '": ', v), mapKeys(attributes), mapValues(attributes)), '\\n'))`,
 } as const;
 
-const latestAssessments = `SELECT trace_id, key, argMax(text, ${place}) AS value FROM live WHERE kind = 'assessment'
+export const latestAssessments = `SELECT trace_id, key, argMax(text, ${place}) AS value FROM live WHERE kind = 'assessment'
   GROUP BY trace_id, key HAVING NOT argMax(removed, ${place})`;
 
 function assessmentIs(kind: 'feedback' | 'expectation' | 'issue', json = 'value'): string {
