@@ -9,11 +9,16 @@ interface Answer {
   readonly detail?: unknown;
   readonly next_page_token?: string;
   readonly traces: readonly { readonly trace_id: string }[];
+  readonly data_points: unknown;
   readonly records: string;
   readonly dataset: { readonly dataset_id: string; readonly profile: string };
   readonly trace_info: { readonly request_id: string; readonly status: string };
   readonly trace: {
-    readonly trace_info: { readonly state: string; readonly tags: Readonly<Record<string, string>> };
+    readonly trace_info: {
+      readonly state: string;
+      readonly tags: Readonly<Record<string, string>>;
+      readonly trace_metadata: Readonly<Record<string, string>>;
+    };
     readonly spans: readonly { readonly name: string; readonly attributes: readonly unknown[] }[];
   };
 }
@@ -126,6 +131,36 @@ describe('the unmodified MLflow client', () => {
       nothing_said: 'INVALID_PARAMETER_VALUE',
     });
   });
+
+  it('sums up what calls of models used, measures traces and keeps their attachments', async () => {
+    expect(await step('measure')).toEqual({
+      tokens: [
+        [36, 0.75],
+        [24, 0.75],
+        [36, 0.75],
+      ],
+      metrics: [
+        [['OK', 2]],
+        [['agent', 60]],
+        [[25]],
+        [
+          ['2001-09-09T01:46:40+00:00', 'AGENT', 2],
+          ['2001-09-09T01:46:40+00:00', 'LLM', 2],
+        ],
+        [['tiny', 1.5]],
+        [['score', 0.75]],
+        [[0]],
+      ],
+      refused: 'INVALID_PARAMETER_VALUE',
+      spans: [
+        ['agent', 'AGENT', true],
+        ['call', 'LLM', true],
+      ],
+      attachment: ['sum', 'sum'],
+      no_attachment: [400, 404],
+      no_trace: 'RESOURCE_DOES_NOT_EXIST',
+    });
+  });
 });
 
 describe('OTLP', () => {
@@ -145,6 +180,37 @@ describe('OTLP', () => {
       });
       expect(found.trace.spans[0]?.attributes).toEqual([{ key: 'tokens', value: { int_value: '9007199254740993' } }]);
     }
+  });
+
+  it('of an exporter that is not MLflow’s the tokens of a trace are summed over all its requests', async () => {
+    const used = (spanId: string, tokens: number, parentSpanId?: string) =>
+      exportOf(20, {
+        spanId,
+        ...(parentSpanId !== undefined && { parentSpanId }),
+        attributes: [
+          { key: 'gen_ai.usage.input_tokens', value: { intValue: tokens } },
+          { key: 'gen_ai.usage.output_tokens', value: { intValue: 1 } },
+        ],
+      });
+    const [one = '', other = ''] = instances;
+    await send(one, used('00000000000000a1', 2, '00000000000000aa'));
+    await send(other, used('00000000000000a2', 3, '00000000000000aa'));
+    const totals = async (): Promise<unknown> => {
+      const { trace_metadata: metadata } = (await traceOf(one, 20)).body.trace.trace_info;
+      return JSON.parse(metadata['mlflow.trace.tokenUsage'] ?? '{}');
+    };
+    expect(await totals()).toEqual({ input_tokens: 5, output_tokens: 2, total_tokens: 7 });
+    // The sum of their parent, which comes last, stands for both.
+    await send(other, used('00000000000000aa', 10));
+    expect(await totals()).toEqual({ input_tokens: 10, output_tokens: 1, total_tokens: 11 });
+    const query = {
+      experiment_ids: ['0'],
+      view_type: 'TRACES',
+      metric_name: 'total_tokens',
+      aggregations: [{ aggregation_type: 'SUM' }],
+    };
+    const measured = await call(`${one}/api/3.0/mlflow/traces/metrics`, { method: 'POST', body: query });
+    expect(measured.body.data_points).toEqual([{ metric_name: 'total_tokens', dimensions: {}, values: { SUM: 11 } }]);
   });
 
   it.each<[string, Buffer, Record<string, string>, number, unknown]>([
@@ -261,7 +327,19 @@ it('clients of MLflow 2 start, end, read and search a trace', async () => {
   expect((await call(`${traces}/${id}/info`)).body.trace_info).toEqual(ended.body.trace_info);
   const found = await call(`${traces}?experiment_ids=0&filter=${encodeURIComponent("name = 'old'")}&max_results=5`);
   expect(found.body.traces).toEqual([ended.body.trace_info]);
+  const file = `${gateway}/api/2.0/mlflow-artifacts/artifacts/0/traces/${id}/artifacts/traces.json`;
+  const read = `${gateway}/ajax-api/2.0/mlflow/get-trace-artifact?request_id=${id}`;
+  expect((await call(read)).body.error_code).toBe('RESOURCE_DOES_NOT_EXIST');
+  expect((await call(file, { method: 'PUT', body: { spans: [{ name: 'old' }] } })).status).toBe(200);
+  expect((await call(read)).body).toEqual({ spans: [{ name: 'old' }] });
 });
+
+const latency = {
+  experiment_ids: ['0'],
+  view_type: 'TRACES',
+  metric_name: 'latency',
+  aggregations: [{ aggregation_type: 'AVG' }],
+};
 
 it.each([
   ['POST', '', { trace: {} }],
@@ -269,6 +347,12 @@ it.each([
   ['POST', '/search', { locations: [], max_results: 501 }],
   ['POST', '/search', { locations: [{ mlflow_experiment: { experiment_id: '0' } }], filter: "name RLIKE '(?=a)'" }],
   ['POST', '/search', { locations: [], page_token: 'nonsense' }],
+  ['POST', '/metrics', { experiment_ids: ['0'], view_type: 'NOTHING', metric_name: 'latency', aggregations: [] }],
+  ['POST', '/metrics', { ...latency, aggregations: [] }],
+  ['POST', '/metrics', { ...latency, aggregations: [{ aggregation_type: 'PERCENTILE', percentile_value: 101 }] }],
+  ['POST', '/metrics', { ...latency, time_interval_seconds: 60 }],
+  ['POST', '/metrics', { ...latency, filters: ["trace.name = 'x'"] }],
+  ['POST', '/metrics', { ...latency, page_token: 'nonsense' }],
   ['POST', '/delete-traces', { experiment_id: '0', max_timestamp_millis: 1, max_traces: 0 }],
   ['PATCH', '/tr-x/tags', { key: 'mlflow.trace.spansLocation', value: 'elsewhere' }],
 ])('%s %s refuses %j', async (method, path, body) => {

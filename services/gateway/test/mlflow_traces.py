@@ -9,9 +9,14 @@ os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "4")
 
 import mlflow
+import requests
 from mlflow import MlflowClient
-from mlflow.entities import AssessmentSource, SpanType
+from mlflow.entities import AssessmentSource, SpanType, TraceData
+from mlflow.entities.trace_metrics import AggregationType, MetricAggregation, MetricViewType
 from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+from mlflow.tracing.attachments import Attachment
+from mlflow.tracing.client import TracingClient
 
 
 def refused(call) -> str:
@@ -135,6 +140,59 @@ def delete(name: str) -> dict:
     }
 
 
+def agent(question: str) -> str:
+    """One call of a model below an agent that says the sum of all calls."""
+    with mlflow.start_span(name="agent", span_type=SpanType.AGENT) as root:
+        root.set_inputs({"image": Attachment(content_type="image/png", content_bytes=question.encode())})
+        if question == "sum":
+            root.set_attribute("mlflow.chat.tokenUsage", {"input_tokens": 30, "output_tokens": 6, "total_tokens": 36})
+        with mlflow.start_span(name="call", span_type=SpanType.LLM) as call:
+            call.set_attribute("mlflow.chat.tokenUsage", {"input_tokens": 20, "output_tokens": 4, "total_tokens": 24})
+            call.set_attribute("mlflow.llm.model", "tiny")
+            call.set_attribute("mlflow.llm.cost", {"input_cost": 0.25, "output_cost": 0.5, "total_cost": 0.75})
+    return root.trace_id
+
+
+def measure(name: str) -> dict:
+    experiment = mlflow.set_experiment(f"measured-{name}")
+    ids = [experiment.experiment_id]
+    trace_ids = [agent("sum"), agent("one")]
+    mlflow.flush_trace_async_logging()
+    mlflow.log_feedback(trace_id=trace_ids[0], name="score", value=0.5)
+    mlflow.log_feedback(trace_id=trace_ids[1], name="score", value=True)
+
+    def points(view: str, metric: str, aggregation, **more) -> list:
+        aggregations = [aggregation if isinstance(aggregation, MetricAggregation) else MetricAggregation(AggregationType(aggregation))]
+        found = TracingClient().store.query_trace_metrics(ids, MetricViewType(view), metric, aggregations, **more)
+        return [[*point.dimensions.values(), *point.values.values()] for point in found]
+
+    def file(**asked) -> requests.Response:
+        return requests.get(f"{os.environ['MLFLOW_TRACKING_URI']}/ajax-api/3.0/mlflow/get-trace-artifact", params=asked)
+
+    traces = mlflow.search_traces(locations=ids, return_type="list", order_by=["timestamp_ms ASC"])
+    whole = mlflow.get_trace(trace_ids[0])
+    attachment = Attachment.parse_ref(whole.data.spans[0].inputs["image"])["attachment_id"]
+    repo = get_artifact_repository(whole.info.tags["mlflow.artifactLocation"])
+    spans = TraceData.from_dict(file(request_id=trace_ids[0]).json()).spans
+    return {
+        "tokens": [[trace.info.token_usage["total_tokens"], trace.info.cost["total_cost"]] for trace in [*traces, whole]],
+        "metrics": [
+            points("TRACES", "trace_count", "COUNT", dimensions=["trace_status"]),
+            points("TRACES", "total_tokens", "SUM", dimensions=["trace_name"], filters=["trace.status = 'OK'"]),
+            points("TRACES", "input_tokens", MetricAggregation(AggregationType.PERCENTILE, 50)),
+            points("SPANS", "span_count", "COUNT", dimensions=["span_type"], time_interval_seconds=10**9, start_time_ms=0, end_time_ms=2**42),
+            points("SPANS", "total_cost", "SUM", dimensions=["span_model_name"]),
+            points("ASSESSMENTS", "assessment_value", "AVG", dimensions=["assessment_name"]),
+            points("ASSESSMENTS", "assessment_count", "COUNT", filters=["trace.tag.none = 'x'"]),
+        ],
+        "refused": refused(lambda: points("SPANS", "trace_count", "COUNT")),
+        "spans": [[span.name, span.span_type, span.trace_id == trace_ids[0]] for span in spans],
+        "attachment": [repo.download_trace_attachment(attachment).decode(), file(request_id=trace_ids[0], path=attachment).text],
+        "no_attachment": [file(request_id=trace_ids[0], path=path).status_code for path in ("../traces.json", "0" * 8 + attachment[8:])],
+        "no_trace": file(request_id="tr-" + "0" * 32).json()["error_code"],
+    }
+
+
 if __name__ == "__main__":
     step, name = sys.argv[1], sys.argv[2]
-    print("RESULT " + json.dumps({"trace": trace, "assess": assess, "delete": delete}[step](name)), flush=True)
+    print("RESULT " + json.dumps({"trace": trace, "assess": assess, "delete": delete, "measure": measure}[step](name)), flush=True)

@@ -6,6 +6,7 @@ import { topics } from '@millrace/schemas';
 import { SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
 import type { TrackingConfig } from '../config.ts';
 import { OtlpController } from '../entry/traces/otlp.controller.ts';
+import { TraceArtifactController } from '../entry/traces/trace-artifact.controller.ts';
 import { TraceChangesController } from '../entry/traces/trace-changes.controller.ts';
 import { TraceMetricsController } from '../entry/traces/trace-metrics.controller.ts';
 import { TracesV2Controller } from '../entry/traces/traces-v2.controller.ts';
@@ -38,6 +39,7 @@ const now = (): number => Date.now();
 export const tracesControllers = [
   TracesController,
   TraceMetricsController,
+  TraceArtifactController,
   TraceChangesController,
   TracesV2Controller,
   OtlpController,

@@ -111,12 +111,13 @@ const traces: RouteTable = {
   'GET /api/2.0/mlflow/traces': on('viewer', named('experiment', 'query', 'experiment_ids')),
   'PATCH /api/2.0/mlflow/traces/:id': on('editor', trace),
   'GET /api/2.0/mlflow/traces/:id/info': on('viewer', trace),
-  // Changes are under both versions of the API.
+  // Changes and files are under both versions of the API.
   ...Object.fromEntries(
     ['2.0', '3.0'].flatMap((version) =>
       Object.entries<RouteNeeds>({
         [`PATCH /api/${version}/mlflow/traces/:id/tags`]: on('editor', trace),
         [`DELETE /api/${version}/mlflow/traces/:id/tags`]: on('editor', trace),
+        [`GET /api/${version}/mlflow/get-trace-artifact`]: on('viewer', named('trace', 'query', 'request_id')),
         [`POST /api/${version}/mlflow/traces/delete-traces`]: on('admin', experimentOfBody),
         [`POST /api/${version}/mlflow/traces/link-to-run`]: on(
           'editor',

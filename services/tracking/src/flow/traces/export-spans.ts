@@ -6,7 +6,8 @@ import type { ExperimentsJournal } from '../ports.ts';
 import { textOf } from './observe-spans.ts';
 import type { KnownRuns } from './ports.ts';
 import { attributeTexts, mlflowTraceId, storedSpan } from './stored-span.ts';
-import { artifactLocationTag, traceArtifactUri } from './trace-artifacts.ts';
+import { traceArtifactUri } from '../artifacts/artifact-roots.ts';
+import { artifactLocationTag } from './trace-artifacts.ts';
 import type { Author, TraceWrite, TraceWrites } from './trace-writes.ts';
 
 const maxTagValueLength = 8000;
