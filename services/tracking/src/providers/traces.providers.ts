@@ -84,11 +84,11 @@ export const tracesProviders: Provider[] = [
     useFactory: async (
       traceLog: KafkaTraceLog,
       history: ClickHouseTraceHistory,
-      { live: { maxTraceBytes, maxCatchUp } }: TrackingConfig,
+      { live: { maxTraceBytes, maxCatchUp, readTimeoutMs } }: TrackingConfig,
       metrics: ServiceMetrics,
       log: ServiceLog,
     ) => {
-      const live = new LiveTraces(traceLog, history, { maxBytes: maxTraceBytes, maxCatchUp });
+      const live = new LiveTraces(traceLog, history, { maxBytes: maxTraceBytes, maxCatchUp, readTimeoutMs });
       await untilAvailable(log, 'trace log', () => live.follow());
       metrics.gauge({
         name: 'live_traces_bytes',

@@ -1,7 +1,8 @@
 import type { TraceEvent } from '@millrace/schemas';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { LiveTraces } from './live-traces.ts';
-import type { TraceHistory, TraceLog } from './ports.ts';
+import type { TraceHistory, TraceLog, TraceLogTaker } from './ports.ts';
 import { placedSpansOf, traceFactsOf } from './trace-facts.ts';
 import { traceEvent, traceSpan } from './trace-under-test.ts';
 
@@ -13,6 +14,8 @@ class SimulatedStore implements TraceLog, TraceHistory {
   waits: number[] = [];
   loads = 0;
   failing = false;
+  giving = true;
+  taker: TraceLogTaker | undefined;
 
   add(said: Partial<TraceEvent>): void {
     this.events.push(traceEvent(said));
@@ -20,12 +23,20 @@ class SimulatedStore implements TraceLog, TraceHistory {
   partitionOf(): number {
     return 0;
   }
-  endOffset(): Promise<number> {
-    return Promise.resolve(this.events.length);
+  endOffsets(): Promise<number[]> {
+    return Promise.resolve([this.events.length]);
   }
-  read(_partition: number, from: number) {
-    const events = this.events.slice(from, from + 2).map((event, index) => ({ event, offset: from + index }));
-    return Promise.resolve({ events, nextOffset: from + events.length });
+  follow(taker: TraceLogTaker): void {
+    this.taker = taker;
+    void (async () => {
+      for (;;) {
+        await taker.untilWanted();
+        const from = taker.positionOf(0);
+        const events = this.events.slice(from, from + 2).map((event, index) => ({ event, offset: from + index }));
+        if (this.giving && events.length > 0) taker.take(0, events, from + events.length);
+        await setImmediate();
+      }
+    })();
   }
   untilStored([wanted]: readonly { nextOffset: number }[]): Promise<void> {
     if (this.failing) return Promise.reject(new Error('away'));
@@ -58,7 +69,7 @@ class SimulatedStore implements TraceLog, TraceHistory {
 }
 
 const live = (store: SimulatedStore, maxBytes = 1_000_000): LiveTraces =>
-  new LiveTraces(store, store, { maxBytes, maxCatchUp: 1000 });
+  new LiveTraces(store, store, { maxBytes, maxCatchUp: 1000, readTimeoutMs: 20 });
 const tag = (value: string): Partial<TraceEvent> => ({ type: 'tagged', tags: [{ key: 't', value }] });
 const spans = (spanId = 'a'): Partial<TraceEvent> => ({ spans: [traceSpan({ spanId })] });
 
@@ -90,6 +101,7 @@ describe('a trace', () => {
   it('that nobody wrote to is not there and takes no memory', async () => {
     const store = new SimulatedStore();
     const traces = live(store);
+    await traces.follow();
     const before = traces.heldBytes;
     expect(await traces.get('tr-none')).toBeNull();
     expect(traces.heldBytes).toBe(before);
@@ -143,7 +155,7 @@ describe('memory', () => {
 
   it('is dropped when the log has gone far ahead', async () => {
     const store = new SimulatedStore();
-    const traces = new LiveTraces(store, store, { maxBytes: 1_000_000, maxCatchUp: 5 });
+    const traces = new LiveTraces(store, store, { maxBytes: 1_000_000, maxCatchUp: 5, readTimeoutMs: 1000 });
     await traces.follow();
     store.add(spans('first'));
     await traces.get('tr-1');
@@ -151,6 +163,30 @@ describe('memory', () => {
     store.add(spans('second'));
     expect((await traces.get('tr-1'))?.spans).toHaveLength(2);
   });
+});
+
+it('a read that the log does not come to is refused, and answered when it does', async () => {
+  const store = new SimulatedStore();
+  const traces = live(store);
+  await traces.follow();
+  store.giving = false;
+  store.add(spans());
+  await expect(traces.get('tr-1')).rejects.toThrow('the log of traces is read up to 0 of 1 in partition 0');
+  store.giving = true;
+  expect(await traces.get('tr-1')).not.toBeNull();
+});
+
+it('a log that was made anew is followed from its end, and what is older comes from history', async () => {
+  const store = new SimulatedStore();
+  const traces = live(store);
+  await traces.follow();
+  store.add(spans());
+  await traces.get('tr-1');
+  const loads = store.loads;
+  store.taker?.lost(0);
+  await setImmediate();
+  expect((await traces.get('tr-1'))?.spans).toHaveLength(1);
+  expect(store.loads).toBe(loads + 1);
 });
 
 it('a caller joins no reading that began before it asked', async () => {

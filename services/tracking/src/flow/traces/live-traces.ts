@@ -1,3 +1,5 @@
+import { UnavailableError } from '@millrace/service-kit';
+import { SharedQuestion } from '../shared-question.ts';
 import type { LogMoment, PlacedTraceEvent, TraceHistory, TraceLog } from './ports.ts';
 import { placedSpansOf, traceFactsOf } from './trace-facts.ts';
 import { TraceHead } from './trace-head.ts';
@@ -7,7 +9,12 @@ export interface LiveTracesOptions {
   readonly maxBytes: number;
   /** Further behind than this, the log is not read up but skipped. */
   readonly maxCatchUp: number;
+  /** How long a read waits for the log. */
+  readonly readTimeoutMs: number;
 }
+
+/** Between two fetches when nobody waits: what comes meanwhile is fetched together. */
+const restMs = 5;
 
 /** How many traces a caller reads from history side by side. */
 const loadsAtOnce = 32;
@@ -22,12 +29,12 @@ interface Held {
 
 interface Partition {
   readonly index: number;
-  /** Next offset to fold; null until the first read. */
-  position: number | null;
+  /** Next offset to fold. */
+  position: number;
   /** Nothing at or above it was ever forgotten. */
   keptFrom: number;
-  catchingUp: Promise<number> | undefined;
-  queued: Promise<number> | undefined;
+  /** Who waits until everything below an offset is folded. */
+  readonly waiting: Set<{ readonly end: number; readonly resolve: () => void }>;
   /** The least recently used first. */
   readonly traces: Map<string, Held>;
 }
@@ -41,18 +48,21 @@ export class LiveTraces {
   readonly #history: TraceHistory;
   readonly #options: LiveTracesOptions;
   readonly #partitions: readonly Partition[];
+  readonly #ends: SharedQuestion<readonly number[]>;
+  /** Followers that rest. */
+  readonly #resting = new Set<() => void>();
   #bytes = 0;
 
   constructor(log: TraceLog, history: TraceHistory, options: LiveTracesOptions) {
     this.#log = log;
     this.#history = history;
     this.#options = options;
+    this.#ends = new SharedQuestion(() => log.endOffsets());
     this.#partitions = Array.from({ length: log.partitions }, (_, index) => ({
       index,
-      position: null,
+      position: 0,
       keptFrom: 0,
-      catchingUp: undefined,
-      queued: undefined,
+      waiting: new Set(),
       traces: new Map<string, Held>(),
     }));
   }
@@ -63,13 +73,19 @@ export class LiveTraces {
 
   /** Begins to follow the log: of traces that begin from here on, history has nothing to add. */
   async follow(): Promise<void> {
-    await Promise.all(this.#partitions.map((partition) => this.#catchUp(partition)));
+    for (const [index, end] of (await this.#ends.answer()).entries()) this.#skip(this.#at(index), end);
+    this.#log.follow({
+      positionOf: (index) => this.#at(index).position,
+      take: (index, events, nextOffset) => this.#take(this.#at(index), events, nextOffset),
+      untilWanted: () => this.#untilWanted(),
+      lost: (index) => this.#lost(index),
+    });
   }
 
   /** The trace with every write in it that was acknowledged before the call, or null when there is none. */
   async get(traceId: string): Promise<TraceHead | null> {
     const partition = this.#partitionOf(traceId);
-    await this.#catchUp(partition);
+    await this.#reached(partition);
     const held = this.#hold(partition, traceId);
     held.whole ??= this.#load(partition, held);
     await held.whole;
@@ -90,13 +106,13 @@ export class LiveTraces {
   /** The trace as far as memory knows it, without asking history: enough to answer the write that began it. */
   async recent(traceId: string): Promise<TraceHead> {
     const partition = this.#partitionOf(traceId);
-    await this.#catchUp(partition);
+    await this.#reached(partition);
     return this.#hold(partition, traceId).head;
   }
 
   /** The present moment of the log, once history holds everything before it. */
   async storedMoment(): Promise<LogMoment> {
-    const moment = await Promise.all(this.#partitions.map(({ index }) => this.#log.endOffset(index)));
+    const moment = await this.#ends.answer();
     await this.#history.untilStored(moment.map((nextOffset, partition) => ({ partition, nextOffset })));
     return moment;
   }
@@ -115,40 +131,66 @@ export class LiveTraces {
     }
   }
 
-  /**
-   * Folds what the log holds beyond the position. Callers share one reading, but never one that began before they
-   * asked: its end may be older than a write that they must see.
-   */
-  #catchUp(partition: Partition): Promise<number> {
-    if (partition.catchingUp === undefined) {
-      partition.catchingUp = this.#readUp(partition).finally(() => {
-        partition.catchingUp = undefined;
-      });
-      return partition.catchingUp;
+  /** Waits until every write to the partition that was acknowledged before the call is folded. */
+  async #reached(partition: Partition): Promise<void> {
+    const end = (await this.#ends.answer())[partition.index] ?? 0;
+    if (end - partition.position > this.#options.maxCatchUp) this.#skip(partition, end);
+    if (partition.position >= end) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiting = { end, resolve };
+    partition.waiting.add(waiting);
+    this.#resting.forEach((wake) => wake());
+    const timer = setTimeout(() => {
+      const how = `the log of traces is read up to ${partition.position} of ${end} in partition ${partition.index}`;
+      reject(new UnavailableError('TRACKING_LOG_BEHIND', how));
+    }, this.#options.readTimeoutMs);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      partition.waiting.delete(waiting);
     }
-    partition.queued ??= partition.catchingUp
-      .catch(() => 0)
-      .then(() => {
-        partition.queued = undefined;
-        return this.#catchUp(partition);
-      });
-    return partition.queued;
   }
 
-  async #readUp(partition: Partition): Promise<number> {
-    const end = await this.#log.endOffset(partition.index);
-    if (partition.position === null || end - partition.position > this.#options.maxCatchUp) {
-      for (const held of partition.traces.values()) this.#forget(partition, held);
-      partition.position = end;
-      partition.keptFrom = end;
+  #take(partition: Partition, events: readonly PlacedTraceEvent[], nextOffset: number): void {
+    for (const placed of events) {
+      if (placed.offset < partition.position) continue;
+      partition.position = placed.offset + 1;
+      this.#fold(partition, placed);
     }
-    while (partition.position < end) {
-      const { events, nextOffset } = await this.#log.read(partition.index, partition.position);
-      for (const placed of events) this.#fold(partition, placed);
-      partition.position = Math.max(nextOffset, partition.position);
-      this.#shrink();
-    }
-    return partition.position;
+    this.#advance(partition, Math.max(nextOffset, partition.position));
+    this.#shrink();
+  }
+
+  /** Goes on at an offset: what lies before it is asked of history. */
+  #skip(partition: Partition, nextOffset: number): void {
+    for (const held of partition.traces.values()) this.#drop(partition, held);
+    partition.keptFrom = nextOffset;
+    this.#advance(partition, nextOffset);
+  }
+
+  #advance(partition: Partition, nextOffset: number): void {
+    partition.position = nextOffset;
+    for (const { end, resolve } of partition.waiting) if (end <= nextOffset) resolve();
+  }
+
+  /** The log was cut or made anew: what it holds from here on is all there is. */
+  #lost(index: number): void {
+    void this.#ends.answer().then(
+      (ends) => this.#skip(this.#at(index), ends[index] ?? 0),
+      // Asked again at the next fetch, which finds the same.
+      () => undefined,
+    );
+  }
+
+  async #untilWanted(): Promise<void> {
+    if (this.#partitions.some(({ waiting }) => waiting.size > 0)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#resting.add(resolve);
+    const timer = setTimeout(resolve, restMs);
+    await promise;
+    clearTimeout(timer);
+    this.#resting.delete(resolve);
   }
 
   #fold(partition: Partition, { event, offset }: PlacedTraceEvent): void {
@@ -188,7 +230,7 @@ export class LiveTraces {
   /** From here on memory lacks writes to this trace, so a trace that is met anew asks history up to here. */
   #forget(partition: Partition, held: Held): void {
     this.#drop(partition, held);
-    partition.keptFrom = partition.position ?? partition.keptFrom;
+    partition.keptFrom = partition.position;
   }
 
   /** Without a trace: anybody may ask for any id, and nothing is lost with one that nobody wrote to. */
@@ -199,8 +241,12 @@ export class LiveTraces {
   }
 
   #partitionOf(traceId: string): Partition {
-    const partition = this.#partitions[this.#log.partitionOf(traceId)];
-    if (partition === undefined) throw new Error(`there is no partition for trace ${traceId}`);
+    return this.#at(this.#log.partitionOf(traceId));
+  }
+
+  #at(index: number): Partition {
+    const partition = this.#partitions[index];
+    if (partition === undefined) throw new Error(`there is no partition ${index}`);
     return partition;
   }
 }

@@ -12,10 +12,21 @@ export interface TraceEvents {
 export interface TraceLog {
   readonly partitions: number;
   partitionOf(traceId: string): number;
-  /** Next offset of the partition now: what a read that begins now must have seen. */
-  endOffset(partition: number): Promise<number>;
-  /** Records from `from` on, up to what there is. */
-  read(partition: number, from: number): Promise<{ events: readonly PlacedTraceEvent[]; nextOffset: number }>;
+  /** Next offset of every partition now: what a read that begins now must have seen. */
+  endOffsets(): Promise<readonly number[]>;
+  /** Begins to give what lies in the log, and waits at its ends. */
+  follow(taker: TraceLogTaker): void;
+}
+
+export interface TraceLogTaker {
+  /** Next offset that is wanted of a partition. */
+  positionOf(partition: number): number;
+  /** Gets all trace events from the position on, in order, and where they end. */
+  take(partition: number, events: readonly PlacedTraceEvent[], nextOffset: number): void;
+  /** Resolves when more is wanted: until then nothing is fetched. */
+  untilWanted(): Promise<void>;
+  /** What was at the position is no longer in the log. */
+  lost(partition: number): void;
 }
 
 export interface PlacedTraceEvent {

@@ -1,57 +1,49 @@
-import { LogReader, partitioners, type AvroReader, type EventBus } from '@millrace/events';
+import { partitioners, TailFollower, type AvroReader, type EventBus, type TailBatch } from '@millrace/events';
 import { topics, type TraceEvent } from '@millrace/schemas';
-import type { PlacedTraceEvent, TraceLog } from '../../flow/traces/ports.ts';
+import type { TraceLog, TraceLogTaker } from '../../flow/traces/ports.ts';
 
 const traces = topics['tracking.traces'];
 
-/** Follows `tracking.traces` without a consumer group: every instance reads all of it, when it is asked. */
+/** Follows `tracking.traces` without a consumer group: every instance reads all that others wrote. */
 export class KafkaTraceLog implements TraceLog {
   readonly partitions = traces.partitions;
-  readonly #bus: EventBus;
   readonly #decoder: AvroReader<TraceEvent>;
-  readonly #readers = new Map<number, LogReader>();
+  readonly #follower: TailFollower;
 
   constructor(bus: EventBus) {
-    this.#bus = bus;
     this.#decoder = bus.readerFor(traces);
+    this.#follower = new TailFollower(bus, { topic: bus.topics.name(traces.name), partitions: traces.partitions });
   }
 
   partitionOf(traceId: string): number {
     return partitionOfTrace(traceId);
   }
 
-  endOffset(partition: number): Promise<number> {
-    return this.#reader(partition, null).endOffset();
+  endOffsets(): Promise<number[]> {
+    return this.#follower.endOffsets();
   }
 
-  async read(partition: number, from: number): Promise<{ events: PlacedTraceEvent[]; nextOffset: number }> {
-    const { records, nextOffset } = await this.#reader(partition, from).poll();
+  follow(taker: TraceLogTaker): void {
+    this.#follower.follow({
+      positionOf: (partition) => taker.positionOf(partition),
+      take: (batch) => this.#take(batch, taker),
+      untilWanted: () => taker.untilWanted(),
+      lost: (partition) => taker.lost(partition),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#follower.close();
+  }
+
+  async #take({ partition, records, nextOffset }: TailBatch, taker: TraceLogTaker): Promise<void> {
     const decoded = await this.#decoder.decodeBatch(records);
     const events = records.flatMap((record, index) => {
       const result = decoded[index];
       // What is no trace event is not ours to judge here: the sink moves it to the dead letters.
-      return result?.ok && record.offset >= from ? [{ event: result.value, offset: record.offset }] : [];
+      return result?.ok ? [{ event: result.value, offset: record.offset }] : [];
     });
-    return { events, nextOffset };
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#readers.values()].map((reader) => reader.close()));
-  }
-
-  /** The partition's reader, made anew when it does not stand where it is wanted. */
-  #reader(partition: number, from: number | null): LogReader {
-    const held = this.#readers.get(partition);
-    if (held !== undefined && (from === null || held.position === from)) return held;
-    void held?.close();
-    const reader = new LogReader(this.#bus, {
-      topic: this.#bus.topics.name(traces.name),
-      partition,
-      startAt: from ?? 0,
-      maxWaitMs: 50,
-    });
-    this.#readers.set(partition, reader);
-    return reader;
+    taker.take(partition, events, nextOffset);
   }
 }
 
