@@ -37,7 +37,7 @@ export {
   type Comparator,
   type Expression,
 } from './search-expression.ts';
-export { invalidComparator, notNumeric, parseExpression, parseFilter } from './search-filter.ts';
+export { invalidComparator, notNumeric, notTexts, parseExpression, parseFilter } from './search-filter.ts';
 export { parseOrderBy, type OrderTerm } from './search-order.ts';
 export {
   checkEntityKey,

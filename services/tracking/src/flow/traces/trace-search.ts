@@ -1,6 +1,14 @@
-import { invalidParameter, mapExpression, type Comparator } from '@millrace/mlflow-protocol';
+import {
+  invalidParameter,
+  mapExpression,
+  notTexts,
+  parseExpression,
+  parseOrderBy,
+  type Clause,
+  type Comparator,
+  type Expression,
+} from '@millrace/mlflow-protocol';
 import type { LogMoment } from './ports.ts';
-import { parseTraceFilter, parseTraceOrder, type TraceClause, type TraceFilter } from './trace-filter.ts';
 
 const numberAttributes = ['request_time', 'execution_time', 'end_time'] as const;
 const textAttributes = ['trace_id', 'state', 'client_request_id'] as const;
@@ -18,8 +26,10 @@ export type TraceField =
 export interface TraceCondition {
   readonly field: TraceField;
   readonly comparator: Comparator;
-  readonly value: TraceClause['value'];
+  readonly value: string | number | readonly string[] | null;
 }
+
+export type TraceFilter = Expression<TraceCondition>;
 
 export interface TraceOrder {
   readonly field: Extract<TraceField, { readonly on: 'attribute' | 'tag' | 'metadata' }>;
@@ -29,7 +39,7 @@ export interface TraceOrder {
 /** A search with every name resolved, over traces as they stood at one moment of the log. */
 export interface TraceSearch {
   readonly experimentIds: readonly string[];
-  readonly filter: TraceFilter<TraceCondition>;
+  readonly filter: TraceFilter;
   readonly order: readonly TraceOrder[];
   readonly moment: LogMoment;
   readonly limit: number;
@@ -69,29 +79,35 @@ const entities: Readonly<Record<string, string>> = {
 export const traceNameTag = 'mlflow.traceName';
 export const sourceRunKey = 'mlflow.sourceRun';
 
-export function resolveTraceFilter(source: string): TraceFilter<TraceCondition> {
-  return mapExpression(parseTraceFilter(source), resolveClause);
+export function resolveTraceFilter(source: string): TraceFilter {
+  return mapExpression(parseExpression(source), resolveClause);
 }
 
 export function resolveTraceOrder(orderBy: readonly string[]): TraceOrder[] {
-  return orderBy
-    .flatMap((text) => text.split(','))
-    .map((text) => {
-      const { entity, key, descending } = parseTraceOrder(text);
-      const field = orderField(fieldOf(entity, key), text);
-      return { field, descending };
-    });
+  return parseOrderBy(orderBy).map(({ entity, key, descending }) => ({
+    field: orderField(fieldOf(entity, key), key),
+    descending,
+  }));
 }
 
-function resolveClause({ entity, key, comparator, value }: TraceClause): TraceCondition {
+function resolveClause({ entity, key, comparator, value: said }: Clause): TraceCondition {
+  const value = withoutNumbers(said);
   const field = fieldOf(entity, key);
   checkComparator(field, comparator);
   checkValue(field, comparator, value);
   return { field, comparator, value };
 }
 
+/** Lists hold texts only. */
+function withoutNumbers(value: Clause['value']): TraceCondition['value'] {
+  if (value === null || typeof value !== 'object') return value;
+  const texts = value.filter((one) => typeof one === 'string');
+  if (texts.length < value.length) throw notTexts(value);
+  return texts;
+}
+
 function fieldOf(entityName: string | null, key: string): TraceField {
-  const entity = entities[entityName?.toLowerCase() ?? 'attribute'];
+  const entity = entities[entityName ?? 'attribute'];
   if (entity === undefined)
     throw invalidParameter(
       `Invalid entity type '${entityName}'. Valid values are ${Object.keys(entities).sort().join(', ')}`,
@@ -130,10 +146,10 @@ function spanField(key: string): TraceField {
   );
 }
 
-function orderField(field: TraceField, text: string): TraceOrder['field'] {
+function orderField(field: TraceField, key: string): TraceOrder['field'] {
   if (field.on === 'attribute' || field.on === 'tag' || field.on === 'metadata') return field;
   if (field.on === 'run') return { on: 'metadata', key: sourceRunKey };
-  throw invalidParameter(`Invalid order_by clause ${JSON.stringify(text)}: traces have no order by it`);
+  throw invalidParameter(`Invalid order_by key '${key}': traces have no order by it`);
 }
 
 const texts: readonly Comparator[] = ['=', '!=', 'IN', 'NOT IN', 'LIKE', 'ILIKE', 'RLIKE'];
@@ -166,7 +182,7 @@ function comparatorsOf(field: TraceField): readonly Comparator[] {
   }
 }
 
-function checkValue(field: TraceField, comparator: Comparator, value: TraceClause['value']): void {
+function checkValue(field: TraceField, comparator: Comparator, value: TraceCondition['value']): void {
   if (isNumber(field)) {
     if (typeof value === 'number') return;
     throw invalidParameter(

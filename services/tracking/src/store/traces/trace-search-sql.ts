@@ -1,8 +1,8 @@
-import type { TraceFilter } from '../../flow/traces/trace-filter.ts';
 import {
   isNumber,
   sourceRunKey,
   type TraceCondition,
+  type TraceFilter,
   type TraceOrder,
   type TraceSearch,
 } from '../../flow/traces/trace-search.ts';
@@ -105,7 +105,7 @@ export class SearchSql {
     this.#parameters = parameters;
   }
 
-  where(filter: TraceFilter<TraceCondition>): string {
+  where(filter: TraceFilter): string {
     switch (filter.kind) {
       case 'not':
         return `NOT (${this.where(filter.term)})`;
@@ -127,7 +127,7 @@ export class SearchSql {
   }
 
   /** Of spans that are asked for together, one must meet all that is asked. */
-  #all(parts: readonly TraceFilter<TraceCondition>[]): string {
+  #all(parts: readonly TraceFilter[]): string {
     const spans = parts.flatMap((part) => (part.kind === 'comparison' && onSpan(part.clause) ? [part.clause] : []));
     const rest = parts
       .filter((part) => part.kind !== 'comparison' || !onSpan(part.clause))
