@@ -27,6 +27,14 @@ it.each([
   // JSON.parse makes Infinity of 1e400
   [{ run_id: 'a', metrics: [{ key: 'k', value: Infinity, step: 0 }] }, "for parameter 'metrics[0].value'"],
   [{ run_id: 'a', metrics: [{ key: 'k', value: 1, step: 1.5 }] }, "Invalid value 1.5 for parameter 'metrics[0].step'"],
+  [
+    { run_id: 'a', metrics: [{ key: 'k', value: 1, step: 2 ** 53 }] },
+    "Invalid value 9007199254740992 for parameter 'metrics[0].step' supplied: it must be an integer between",
+  ],
+  [
+    { run_id: 'a', metrics: [{ key: 'k', value: 1, step: '-9223372036854775808' }] },
+    'Invalid value "-9223372036854775808" for parameter \'metrics[0].step\' supplied: it must be an integer between',
+  ],
 ])('%j is refused in MLflow words', (raw, words) => {
   expect(() => readRequest(schema, raw)).toThrow(words);
 });
