@@ -3,10 +3,10 @@ import type { SqlParameters } from './sql-parameters.ts';
 /** Always in a total; others only where a span says them. */
 const always: readonly string[] = ['input_tokens', 'output_tokens', 'total_tokens'];
 /**
- * How often the spans of a trace are gone through by their start. A parent that begins after its child, by the clock of
- * another host, is met in the next round.
+ * How many rounds are left in each round through the spans of a trace by their start. A parent that begins after its child,
+ * by the clock of another host, is met in the next one; a trace in which nobody says a sum needs the last round only.
  */
-const rounds = 3;
+const rounds = `if(arrayExists(span -> span.3 = 1 AND span.4 = 1, nodes), [2, 1, 0], [0])`;
 
 /**
  * trace_id and value of every trace whose spans say tokens, over `live_spans`: what `totalsOf` in flow/traces says of one
@@ -21,7 +21,7 @@ export function tokenTotalsSql(key: string, parameters: SqlParameters): string {
           if((span.3 = 1 OR has(done.1, span.2)) AND span.4 = 1 AND NOT has(done.1, span.1), arrayPushBack(done.1, span.1), done.1),
           done.2 + if(span.7 = 1 AND span.3 = 1 AND NOT has(done.1, span.2), span.5, 0),
           toUInt8(done.3 = 1 OR (span.7 = 1 AND span.3 = 1 AND NOT has(done.1, span.2) AND span.6 = 1))),
-        arrayFlatten(arrayMap(round -> arrayMap(span -> tupleConcat(span, tuple(toUInt8(round = ${rounds - 1}))), nodes), range(${rounds}))),
+        arrayFlatten(arrayMap(left -> arrayMap(span -> tupleConcat(span, tuple(toUInt8(left = 0))), nodes), ${rounds})),
         (CAST([], 'Array(String)'), toFloat64(0), toUInt8(0))) AS folded
       FROM (
         SELECT trace_id, arrayMap(span -> span.2, arraySort(groupArray((start_ns, (
