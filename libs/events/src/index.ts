@@ -1,3 +1,4 @@
+export { AskedTogether } from './asked-together.ts';
 export { AvroCodec } from './avro-codec.ts';
 export type { RegisteredSchema, RegisteredWriter } from './avro-codec.ts';
 export type { AvroReader } from './avro-reader.ts';

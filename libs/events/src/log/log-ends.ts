@@ -1,3 +1,4 @@
+import { AskedTogether } from '../asked-together.ts';
 import { TransientError } from '../errors.ts';
 
 /** Next offset by partition, by topic. */
@@ -6,12 +7,14 @@ export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
 /** Asks for the ends of the first so many partitions of each topic. */
 export type AskEnds = (wanted: ReadonlyMap<string, number>) => Promise<Ends>;
 
-interface Asking {
+interface Question {
+  /** Name on the broker. */
   readonly topic: string;
   readonly partitions: number;
-  readonly resolve: (ends: number[]) => void;
-  readonly reject: (error: unknown) => void;
 }
+
+/** The ends of the topic, or why they are not known. */
+type Answer = (topic: string) => ReadonlyMap<number, number> | undefined;
 
 /**
  * Where logs end: what every read waits for that must see all that was acknowledged before it. One question for all who
@@ -19,55 +22,51 @@ interface Asking {
  */
 export class LogEnds {
   readonly #ask: AskEnds;
-  #waiting: Asking[] = [];
-  #isAsking = false;
+  readonly #together = new AskedTogether((questions: readonly Question[]) => this.#answer(questions));
 
   constructor(ask: AskEnds) {
     this.#ask = ask;
   }
 
   /** Next offset of each of the topic's first partitions; the topic by its name on the broker. A broker that is away is a TransientError. */
-  of(topic: string, partitions: number): Promise<number[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<number[]>();
-    this.#waiting.push({ topic, partitions, resolve, reject });
-    if (!this.#isAsking) void this.#askAll();
-    return promise;
+  async of(topic: string, partitions: number): Promise<number[]> {
+    const answer = await this.#together.answer({ topic, partitions });
+    const found = answer(topic);
+    return Array.from({ length: partitions }, (_, partition) => {
+      const end = found?.get(partition);
+      if (end === undefined) throw new TransientError('kafka', `topic "${topic}" partition ${partition} has no leader`);
+      return end;
+    });
   }
 
-  async #askAll(): Promise<void> {
-    this.#isAsking = true;
-    // The callers of this turn of the event loop share one question.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const together = this.#waiting;
-      this.#waiting = [];
-      await this.#answer(together);
-    }
-    this.#isAsking = false;
-  }
-
-  async #answer(together: readonly Asking[]): Promise<void> {
+  async #answer(questions: readonly Question[]): Promise<Answer> {
     const wanted = new Map<string, number>();
-    for (const { topic, partitions } of together) wanted.set(topic, Math.max(partitions, wanted.get(topic) ?? 0));
+    for (const { topic, partitions } of questions) wanted.set(topic, Math.max(partitions, wanted.get(topic) ?? 0));
     try {
       const ends = await this.#ask(wanted);
-      for (const one of together) tell(one, ends.get(one.topic));
+      return (topic) => ends.get(topic);
     } catch (error) {
-      if (wanted.size === 1) return together.forEach(({ reject }) => reject(error));
-      // One topic is missing, or its leader: the others are not to blame.
-      for (const topic of wanted.keys()) await this.#answer(together.filter((one) => one.topic === topic));
+      if (wanted.size === 1) throw error;
+      return this.#oneByOne(wanted);
     }
   }
-}
 
-function tell({ topic, partitions, resolve, reject }: Asking, found: ReadonlyMap<number, number> | undefined): void {
-  const ends: number[] = [];
-  for (let partition = 0; partition < partitions; partition += 1) {
-    const end = found?.get(partition);
-    if (end === undefined) {
-      return reject(new TransientError('kafka', `topic "${topic}" partition ${partition} has no leader`));
+  /** One topic is missing, or its leader: those who ask about others are not to blame. */
+  async #oneByOne(wanted: ReadonlyMap<string, number>): Promise<Answer> {
+    const answers = new Map<string, { readonly ends?: ReadonlyMap<number, number>; readonly error?: unknown }>();
+    for (const [topic, partitions] of wanted) {
+      answers.set(
+        topic,
+        await this.#ask(new Map([[topic, partitions]])).then(
+          (ends) => ({ ends: ends.get(topic) ?? new Map() }),
+          (error: unknown) => ({ error }),
+        ),
+      );
     }
-    ends.push(end);
+    return (topic) => {
+      const { ends, error } = answers.get(topic) ?? {};
+      if (error !== undefined) throw error;
+      return ends;
+    };
   }
-  resolve(ends);
 }

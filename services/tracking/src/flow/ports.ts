@@ -1,6 +1,7 @@
 import type { Journal } from '@millrace/events';
 import type { RunEvent } from '@millrace/schemas';
 import type { ExperimentCommand, ExperimentsState } from './experiments/experiments.ts';
+import type { FollowedLog, Placed } from './followed-log.ts';
 import type { RunFact, Subject } from './runs/run-facts.ts';
 import type { FoundRun, RunSearch } from './runs/run-search.ts';
 
@@ -12,31 +13,9 @@ export interface RunEvents {
   append(event: RunEvent): Promise<{ partition: number; offset: number }>;
 }
 
-/** The log of writes, followed: what was appended anywhere is read from it. */
-export interface RunLog {
-  partitionOf(id: string): number;
-  readonly partitions: number;
-  /** Next offset of every partition now: what a read that begins now must have seen. */
-  endOffsets(): Promise<readonly number[]>;
-  /** Begins to give what lies in the log, and waits at its ends. */
-  follow(taker: RunLogTaker): void;
-}
-
-export interface RunLogTaker {
-  /** Next offset that is wanted of a partition: it moves on by itself when own writes are acknowledged. */
-  positionOf(partition: number): number;
-  /** Gets all run events from the position on, in order, and where they end. */
-  take(partition: number, events: readonly PlacedEvent[], nextOffset: number): void;
-  /** Resolves when more is wanted: until then nothing is fetched. */
-  untilWanted(): Promise<void>;
-  /** What was at the position is no longer in the log. */
-  lost(partition: number): void;
-}
-
-export interface PlacedEvent {
-  readonly event: RunEvent;
-  readonly offset: number;
-}
+/** The log of writes, followed. */
+export type RunLog = FollowedLog<RunEvent>;
+export type PlacedEvent = Placed<RunEvent>;
 
 /** Which writes of one partition are looked at. */
 export interface FactsWindow {

@@ -2,7 +2,7 @@ import type { AvroWriter, EventBus } from '@millrace/events';
 import { invalidParameter } from '@millrace/mlflow-protocol';
 import { topics, type RunEvent } from '@millrace/schemas';
 import type { RunEvents } from '../flow/ports.ts';
-import { partitionOfRun } from '../store/runs/kafka-run-log.ts';
+import { partitionOf } from '../store/kafka-followed-log.ts';
 
 const runs = topics['tracking.runs'];
 /** What the broker adds to a record of its own, and what a batch header takes. */
@@ -30,7 +30,7 @@ export class RunEventsPublisher implements RunEvents {
         `the request is larger than a run's log takes at once: ${value.length} of ${runs.maxMessageBytes} bytes`,
       );
     }
-    const partition = partitionOfRun(event.id);
+    const partition = partitionOf(runs, event.id);
     const [offset] = await this.#bus
       .producer()
       .send([{ topic: this.#bus.topics.name(runs.name), partition, key: Buffer.from(event.id), value }]);

@@ -3,7 +3,7 @@ import { invalidParameter } from '@millrace/mlflow-protocol';
 import { topics, type TraceEvent } from '@millrace/schemas';
 import type { TraceEvents } from '../flow/traces/ports.ts';
 import type { WritePosition } from '../flow/traces/trace-facts.ts';
-import { partitionOfTrace } from '../store/traces/kafka-trace-log.ts';
+import { partitionOf } from '../store/kafka-followed-log.ts';
 
 const traces = topics['tracking.traces'];
 /** What the broker adds to a record of its own, and what a batch header takes. */
@@ -33,7 +33,7 @@ export class TraceEventsPublisher implements TraceEvents {
           `trace ${event.traceId} cannot be written: one write takes ${value.length} of at most ${traces.maxMessageBytes} bytes, and a span is not split. Log less in a span, or log large contents as artifacts.`,
         );
       }
-      return { topic, partition: partitionOfTrace(event.traceId), key: Buffer.from(event.traceId), value };
+      return { topic, partition: partitionOf(traces, event.traceId), key: Buffer.from(event.traceId), value };
     });
     const offsets = await this.#bus.producer().send(records);
     return records.map(({ partition }, index) => {

@@ -1,5 +1,5 @@
+import { AskedTogether } from '@millrace/events';
 import type { RunEvent } from '@millrace/schemas';
-import { AskedTogether } from './asked-together.ts';
 import { LivePartition, type FoldedWrite, type RefusedWrite } from './live-partition.ts';
 import type { Settled } from './own-writes.ts';
 import type { PlacedEvent, RunHistory, RunKey, RunLog, StoredNow } from '../ports.ts';

@@ -1,14 +1,6 @@
 import type { RunEvent } from '@millrace/schemas';
-import type {
-  FactsWindow,
-  PlacedEvent,
-  RunEvents,
-  RunHistory,
-  RunKey,
-  RunLog,
-  RunLogTaker,
-  StoredNow,
-} from '../ports.ts';
+import type { LogTaker } from '../followed-log.ts';
+import type { FactsWindow, PlacedEvent, RunEvents, RunHistory, RunKey, RunLog, StoredNow } from '../ports.ts';
 import { factsOf, type RunFact, type Subject } from './run-facts.ts';
 import { RunHead } from './run-head.ts';
 import { nothingSaid } from './nothing-said.ts';
@@ -96,7 +88,7 @@ export class SimulatedInstance implements RunLog, RunEvents, RunHistory {
     return [end];
   }
 
-  follow(taker: RunLogTaker): void {
+  follow(taker: LogTaker<RunEvent>): void {
     const deliver = async (): Promise<void> => {
       await this.#pause('fetch');
       const from = taker.positionOf(0);

@@ -2,7 +2,8 @@ import type { TraceEvent } from '@millrace/schemas';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { LiveTraces } from './live-traces.ts';
-import type { TraceHistory, TraceLog, TraceLogTaker } from './ports.ts';
+import type { LogTaker } from '../followed-log.ts';
+import type { TraceHistory, TraceLog } from './ports.ts';
 import { placedSpansOf, traceFactsOf } from './trace-facts.ts';
 import { traceEvent, traceSpan } from './trace-under-test.ts';
 
@@ -15,7 +16,7 @@ class SimulatedStore implements TraceLog, TraceHistory {
   loads = 0;
   failing = false;
   giving = true;
-  taker: TraceLogTaker | undefined;
+  taker: LogTaker<TraceEvent> | undefined;
 
   add(said: Partial<TraceEvent>): void {
     this.events.push(traceEvent(said));
@@ -26,7 +27,7 @@ class SimulatedStore implements TraceLog, TraceHistory {
   endOffsets(): Promise<number[]> {
     return Promise.resolve([this.events.length]);
   }
-  follow(taker: TraceLogTaker): void {
+  follow(taker: LogTaker<TraceEvent>): void {
     this.taker = taker;
     void (async () => {
       for (;;) {

@@ -1,5 +1,4 @@
 import { UnavailableError } from '@millrace/service-kit';
-import { SharedQuestion } from '../shared-question.ts';
 import type { LogMoment, PlacedTraceEvent, TraceHistory, TraceLog } from './ports.ts';
 import { placedSpansOf, traceFactsOf } from './trace-facts.ts';
 import { TraceHead } from './trace-head.ts';
@@ -48,7 +47,6 @@ export class LiveTraces {
   readonly #history: TraceHistory;
   readonly #options: LiveTracesOptions;
   readonly #partitions: readonly Partition[];
-  readonly #ends: SharedQuestion<readonly number[]>;
   /** Followers that rest. */
   readonly #resting = new Set<() => void>();
   #bytes = 0;
@@ -57,7 +55,6 @@ export class LiveTraces {
     this.#log = log;
     this.#history = history;
     this.#options = options;
-    this.#ends = new SharedQuestion(() => log.endOffsets());
     this.#partitions = Array.from({ length: log.partitions }, (_, index) => ({
       index,
       position: 0,
@@ -73,7 +70,7 @@ export class LiveTraces {
 
   /** Begins to follow the log: of traces that begin from here on, history has nothing to add. */
   async follow(): Promise<void> {
-    for (const [index, end] of (await this.#ends.answer()).entries()) this.#skip(this.#at(index), end);
+    for (const [index, end] of (await this.#log.endOffsets()).entries()) this.#skip(this.#at(index), end);
     this.#log.follow({
       positionOf: (index) => this.#at(index).position,
       take: (index, events, nextOffset) => this.#take(this.#at(index), events, nextOffset),
@@ -112,7 +109,7 @@ export class LiveTraces {
 
   /** The present moment of the log, once history holds everything before it. */
   async storedMoment(): Promise<LogMoment> {
-    const moment = await this.#ends.answer();
+    const moment = await this.#log.endOffsets();
     await this.#history.untilStored(moment.map((nextOffset, partition) => ({ partition, nextOffset })));
     return moment;
   }
@@ -133,7 +130,7 @@ export class LiveTraces {
 
   /** Waits until every write to the partition that was acknowledged before the call is folded. */
   async #reached(partition: Partition): Promise<void> {
-    const end = (await this.#ends.answer())[partition.index] ?? 0;
+    const end = (await this.#log.endOffsets())[partition.index] ?? 0;
     if (end - partition.position > this.#options.maxCatchUp) this.#skip(partition, end);
     if (partition.position >= end) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -176,7 +173,7 @@ export class LiveTraces {
 
   /** The log was cut or made anew: what it holds from here on is all there is. */
   #lost(index: number): void {
-    void this.#ends.answer().then(
+    void this.#log.endOffsets().then(
       (ends) => this.#skip(this.#at(index), ends[index] ?? 0),
       // Asked again at the next fetch, which finds the same.
       () => undefined,

@@ -1,3 +1,4 @@
+import type { FollowedLog, Placed } from '../followed-log.ts';
 import type { TraceEvent } from '@millrace/schemas';
 import type { PlacedSpan, TraceFact, WritePosition } from './trace-facts.ts';
 import type { TraceSearch } from './trace-search.ts';
@@ -8,31 +9,9 @@ export interface TraceEvents {
   append(events: readonly TraceEvent[]): Promise<WritePosition[]>;
 }
 
-/** The log of writes to traces, followed: what was acknowledged anywhere is read from it. */
-export interface TraceLog {
-  readonly partitions: number;
-  partitionOf(traceId: string): number;
-  /** Next offset of every partition now: what a read that begins now must have seen. */
-  endOffsets(): Promise<readonly number[]>;
-  /** Begins to give what lies in the log, and waits at its ends. */
-  follow(taker: TraceLogTaker): void;
-}
-
-export interface TraceLogTaker {
-  /** Next offset that is wanted of a partition. */
-  positionOf(partition: number): number;
-  /** Gets all trace events from the position on, in order, and where they end. */
-  take(partition: number, events: readonly PlacedTraceEvent[], nextOffset: number): void;
-  /** Resolves when more is wanted: until then nothing is fetched. */
-  untilWanted(): Promise<void>;
-  /** What was at the position is no longer in the log. */
-  lost(partition: number): void;
-}
-
-export interface PlacedTraceEvent {
-  readonly event: TraceEvent;
-  readonly offset: number;
-}
+/** The log of writes to traces, followed. */
+export type TraceLog = FollowedLog<TraceEvent>;
+export type PlacedTraceEvent = Placed<TraceEvent>;
 
 /** Next offset of every partition: a moment of the log. */
 export type LogMoment = readonly number[];

@@ -40,7 +40,7 @@ export class KafkaDatasetLog implements DatasetLog {
   }
 
   async ends(datasetId?: string): Promise<LogEnd[]> {
-    const offsets = await this.#bus.topics.endOffsets(this.#topic);
+    const offsets = await this.#bus.ends.of(this.#topic, datasets.partitions);
     const ends = offsets.map((nextOffset, partition) => ({ partition, nextOffset }));
     return datasetId === undefined ? ends : ends.filter(({ partition }) => partition === partitionOf(datasetId));
   }
