@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { listFolder, normalizeArtifactPath } from './artifact-path.ts';
 
-it.each(['model.onnx', 'model/MLmodel', 'a b/ü.txt', '..hidden/x', '100%', 'a%20b', '50%2', '%ff'])(
+const imageOfMlflow2 = 'images/dogs%step%1%timestamp%1795850702989%i34aee3e.png';
+
+it.each(['model.onnx', 'model/MLmodel', 'a b/ü.txt', '..hidden/x', '100%', 'a%20b', '50%2', '%ff', imageOfMlflow2])(
   '%s is a path',
   (path) => {
     expect(normalizeArtifactPath(path)).toBe(path);

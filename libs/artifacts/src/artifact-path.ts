@@ -3,11 +3,14 @@ const maxPathLength = 1024;
 /**
  * The path of a file under an artifact root, as names are compared and listed: relative, parts joined by single
  * slashes. Null for whatever could point elsewhere or cannot be a name: `..`, `.`, empty parts, a leading slash or drive,
- * back-slashes, control characters, `#`, and whatever becomes one of these when it is decoded again. It never becomes a path on a disk; the rules keep clients from being led astray.
+ * back-slashes, control characters, `#`, and whatever becomes one of these when it is decoded again, save control characters
+ * other than the null byte: MLflow 2 puts per cent signs before the digits of times. It never becomes a path on a disk; the rules
+ * keep clients from being led astray.
  */
 export function normalizeArtifactPath(path: string): string | null {
   const trimmed = path.endsWith('/') ? path.slice(0, -1) : path;
   if (trimmed.length === 0 || trimmed.length > maxPathLength) return null;
+  if (/\p{Cc}/u.test(trimmed)) return null;
   for (let text = trimmed; ;) {
     if (!isPlain(text)) return null;
     const decoded = decodedOnce(text);
@@ -17,7 +20,7 @@ export function normalizeArtifactPath(path: string): string | null {
 }
 
 function isPlain(path: string): boolean {
-  if (/[\p{Cc}\\#]/u.test(path) || /^[A-Za-z]:/.test(path)) return false;
+  if (/[\0\\#]/.test(path) || /^[A-Za-z]:/.test(path)) return false;
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
