@@ -23,14 +23,14 @@ const listed = (file: string): string => path.join(repositoryRoot, 'infra', 'sta
 export const trainingPackages: PythonEnvironment = {
   requirementsFile: listed('requirements.txt'),
   title: 'the Python packages for training',
-  imports: 'mlflow, lightgbm, onnxmltools, onnxruntime, sklearn, pandas, confluent_kafka, pytest',
+  imports: 'mlflow, lightgbm, onnxmltools, onnxruntime, sklearn, pandas, psutil, confluent_kafka, pytest',
 };
 
 /** MLflow's client of the generation before, which is still in wide use. Only tests need it. */
 export const mlflow2Packages: PythonEnvironment = {
   requirementsFile: listed('requirements-mlflow2.txt'),
   title: "the Python packages of MLflow 2's client",
-  imports: 'mlflow, lightgbm, matplotlib, onnx, onnxruntime, sklearn, pandas, pytest',
+  imports: 'mlflow, lightgbm, matplotlib, onnx, onnxruntime, sklearn, pandas, psutil, pytest',
 };
 
 async function makeEnvironment(python: string, directory: string, signal: AbortSignal): Promise<void> {

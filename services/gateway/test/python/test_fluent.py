@@ -1,5 +1,7 @@
 """The fluent API, as scripts and notebooks use it."""
 
+import time
+
 import mlflow
 import pytest
 from mlflow.exceptions import MlflowException
@@ -97,3 +99,35 @@ def test_system_metrics_are_plain_metrics(client, experiment):
         for step in range(3):
             mlflow.log_metrics({"system/cpu_utilization_percentage": step, "system/disk_usage_megabytes": 1.5}, step=step)
     assert client.get_run(run.info.run_id).data.metrics == {"system/cpu_utilization_percentage": 2, "system/disk_usage_megabytes": 1.5}
+
+
+def test_a_run_is_accompanied_by_the_metrics_of_its_machine(client, experiment, monkeypatch):
+    monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "0.1")
+    monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING", "2")
+    mlflow.enable_system_metrics_logging()
+    try:
+        with mlflow.start_run() as run:
+            run_id = run.info.run_id
+            mlflow.log_metric("loss", 0.5)
+            deadline = time.monotonic() + 60
+            while len(client.get_metric_history(run_id, "system/cpu_utilization_percentage")) < 2:
+                assert time.monotonic() < deadline, client.get_run(run_id).data.metrics
+                time.sleep(0.1)
+    finally:
+        mlflow.disable_system_metrics_logging()
+    found = client.get_run(run_id)
+    assert found.info.status == "FINISHED"
+    assert found.data.metrics["loss"] == 0.5
+    own = {key for key in found.data.metrics if key.startswith("system/")}
+    assert own >= {
+        "system/cpu_utilization_percentage",
+        "system/disk_available_megabytes",
+        "system/disk_usage_percentage",
+        "system/network_receive_megabytes",
+        "system/network_transmit_megabytes",
+        "system/system_memory_usage_megabytes",
+        "system/system_memory_usage_percentage",
+    }
+    assert 0 < found.data.metrics["system/system_memory_usage_percentage"] <= 100
+    steps = [point.step for point in client.get_metric_history(run_id, "system/disk_usage_megabytes")]
+    assert steps == list(range(len(steps)))
