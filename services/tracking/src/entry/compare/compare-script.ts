@@ -1,9 +1,12 @@
+import { parallelScript } from './parallel-script.ts';
+
 /**
  * What the page of a comparison does. Text of clients goes into the page as text only. Up to 100 runs are listened to, and their
  * lines grow as they are logged.
  */
 export const compareScript = String.raw`
 'use strict';
+${parallelScript}
 const asked = new URLSearchParams(location.search);
 const link = asked.get('link') && 'api/v1/share-links/' + encodeURIComponent(asked.get('link'));
 let runIds = asked.getAll('runs').flatMap((ids) => ids.split(',')).filter(Boolean);
@@ -171,6 +174,7 @@ async function begin() {
   }
   byId('state').textContent = comparison.runs.length + ' runs';
   tables();
+  offerParallel(all, [...chosen][0]);
   await show([...chosen]);
   listen();
 }
