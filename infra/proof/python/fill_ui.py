@@ -26,7 +26,9 @@ rides = mlflow.data.from_pandas(pandas.DataFrame({"distance": [1.0, 2.0], "late"
 runs = []
 for number in range(wanted["runs"]):
     with mlflow.start_run(run_name=f"attempt-{number}") as run:
-        mlflow.log_params({"rate": 0.1 * (number + 1), "depth": number + 2})
+        mlflow.log_params({"rate": 0.1 * (number + 1), "depth": number + 2, "kind": ["linear", "tree", "boosted"][number % 3]})
+        if number % 2 == 0:
+            mlflow.log_param("penalty", 10.0**-number)
         points = range(wanted["points"])
         start = run.info.start_time
         metrics = [Metric("loss", math.exp(-step / 20) + number / 10, start + step, step) for step in points]

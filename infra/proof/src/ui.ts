@@ -1,4 +1,4 @@
-/** MLflow's own pages in a real browser: experiments, runs, charts, compare, models, versions; no request fails unexpectedly. */
+/** MLflow's own pages and our comparison in a real browser: experiments, runs, charts, compare, models, versions; no request fails unexpectedly. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runProof } from './run/run-proof.ts';

@@ -15,6 +15,8 @@ export interface Visited {
   readonly failures: readonly Failure[];
   /** Errors that the scripts of the page have thrown. */
   readonly errors: readonly string[];
+  /** What the browser told as an error on its console. */
+  readonly told: readonly string[];
   readonly requests: number;
 }
 
@@ -48,6 +50,7 @@ export async function visit(
   const page = await browser.newPage();
   const failures: Failure[] = [];
   const errors: string[] = [];
+  const told: string[] = [];
   let requests = 0;
   page.on('request', () => (requests += 1));
   page.on('requestfailed', (request) => {
@@ -61,16 +64,19 @@ export async function visit(
     const request = nameOf(response.request().method(), response.url());
     failures.push({ page: place.name, request, what: String(response.status()) });
   });
+  page.on('console', (message) => {
+    if (message.type() === 'error') told.push(message.text());
+  });
   page.on('pageerror', (error) => errors.push(String(error)));
   try {
-    await page.goto(`${baseUrl}/#${place.path}`, { waitUntil: 'domcontentloaded' });
+    await page.goto(`${baseUrl}${place.path}`, { waitUntil: 'domcontentloaded' });
     const missing: string[] = [];
     for (const text of place.shows) if (!(await appears(page, text))) missing.push(text);
-    if (place.drawing !== undefined && !(await draws(page, place.drawing))) missing.push(place.drawing);
+    for (const selector of place.drawings ?? []) if (!(await draws(page, selector))) missing.push(selector);
     await quiet(page);
     mkdirSync(screenshots, { recursive: true });
     await page.screenshot({ path: path.join(screenshots, `${place.name.replaceAll(' ', '-')}.png`) });
-    return { missing, failures, errors, requests };
+    return { missing, failures, errors, told, requests };
   } finally {
     await page.close();
   }

@@ -19,7 +19,7 @@ export interface UiProofOptions {
   readonly screenshots: string;
 }
 
-/** MLflow's own pages, unmodified, in a real browser on top of Millrace. */
+/** MLflow's own pages, unmodified, and Millrace's comparison of runs, in a real browser. */
 export async function proveUi({ report, runs, points, screenshots }: UiProofOptions): Promise<void> {
   const command = await ensureChromium(AbortSignal.timeout(600_000));
   report.say('starting tracking, registry and gateway');
@@ -32,7 +32,7 @@ export async function proveUi({ report, runs, points, screenshots }: UiProofOpti
   const browser = await openBrowser(command);
   try {
     for (const place of visits(filled)) {
-      const { missing, failures, errors, requests } = await visit(browser, bundle.url, { place, screenshots });
+      const { missing, failures, errors, told, requests } = await visit(browser, bundle.url, { place, screenshots });
       report.check(missing.length === 0, `${place.name}: shows what it must`, missing.join(', '));
       const unknown = failures.filter(
         ({ request, what }) => !knownFailures.some((known) => known.request.test(request) && known.status === what),
@@ -40,6 +40,7 @@ export async function proveUi({ report, runs, points, screenshots }: UiProofOpti
       const said = unknown.map(({ request, what }) => `${request} ${what}`).join(', ');
       report.check(unknown.length === 0, `${place.name}: none of ${requests} requests fails that may not`, said);
       report.check(errors.length === 0, `${place.name}: its scripts throw nothing`, errors.join(', ').slice(0, 500));
+      if (place.isOurs) report.check(told.length === 0, `${place.name}: the browser tells no error`, told.join(', '));
     }
   } finally {
     await browser.close();
