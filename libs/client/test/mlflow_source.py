@@ -4,8 +4,11 @@ import hashlib
 import json
 import math
 import os
+import re
 import sys
 import tempfile
+
+os.environ["MLFLOW_ENABLE_ASYNC_TRACE_LOGGING"] = "false"
 
 import mlflow
 import numpy as np
@@ -14,6 +17,7 @@ from mlflow.entities import Metric, Param, RunTag, ViewType
 
 RUNS = 12
 POINTS = 2000
+GENERATION = int(mlflow.__version__.split(".")[0])
 
 
 def fill(url):
@@ -47,7 +51,11 @@ def fill(url):
             with open(f"{folder}/big.bin", "wb") as file:
                 file.write(os.urandom(3_000_000))
             mlflow.log_artifacts(folder, "files")
-        model_id = log_model()
+        model_uri = log_model()
+        log_traces(client, 3)
+    alone = log_traces(client, 1)
+    if GENERATION >= 3:
+        client.link_traces_to_run(alone, parent_id)
     for n in range(RUNS):
         run = client.create_run(mlflow.get_experiment_by_name("churn").experiment_id, run_name=f"small {n}")
         client.log_metric(run.info.run_id, "m", n, step=n)
@@ -58,7 +66,7 @@ def fill(url):
     gone = client.create_experiment("abandoned", tags={"why": "no"})
     client.log_param(client.create_run(gone, run_name="last").info.run_id, "a", "b")
     client.delete_experiment(gone)
-    register(client, parent_id, model_id)
+    register(client, parent_id, model_uri)
     return {"parent": parent_id}
 
 
@@ -66,17 +74,53 @@ def log_model():
     from sklearn.linear_model import LinearRegression
 
     model = LinearRegression().fit([[0.0], [1.0], [2.0]], [0.0, 2.0, 4.0])
+    if GENERATION < 3:
+        return mlflow.sklearn.log_model(model, artifact_path="model", pip_requirements=["scikit-learn"]).model_uri
     info = mlflow.sklearn.log_model(model, name="model", pip_requirements=["scikit-learn"], serialization_format="pickle")
-    return info.model_id
+    return mlflow.get_logged_model(info.model_id).model_uri
 
 
-def register(client, run_id, model_id):
+def log_traces(client, count):
+    @mlflow.trace(span_type="TOOL", attributes={"k": 3, "share": 0.1, "on": True, "list": [1, "ü"]})
+    def look_up(question):
+        if question == "question 1":
+            raise ValueError("not found")
+        return {"answer": question.upper(), "picture": picture()}
+
+    def picture():
+        if GENERATION < 3:
+            return None
+        from mlflow.tracing.attachments import Attachment
+
+        return Attachment(content_bytes=b"\x00\x01 a picture", content_type="image/png")
+
+    @mlflow.trace(name="answer")
+    def answer(question):
+        mlflow.update_current_trace(tags={"tier": "gold ü"})
+        if GENERATION >= 3:
+            mlflow.update_current_trace(metadata={"mlflow.trace.session": "s-1"}, client_request_id=f"request {question}")
+        return look_up(question)
+
+    ids = []
+    for n in range(count):
+        try:
+            answer(f"question {n}")
+        except ValueError:
+            pass
+        ids.append(mlflow.get_last_active_trace().info.request_id if GENERATION < 3 else mlflow.get_last_active_trace_id())
+    if GENERATION >= 3:
+        mlflow.log_feedback(trace_id=ids[0], name="good", value=0.5, rationale="nearly")
+        mlflow.log_expectation(trace_id=ids[0], name="expected", value={"answer": "QUESTION"})
+    client.set_trace_tag(ids[0], "seen", "by ada")
+    return ids
+
+
+def register(client, run_id, model_uri):
     client.create_registered_model("churn-model", tags={"owner": "ada"}, description="who leaves")
-    source = mlflow.get_logged_model(model_id).artifact_location
+    of_model = {"model_id": model_uri.removeprefix("models:/")} if GENERATION >= 3 else {}
+    source = mlflow.get_logged_model(of_model["model_id"]).artifact_location if of_model else model_uri
     for n in range(1, 5):
-        client.create_model_version(
-            "churn-model", source, run_id, tags={"n": str(n)}, description=f"number {n}", model_id=model_id
-        )
+        client.create_model_version("churn-model", source, run_id, tags={"n": str(n)}, description=f"number {n}", **of_model)
     client.delete_model_version("churn-model", "2")
     client.transition_model_version_stage("churn-model", "1", "Production")
     client.transition_model_version_stage("churn-model", "3", "Archived")
@@ -85,7 +129,8 @@ def register(client, run_id, model_id):
     client.create_model_version("guarded", f"runs:/{run_id}/files", run_id)
     client.set_registered_model_alias("guarded", "champion", "1")
     client.copy_model_version("models:/churn-model/4", "a-copy")
-    mlflow.genai.register_prompt("greeting", "Hello {{name}}", commit_message="first")
+    if GENERATION >= 3:
+        mlflow.genai.register_prompt("greeting", "Hello {{name}}", commit_message="first")
 
 
 def plain(value):
@@ -120,7 +165,7 @@ def run_of(client, run):
         "info": {key: value for key, value in info.items()},
         "data": data["data"],
         "inputs": [[i.dataset.to_dictionary(), sorted((t.key, t.value) for t in i.tags)] for i in run.inputs.dataset_inputs],
-        "outputs": [o.model_id for o in run.outputs.model_outputs] if run.outputs else [],
+        "outputs": [o.model_id for o in run.outputs.model_outputs] if GENERATION >= 3 and run.outputs else [],
         "histories": {
             key: [(p.timestamp, p.step, p.value) for p in client.get_metric_history(run_id, key)]
             for key in data["data"]["metrics"]
@@ -138,10 +183,57 @@ def model_of(client, model):
         "times": [model.creation_timestamp, model.last_updated_timestamp],
         "versions": {
             v.version: [v.source, v.run_id, v.description, v.current_stage, v.tags]
-            + [v.model_id, v.creation_timestamp, v.last_updated_timestamp]
+            + [getattr(v, "model_id", None), v.creation_timestamp, v.last_updated_timestamp]
             for v in versions
         },
     }
+
+
+def trace_of(trace):
+    info = trace.info.to_dict()
+    # Neither server says an order of them.
+    info["assessments"] = sorted(info.get("assessments") or [], key=lambda one: one["assessment_id"])
+    # Each server has its own folder for files.
+    tags = {key: value for key, value in trace.info.tags.items() if key != "mlflow.artifactLocation"}
+    spans = [span.to_dict() for span in trace.data.spans]
+    return {**info, "tags": tags, "spans": spans, "attachments": attachments_of(json.dumps(spans), trace.info)}
+
+
+def attachments_of(spans, info):
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    ids = sorted(set(re.findall(r"mlflow-attachment://([\w-]+)", spans)))
+    folder = get_artifact_repository(info.tags["mlflow.artifactLocation"])
+    return {one: folder.download_trace_attachment(one).hex() for one in ids}
+
+
+def traces_of_parent(client, ids):
+    if GENERATION < 3:
+        return {}
+    # Of the one that others were linked to: each search takes its time.
+    run = client.search_runs(ids, "tags.mlflow.runName = 'parent'")[0]
+    traces = client.search_traces(
+        locations=[run.info.experiment_id], run_id=run.info.run_id, include_spans=False, max_results=100
+    )
+    return {run.info.run_id: sorted(trace.info.trace_id for trace in traces)}
+
+
+def logged_models(client, ids):
+    if GENERATION < 3:
+        return {}
+    return {
+        m.model_id: [m.name, str(m.status), m.creation_timestamp, m.source_run_id, m.params, m.model_type]
+        + [sorted(key for key in m.tags if key != "mlflow.modelVersions")]
+        + [sorted(i.path for i in client.list_logged_model_artifacts(m.model_id))]
+        for m in client.search_logged_models(ids)
+    }
+
+
+def prompt():
+    if GENERATION < 3:
+        return []
+    found = mlflow.genai.load_prompt("prompts:/greeting/1")
+    return [found.template, found.version, found.commit_message]
 
 
 def dump(url):
@@ -150,24 +242,20 @@ def dump(url):
     client = MlflowClient()
     experiments = {e.name: e for e in client.search_experiments(view_type=ViewType.ALL)}
     ids = [e.experiment_id for e in experiments.values()]
-    models = [m for m in client.search_logged_models(ids) if m.model_id]
-    prompt = mlflow.genai.load_prompt("prompts:/greeting/1")
+    traces = client.search_traces(ids, max_results=100)
     return plain({
+        "traces": {trace.info.request_id if GENERATION < 3 else trace.info.trace_id: trace_of(trace) for trace in traces},
+        "traces of the parent": traces_of_parent(client, ids),
         "experiments": {
             name: [e.experiment_id, e.artifact_location, e.lifecycle_stage, e.tags] + ([e.creation_time] if name != "Default" else [])
             for name, e in experiments.items()
         },
         "runs": {r.info.run_id: run_of(client, r) for r in client.search_runs(ids, run_view_type=ViewType.ALL)},
-        "logged models": {
-            m.model_id: [m.name, str(m.status), m.creation_timestamp, m.source_run_id, m.params, m.model_type]
-            + [sorted(key for key in m.tags if key != "mlflow.modelVersions")]
-            + [sorted(i.path for i in client.list_logged_model_artifacts(m.model_id))]
-            for m in models
-        },
+        "logged models": logged_models(client, ids),
         "models": {
             m.name: model_of(client, m) for m in client.search_registered_models() if m.name in ("churn-model", "a-copy", "guarded")
         },
-        "prompt": [prompt.template, prompt.version, prompt.commit_message],
+        "prompt": prompt(),
         "predictions": list(mlflow.sklearn.load_model("models:/churn-model@champion").predict([[3.0]])),
     })
 
@@ -186,5 +274,6 @@ if __name__ == "__main__":
         result = fill(urls[0])
     else:
         there, here = dump(urls[0]), dump(urls[1])
-        result = {"runs": len(there["runs"]), "differences": list(differences(there, here))}
+        counts = {what: len(there[what]) for what in ("runs", "traces")}
+        result = {**counts, "differences": list(differences(there, here))}
     print("RESULT " + json.dumps(result))

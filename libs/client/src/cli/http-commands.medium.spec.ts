@@ -343,36 +343,47 @@ describe('what an MLflow server holds', () => {
     ({ parent } = await server.python<{ parent: string }>(mlflowScript, 'fill', server.url));
   });
 
-  test('is copied whole, also when the copying is killed again and again, and once more changes nothing', async () => {
-    const planned = await cli(...command, '--dry-run');
-    expect(planned, planned.status).toMatchObject({ code: 0 });
-    expect(planned.out).toEqual(
-      expect.arrayContaining(['runs: 17 to copy, 0 there already', 'models: 4 to copy, 0 there already']),
-    );
+  test(
+    'is copied whole, also when the copying is killed again and again, and once more changes nothing',
+    { timeout: 120_000 },
+    async () => {
+      const planned = await cli(...command, '--dry-run');
+      expect(planned, planned.status).toMatchObject({ code: 0 });
+      expect(planned.out).toEqual(
+        expect.arrayContaining([
+          'runs: 17 to copy, 0 there already',
+          'traces: 4 to copy, 0 there already',
+          'models: 4 to copy, 0 there already',
+        ]),
+      );
 
-    const main = fileURLToPath(new URL('main.ts', import.meta.url));
-    for (const [kind, nth] of [
-      ['POST /api/v1/import/runs', 6],
-      ['PUT /api/2.0/mlflow-artifacts', 2],
-      ['POST /api/v1/import/model-versions', 2],
-    ] as const) {
-      const relay = await deadlyRelay(kind, nth);
-      const args = ['--conditions=source', main, ...command, '--to', relay.url];
-      await relay.kills(spawn(process.execPath, args, { env: { ...process.env, ...services.env }, stdio: 'ignore' }));
-    }
+      const main = fileURLToPath(new URL('main.ts', import.meta.url));
+      for (const [kind, nth] of [
+        ['POST /api/v1/import/runs', 6],
+        ['PUT /api/2.0/mlflow-artifacts', 2],
+        ['POST /api/3.0/mlflow/traces HTTP', 2],
+        ['POST /api/v1/import/model-versions', 2],
+      ] as const) {
+        const relay = await deadlyRelay(kind, nth);
+        const args = ['--conditions=source', main, ...command, '--to', relay.url];
+        await relay.kills(spawn(process.execPath, args, { env: { ...process.env, ...services.env }, stdio: 'ignore' }));
+      }
 
-    const resumed = await cli(...command);
-    expect(resumed, resumed.status).toMatchObject({ code: 0 });
-    const compared = await server.python(mlflowScript, 'compare', server.url, gatewayUrl());
-    expect(compared).toEqual({ runs: 17, differences: [] });
+      const resumed = await cli(...command);
+      expect(resumed, resumed.status).toMatchObject({ code: 0 });
+      const compared = await server.python(mlflowScript, 'compare', server.url, gatewayUrl());
+      expect(compared).toEqual({ runs: 17, traces: 4, differences: [] });
 
-    for (const options of [[], ['--recheck'], ['--checkpoint', join(folder, 'another')]]) {
-      const { code, out, status } = await cli(...command, ...options);
-      expect([code, status]).toEqual([0, '']);
-      expect(out).toEqual(expect.arrayContaining([there, 'versions: 0 copied, 6 there already']));
-      expect(out.at(-1)).toBe('nothing new: everything was there already, nothing was changed');
-    }
-  });
+      for (const options of [[], ['--recheck'], ['--checkpoint', join(folder, 'another')]]) {
+        const { code, out, status } = await cli(...command, ...options);
+        expect([code, status]).toEqual([0, '']);
+        expect(out).toEqual(
+          expect.arrayContaining([there, 'traces: 0 copied, 4 there already', 'versions: 0 copied, 6 there already']),
+        );
+        expect(out.at(-1)).toBe('nothing new: everything was there already, nothing was changed');
+      }
+    },
+  );
 
   test('is not written over what is here, and passes no promotion rules', async () => {
     const [source, here] = [new HttpClient(server.url), new HttpClient(gatewayUrl())];

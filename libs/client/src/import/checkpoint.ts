@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ClientError } from '../client-error.ts';
 
 /**
- * Which runs were copied whole, and what they were then, a line each: an import that was ended goes on behind them. It only saves
+ * Which runs and traces were copied whole, and what they were then, a line each: an import that was ended goes on behind them. It only saves
  * looking: without the file everything is compared again and nothing is copied twice.
  */
 export class Checkpoint {

@@ -5,14 +5,16 @@ import { ExperimentGate, type ExperimentPlace } from './experiment-place.ts';
 import type { ImportContext } from './import-context.ts';
 import { whole, type SourceExperiment } from './mlflow-entities.ts';
 import { sideBySide } from './side-by-side.ts';
+import { CopyTraces } from './traces/copy-traces.ts';
+import type { SourceTraces } from './traces/source-traces.ts';
 
 const defaultName = 'Default';
 
-/** One experiment with everything in it: logged models first, for points of runs may measure them. */
+/** One experiment with everything in it: logged models before runs, whose points may measure them, and traces of the runs last. */
 export async function copyExperiment(
   context: ImportContext,
   experiment: SourceExperiment,
-  { hasLoggedModels }: { readonly hasLoggedModels: boolean },
+  { hasLoggedModels, traces }: { readonly hasLoggedModels: boolean; readonly traces: SourceTraces | null },
 ): Promise<void> {
   const { source, atOnce } = context;
   const place = await placeOf(context, experiment);
@@ -29,6 +31,9 @@ export async function copyExperiment(
   }
   const runs = new CopyRun(context, { place, gate, modelPoints, experimentIsDeleted: staysDeleted });
   await sideBySide(source.runs(experiment.experiment_id), atOnce, (run) => runs.run(run));
+  if (traces !== null) {
+    await new CopyTraces(context, { traces, from: experiment.experiment_id, place, gate }).run();
+  }
   await gate.close();
 }
 

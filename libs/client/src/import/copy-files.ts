@@ -8,7 +8,7 @@ import type { MillraceTarget } from './millrace-target.ts';
 
 const attempts = 3;
 
-/** Files of one run or logged model, each streamed through; what arrived is compared with what was sent by its hash. */
+/** Files of one run, logged model or trace, each streamed through; what arrived is compared with what was sent by its hash. */
 export class CopyFiles {
   readonly #target: MillraceTarget;
   readonly #report: ImportReport;

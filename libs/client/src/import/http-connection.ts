@@ -43,11 +43,12 @@ export class HttpConnection {
     this.#agent = this.url.startsWith('https:') ? new HttpsAgent({ ...pool, ...options.tls }) : new HttpAgent(pool);
   }
 
-  async json<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async json<T>(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}): Promise<T> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const key = this.#options.namesRequests && method !== 'GET' ? { 'idempotency-key': randomUUID() } : {};
     const headers = {
       accept: 'application/json',
+      ...more,
       ...key,
       ...(payload !== undefined && {
         'content-type': 'application/json',

@@ -15,6 +15,6 @@ export interface ImportContext {
   readonly isPlan: boolean;
   /** What the checkpoint says is done is looked at again. */
   readonly rechecks: boolean;
-  /** Runs that are copied side by side. */
+  /** Runs, models or traces that are copied side by side. */
   readonly atOnce: number;
 }

@@ -25,9 +25,11 @@ async function copyExperiments(context: ImportContext, names: readonly string[],
   const hasLoggedModels = await source.hasLoggedModels();
   if (!hasLoggedModels)
     report.notes.add(`the source is MLflow ${version} and has no logged models: there are none to copy`);
+  const traces = await source.traces();
+  if (traces === null) report.notes.add(`the source is MLflow ${version} and has no traces: there are none to copy`);
   for (const [index, experiment] of experiments.entries()) {
     report.at = `experiment "${experiment.name}" (${index + 1} of ${experiments.length})`;
-    await copyExperiment(context, experiment, { hasLoggedModels });
+    await copyExperiment(context, experiment, { hasLoggedModels, traces });
   }
 }
 

@@ -1,6 +1,6 @@
 import { count, grouped } from '../cli/layout.ts';
 
-const importedKinds = ['experiment', 'run', 'logged model', 'file', 'model', 'version'] as const;
+const importedKinds = ['experiment', 'run', 'logged model', 'trace', 'file', 'model', 'version'] as const;
 export type ImportedKind = (typeof importedKinds)[number];
 
 interface Tally {

@@ -1,12 +1,17 @@
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { HttpProblem } from '../http-client.ts';
 import type { HttpConnection } from './http-connection.ts';
 import type { ImportReport } from './import-report.ts';
 import type { LoggedModel, ModelVersion, Point, RegisteredModel, Run, SourceExperiment } from './mlflow-entities.ts';
 import { pagesOf } from './pages-of.ts';
+import { parseExactly, type SourceSpan } from './traces/otlp-of-spans.ts';
+import type { TraceInfo } from './traces/trace-entities.ts';
 
 const api = '/api/2.0/mlflow';
+const traces = '/api/3.0/mlflow/traces';
 const pointsPage = 10_000;
+const tracesPage = 500;
 
 export interface StoredFile {
   readonly path: string;
@@ -75,11 +80,57 @@ export class MillraceTarget {
     });
   }
 
-  /** Every file at an address, with the hash of its content. */
+  async trace(traceId: string): Promise<TraceInfo | null> {
+    const found = await this.#found<{ trace: { trace_info: TraceInfo } }>(`${traces}/${encodeURIComponent(traceId)}`);
+    return found?.trace.trace_info ?? null;
+  }
+
+  async spans(traceId: string): Promise<readonly SourceSpan[]> {
+    const query = new URLSearchParams({ trace_id: traceId, allow_partial: 'true' });
+    const answer = await text(await this.#http.open(`${traces}/get?${query.toString()}`));
+    return (parseExactly(answer) as { trace: { spans?: SourceSpan[] } }).trace.spans ?? [];
+  }
+
+  async tracesOfRun(experimentId: string, runId: string): Promise<ReadonlySet<string>> {
+    const locations = [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experimentId } }];
+    const asked = { locations, filter: `attribute.run_id = '${runId}'`, max_results: tracesPage };
+    const found = new Set<string>();
+    const pages = pagesOf(async (token) => {
+      const page = await this.#http.json<{ traces?: TraceInfo[]; next_page_token?: string }>(
+        'POST',
+        `${traces}/search`,
+        { ...asked, ...token },
+      );
+      return { items: page.traces, token: page.next_page_token };
+    });
+    for await (const { trace_id: traceId } of pages) found.add(traceId);
+    return found;
+  }
+
+  /** Spans in OpenTelemetry's JSON; those that are here already stay as they are. */
+  async exportSpans(experimentId: string, request: object): Promise<void> {
+    await this.#http.json('POST', '/v1/traces', request, { 'x-mlflow-experiment-id': experimentId });
+    this.#report.changes += 1;
+  }
+
+  /** Says something of a trace, which begins by it if it is not here. */
+  async startTrace(experimentId: string, info: Omit<TraceInfo, 'trace_location'>): Promise<TraceInfo> {
+    const location = { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experimentId } };
+    const body = { trace: { trace_info: { ...info, trace_location: location } } };
+    const answer = await this.#http.json<{ trace: { trace_info: TraceInfo } }>('POST', traces, body);
+    this.#report.changes += 1;
+    return answer.trace.trace_info;
+  }
+
+  async linkTraces(runId: string, traceIds: readonly string[]): Promise<void> {
+    await this.change('POST', 'traces/link-to-run', { run_id: runId, trace_ids: traceIds });
+  }
+
+  /** Every file at an address, with the hash of its content: of a trace that has none the address is nobody's. */
   async files(uri: string): Promise<readonly StoredFile[]> {
     const query = new URLSearchParams({ uri });
-    return (await this.#http.json<{ files: StoredFile[] }>('GET', `/api/v1/artifacts/resolve?${query.toString()}`))
-      .files;
+    const found = await this.#found<{ files: StoredFile[] }>(`/api/v1/artifacts/resolve?${query.toString()}`);
+    return found?.files ?? [];
   }
 
   /** A change by one of MLflow's own calls. */
@@ -108,9 +159,13 @@ export class MillraceTarget {
     await this.#http.json('DELETE', filePath(artifactUri, path));
   }
 
-  async #find<T>(path: string): Promise<T | null> {
+  #find<T>(path: string): Promise<T | null> {
+    return this.#found<T>(`${api}/${path}`);
+  }
+
+  async #found<T>(path: string): Promise<T | null> {
     try {
-      return await this.#http.json<T>('GET', `${api}/${path}`);
+      return await this.#http.json<T>('GET', path);
     } catch (error) {
       if (error instanceof HttpProblem && error.status === 404) return null;
       throw error;

@@ -12,6 +12,7 @@ import type {
 } from './mlflow-entities.ts';
 import { runIdOf } from './mlflow-entities.ts';
 import { pagesOf } from './pages-of.ts';
+import { SourceTraces } from './traces/source-traces.ts';
 
 const api = '/api/2.0/mlflow';
 const pageSizes = {
@@ -24,7 +25,7 @@ const pageSizes = {
 } as const;
 const promptFilter = "tags.`mlflow.prompt.is_prompt` = 'true'";
 
-/** Files of a run or of a logged model at the source. */
+/** Files of a run, a logged model or a trace at the source. */
 export interface SourceFiles {
   list(): AsyncGenerator<ListedFile>;
   open(path: string): ReturnType<HttpConnection['open']>;
@@ -109,6 +110,11 @@ export class MlflowSource {
       if (error instanceof HttpProblem && (error.status === 404 || error.status === 405)) return false;
       throw error;
     }
+  }
+
+  /** Null when it is older than traces, which came with 2.14. */
+  traces(): Promise<SourceTraces | null> {
+    return SourceTraces.of(this.#http);
   }
 
   filesOfRun(run: Run): SourceFiles {

@@ -25,10 +25,10 @@ interface Flags {
 }
 
 const afterHelp = `
-Copied are experiments, runs with all points of their metrics, datasets and files, logged models, registered models, prompts and
-their versions; ids, version numbers, users and times are kept. Traces are not. It can be ended at any time and run again: what is
-there is left alone, what is missing is added, and what is there with other values is told and stays. Where a model has promotion
-rules, stages and aliases come in only as far as these let them.
+Copied are experiments, runs with all points of their metrics, datasets and files, traces with their spans and assessments, logged
+models, registered models, prompts and their versions; ids, version numbers, users and times are kept. It can be ended at any time
+and run again: what is there is left alone, what is missing is added, and what is there with other values is told and stays. Where
+a model has promotion rules, stages and aliases come in only as far as these let them.
 
 Who asks the source is read from the variables that MLflow's clients read: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or
 MLFLOW_TRACKING_TOKEN; MLFLOW_TRACKING_SERVER_CERT_PATH, MLFLOW_TRACKING_CLIENT_CERT_PATH, MLFLOW_TRACKING_INSECURE_TLS.
@@ -49,9 +49,12 @@ export function importMlflowCommand(context: CliContext): Command {
     .option('--experiment <name>', 'only this experiment, without models; can be given several times', listed, [])
     .option('--models-only', 'only registered models and prompts: their runs have been copied before')
     .option('--dry-run', 'tell what would be copied, and change nothing')
-    .option('--recheck', 'compare runs again that an earlier import has copied whole')
-    .option('--checkpoint <file>', 'where is written down which runs are copied (default: a file in .millrace/import)')
-    .option('--at-once <runs>', 'how many runs are copied side by side', countOption, 4)
+    .option('--recheck', 'compare runs and traces again that an earlier import has copied whole')
+    .option(
+      '--checkpoint <file>',
+      'where is written down which runs and traces are copied (default: a file in .millrace/import)',
+    )
+    .option('--at-once <runs>', 'how many runs or traces are copied side by side', countOption, 4)
     .addHelpText('after', afterHelp)
     .action((url: string, flags: Flags) => run(context, url, flags));
 }

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { StoredArtifacts } from '../../flow/artifacts/stored-artifacts.ts';
 import { ReadTraces } from '../../flow/traces/read-traces.ts';
+import { traceFolder } from '../../flow/artifacts/artifact-roots.ts';
 import { traceDataFile } from '../../flow/traces/trace-artifacts.ts';
 import { sendContent } from '../artifacts/send-content.ts';
 import { traceDataJson } from './trace-data-json.ts';
@@ -55,7 +56,7 @@ export class TraceArtifactController {
   }
 
   async #sendFile(traceId: string, path: string, exchange: Exchange): Promise<FastifyReply> {
-    const file = await this.#artifacts.findAt({ subject: 'trace', id: traceId, path });
+    const file = await this.#artifacts.findAt({ subject: 'trace', id: traceFolder(traceId), path });
     return sendContent(exchange, file, (hash, range) => this.#artifacts.read(hash, range));
   }
 }

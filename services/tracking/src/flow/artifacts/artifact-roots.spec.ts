@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { experimentOfTrace, placeOfPath, placeOfUri } from './artifact-roots.ts';
+import { experimentOfTrace, placeOfPath, placeOfUri, traceArtifactUri } from './artifact-roots.ts';
 import type { Experiment } from '../experiments/experiments.ts';
 
 const run = 'a'.repeat(32);
@@ -34,4 +34,13 @@ it('the files of a trace lie below the place of its experiment', () => {
   expect(experimentOfTrace(path, experiments)?.id).toBe('2');
   expect(experimentOfTrace('1/traces/tr-a/artifacts/x', experiments)?.id).toBe('1');
   expect(experimentOfTrace('3/traces/tr-a/artifacts/x', experiments)).toBeNull();
+});
+
+it.each([`tr-${'a1'.repeat(16)}`, 'a1'.repeat(16)])("the files of trace %s are a trace's and no run's", (traceId) => {
+  const uri = traceArtifactUri('mlflow-artifacts:/7/', traceId);
+  expect(placeOfUri(`${uri}/traces.json`)).toEqual({
+    subject: 'trace',
+    id: `tr-${'a1'.repeat(16)}`,
+    path: 'traces.json',
+  });
 });

@@ -16,8 +16,14 @@ export function modelArtifactUri(experimentLocation: string, modelId: string): s
   return `${experimentLocation}/models/${modelId}/artifacts`;
 }
 
+/** Attachments, and the spans of clients older than MLflow 3. */
 export function traceArtifactUri(experimentLocation: string, traceId: string): string {
-  return `${experimentLocation}/traces/${traceId}/artifacts`;
+  return `${experimentLocation.replace(/\/+$/, '')}/traces/${traceFolder(traceId)}/artifacts`;
+}
+
+/** An id that servers of MLflow 2 gave looks like one of a run: it gets the beginning that tells traces from runs. */
+export function traceFolder(traceId: string): string {
+  return traceId.startsWith('tr-') ? traceId : `tr-${traceId}`;
 }
 
 /** The experiment below whose location the path of a trace's file lies. */
