@@ -2,6 +2,7 @@ export { artifactsDirectory, readAddresses, type Addresses } from './addresses.t
 export { reset, up } from './instance.ts';
 export { killServer, restartServer, startServer, stopServer } from './one-server.ts';
 export { ensureChromium } from './fetch/chromium.ts';
+export { ensurePython, mlflow2ServerPackages } from './fetch/python.ts';
 export { ensureFastTrackMl } from './fetch/fasttrackml.ts';
 export { ensureRedis } from './fetch/redis-server.ts';
 export { ensureSeaweedfs } from './fetch/seaweedfs.ts';

@@ -14,9 +14,11 @@ export interface MlflowServer extends AsyncDisposable {
 const readyTimeoutMs = 60_000;
 const quiet = { MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true', MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' };
 
-/** MLflow's own server on SQLite, of the pinned package, in the folder of one test. */
-export async function mlflowServer(folder: string): Promise<MlflowServer> {
-  const python = stackAddresses().env['MILLRACE_PYTHON'];
+/** MLflow's own server on SQLite in the folder of one test: of the pinned package, or of the one that another Python has. */
+export async function mlflowServer(
+  folder: string,
+  python = stackAddresses().env['MILLRACE_PYTHON'],
+): Promise<MlflowServer> {
   if (python === undefined) throw new Error('the stack has no Python with mlflow: start it anew');
   const port = await choosePort([], new Set());
   const url = `http://127.0.0.1:${port}`;

@@ -111,12 +111,12 @@ function topicsOf(files: readonly FileUnderProof[]): Record<FileUnderProof['name
   return { registrations: topicOf('registrations'), transactions: topicOf('transactions') };
 }
 
-function publish(
+async function publish(
   platform: ProofPlatform,
   { file, topic, flags }: FileUnderProof,
   { range, patienceMs }: { readonly range: readonly string[]; readonly patienceMs: number },
 ): Promise<void> {
-  return runCommandLine(platform, ['publish', file, '--topic', topic, ...flags, ...range], patienceMs);
+  await runCommandLine(platform, ['publish', file, '--topic', topic, ...flags, ...range], patienceMs);
 }
 
 /** The first part of both streams, the definitions, a promoted model for each, and an endpoint that waits for the rest. */

@@ -8,16 +8,23 @@ const program = path.join(root, 'infra', 'stack', 'src', 'millrace.ts');
 
 const defaultTimeoutMs = 900_000;
 
-/** `npm run millrace -- ...` on this platform; says what it printed and fails as it fails, or when it has not ended in time. */
+/** What Node is given to run `npm run millrace -- ...`. */
+export function commandLineArgs(args: readonly string[]): string[] {
+  return ['--conditions=source', program, ...args];
+}
+
+/** `npm run millrace -- ...` on this platform; says and gives what it printed, fails as it fails, or when it has not ended in time. */
 export async function runCommandLine(
-  { env, report }: ProofPlatform,
+  { env, report }: Pick<ProofPlatform, 'env' | 'report'>,
   args: readonly string[],
   timeoutMs = defaultTimeoutMs,
-): Promise<void> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', program, ...args], {
+): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, commandLineArgs(args), {
     env: { ...process.env, ...env },
     maxBuffer: 16 * 1_048_576,
     timeout: timeoutMs,
   });
-  for (const line of stdout.trim().split('\n')) report.say(`  ${line}`);
+  const lines = stdout.trim().split('\n');
+  for (const line of lines) report.say(`  ${line}`);
+  return lines;
 }

@@ -33,6 +33,13 @@ export const mlflow2Packages: PythonEnvironment = {
   imports: 'mlflow, lightgbm, matplotlib, onnx, onnxruntime, sklearn, pandas, psutil, pytest',
 };
 
+/** MLflow 2 with its server, which only the proof of imports starts. */
+export const mlflow2ServerPackages: PythonEnvironment = {
+  requirementsFile: listed('requirements-mlflow2-server.txt'),
+  title: "the Python packages of MLflow 2's server",
+  imports: 'mlflow.server, mlflow.store.tracking.sqlalchemy_store, sklearn, pandas',
+};
+
 async function makeEnvironment(python: string, directory: string, signal: AbortSignal): Promise<void> {
   if ((await runCommand(python, ['-m', 'venv', directory], { signal })).code === 0) return;
   await installPackages(['python3-venv'], 'Python has no venv module', signal);
