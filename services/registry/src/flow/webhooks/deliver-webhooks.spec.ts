@@ -40,7 +40,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   journalIsAway = false;
-  await Promise.all([deliver.stop(), vi.runAllTimersAsync()]);
+  // Longer than what is settled again waits; all timers might be endless, as others of the process may tick.
+  await Promise.all([deliver.stop(), vi.advanceTimersByTimeAsync(60_000)]);
   vi.useRealTimers();
 });
 
