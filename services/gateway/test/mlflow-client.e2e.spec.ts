@@ -60,7 +60,7 @@ describe('the unmodified MLflow client', () => {
     });
     const page = await fetch(`${gateway}/compare?runs=${first},${second}`);
     expect(page.headers.get('content-type')).toContain('text/html');
-    expect(await page.text()).toContain("fetch('api/v1/compare'");
+    expect(await page.text()).toContain("ask('api/v1/compare'");
     const post = (path: string, body: object) =>
       fetch(`${gateway}/api/2.0/mlflow/${path}`, {
         method: 'POST',

@@ -23,6 +23,7 @@ const forViewers = [
   'POST logged-models/search',
   'POST batchGetInfos',
   'POST traces/search',
+  'POST traces/metrics',
   'POST calculate-filter-correlation',
   'POST get-latest-versions',
   'POST comments',
