@@ -37,6 +37,19 @@ export interface AuditEntry extends AuditPlace, AuditChange {
   readonly valueHash: string;
 }
 
+/** What others say and no UTF-8 may be able to hold. */
+const texts = [
+  'actor',
+  'requestId',
+  'command',
+  'subjectKind',
+  'subjectId',
+  'refusal',
+  'request',
+  'before',
+  'after',
+] as const;
+
 /** An entry in the chain of its partition. */
 export interface ChainedEntry extends AuditEntry {
   /** Hash of the entry before it in the partition, empty for the first. */
@@ -48,7 +61,7 @@ export interface ChainedEntry extends AuditEntry {
  * The entry as bytes that anybody can make again: each field as text in UTF-8, written as its length in bytes, a colon,
  * the text and a comma, one after the other in this order. Numbers are in decimal.
  */
-function canonicalEntry(entry: AuditEntry, previousHash: string): Buffer {
+function canonicalEntry(entry: AuditEntry, previousHash: string): string {
   const fields = [
     previousHash,
     entry.topic,
@@ -69,17 +82,15 @@ function canonicalEntry(entry: AuditEntry, previousHash: string): Buffer {
     entry.before,
     entry.after,
   ];
-  return Buffer.concat(
-    fields.flatMap((field) => {
-      const bytes = Buffer.from(field);
-      return [Buffer.from(`${bytes.length}:`), bytes, Buffer.from(',')];
-    }),
-  );
+  // One text and one turn of the hash: every write to a run comes by here.
+  let canonical = '';
+  for (const field of fields) canonical += `${Buffer.byteLength(field)}:${field},`;
+  return canonical;
 }
 
 /** SHA-256 of the canonical form, in hexadecimal. */
 export function hashOfEntry(entry: AuditEntry, previousHash: string): string {
-  return createHash('sha256').update(canonicalEntry(entry, previousHash)).digest('hex');
+  return createHash('sha256').update(canonicalEntry(entry, previousHash), 'utf8').digest('hex');
 }
 
 export function hashOfValue(value: Uint8Array | null): string {
@@ -88,11 +99,10 @@ export function hashOfValue(value: Uint8Array | null): string {
 
 /** Joins the entry to the chain; what no UTF-8 can hold is replaced first, so that it is stored as it was hashed. */
 export function chainEntry(entry: AuditEntry, previousHash: string): ChainedEntry {
-  const stored = Object.fromEntries(
-    Object.entries(entry).map(([name, value]) => [
-      name,
-      typeof value === 'string' && !value.isWellFormed() ? value.toWellFormed() : value,
-    ]),
-  ) as unknown as AuditEntry;
+  const stored = texts.every((name) => entry[name].isWellFormed()) ? entry : wellFormed(entry);
   return { ...stored, previousHash, hash: hashOfEntry(stored, previousHash) };
+}
+
+function wellFormed(entry: AuditEntry): AuditEntry {
+  return { ...entry, ...Object.fromEntries(texts.map((name) => [name, entry[name].toWellFormed()])) };
 }

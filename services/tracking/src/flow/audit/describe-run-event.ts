@@ -59,10 +59,16 @@ function commandOf({ type, subject, artifacts, attributes, params, tags, metrics
 }
 
 function metricsOf(metrics: readonly RunMetric[]) {
-  const last = new Map<string, { points: number; value: unknown; step: number; timestampMs: number }>();
-  for (const { key, value, step, timestampMs } of metrics)
-    last.set(key, { points: (last.get(key)?.points ?? 0) + 1, value: jsonNumber(value), step, timestampMs });
-  return Object.fromEntries(last);
+  const last: Record<string, { points: number; value: unknown; step: number; timestampMs: number }> =
+    Object.create(null);
+  for (const { key, value, step, timestampMs } of metrics) {
+    const told = (last[key] ??= { points: 0, value: 0, step: 0, timestampMs: 0 });
+    told.points += 1;
+    told.value = jsonNumber(value);
+    told.step = step;
+    told.timestampMs = timestampMs;
+  }
+  return last;
 }
 
 function filled(name: string, values: object): object {
