@@ -1,7 +1,7 @@
 import { jsonNumber } from '@millrace/mlflow-protocol';
 import type { Experiment } from '../flow/experiments/experiments.ts';
 import { datasetOf, type RunFact } from '../flow/runs/run-facts.ts';
-import type { RunHead } from '../flow/runs/run-head.ts';
+import type { KeyedText, LatestPoint, RunView } from '../flow/runs/run-view.ts';
 
 type Json = Record<string, unknown>;
 
@@ -17,7 +17,7 @@ export function experimentJson(experiment: Experiment): Json {
   };
 }
 
-export function runInfoJson(head: RunHead, experimentIsDeleted = false): Json {
+export function runInfoJson(head: RunView, experimentIsDeleted = false): Json {
   const name = head.attribute('name');
   const endTime = head.numberAttribute('end_time');
   return {
@@ -34,7 +34,7 @@ export function runInfoJson(head: RunHead, experimentIsDeleted = false): Json {
   };
 }
 
-export function runJson(head: RunHead, experimentIsDeleted = false): Json {
+export function runJson(head: RunView, experimentIsDeleted = false): Json {
   return {
     info: runInfoJson(head, experimentIsDeleted),
     data: { metrics: head.metrics.map(metricJson), params: head.params.map(keyValue), tags: head.tags.map(keyValue) },
@@ -47,7 +47,7 @@ export function runJson(head: RunHead, experimentIsDeleted = false): Json {
 }
 
 /** Set one by one: a page holds thousands of points, and spreads cost several times as much. */
-function metricJson(fact: RunFact): Json {
+function metricJson(fact: LatestPoint): Json {
   const json: Json = {
     key: fact.key,
     value: jsonNumber(fact.number),
@@ -61,7 +61,7 @@ function metricJson(fact: RunFact): Json {
   return json;
 }
 
-export function loggedModelJson(head: RunHead): Json {
+export function loggedModelJson(head: RunView): Json {
   const optional = (name: string): Json => {
     const value = head.attribute(name);
     return value === undefined ? {} : { [name]: value };
@@ -87,7 +87,7 @@ export function loggedModelJson(head: RunHead): Json {
   };
 }
 
-function keyValue({ key, text }: RunFact): Json {
+function keyValue({ key, text }: KeyedText): Json {
   return { key, value: text };
 }
 

@@ -5,7 +5,7 @@ import type { LiveRuns } from '../../flow/runs/live-runs.ts';
 import type { MetricHistory } from '../../flow/runs/metric-history.ts';
 import { ModelVersionsOfRuns } from '../../flow/graphql/model-versions-of-runs.ts';
 import type { ExperimentsJournal, RegisteredVersions } from '../../flow/ports.ts';
-import type { RunHead } from '../../flow/runs/run-head.ts';
+import type { RunView } from '../../flow/runs/run-view.ts';
 import { notFound } from '../../flow/runs/write-refusals.ts';
 import type { SearchDatasets } from '../../flow/runs/search-datasets.ts';
 import type { SearchRuns } from '../../flow/runs/search-runs.ts';
@@ -39,7 +39,7 @@ export function graphqlOperations(sources: GraphqlSources, authorization: string
     if (experiment === undefined) throw doesNotExist(experimentNotFound(id).message);
     return experimentJson(experiment);
   };
-  const runMessage = (head: RunHead, experimentIsDeleted: boolean): Message => ({
+  const runMessage = (head: RunView, experimentIsDeleted: boolean): Message => ({
     ...runJson(head, experimentIsDeleted),
     experiment: () => experimentOf(head.experimentId),
     model_versions: () => versions.of(head.id),

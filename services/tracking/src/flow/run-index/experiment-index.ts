@@ -1,5 +1,6 @@
 import { datasetOf, type RunFact, type Subject } from '../runs/run-facts.ts';
-import { purgedStage, RunHead } from '../runs/run-head.ts';
+import { purgedStage } from '../runs/run-head.ts';
+import type { KeyedText, LatestPoint } from '../runs/run-view.ts';
 import { MetricColumn, TextColumn, TextDictionary } from './columns.ts';
 
 /** What is no text and no number: datasets, inputs and outputs; and of a point, what it measures. */
@@ -33,6 +34,8 @@ export class ExperimentIndex {
   };
   readonly #metrics = new Map<string, MetricColumn>();
   readonly #linked = new Map<number, Linked>();
+  /** Columns by key, made when asked for and anew once there are more of them. */
+  readonly #ordered: Partial<Record<TextKind, [string, TextColumn][]>> & { metric?: [string, MetricColumn][] } = {};
   readonly #grown = (bytes: number): void => {
     this.bytes += bytes;
   };
@@ -70,7 +73,7 @@ export class ExperimentIndex {
   }
 
   datasets(row: number): readonly RunFact[] {
-    return (this.#linked.get(row)?.links ?? []).filter(({ kind }) => kind === 'dataset');
+    return this.links(row).filter(({ kind }) => kind === 'dataset');
   }
 
   fold(fact: RunFact): void {
@@ -106,28 +109,29 @@ export class ExperimentIndex {
     this.text('attribute', createdTime)?.remove(row);
   }
 
-  /** The run as it is read alone. */
-  headOf(row: number): RunHead {
-    const id = this.idOf(row);
-    const head = new RunHead(this.subject, id);
-    const about = { subject: this.subject, id, experimentId: this.experimentId };
-    for (const kind of ['attribute', 'param', 'tag'] as const) {
-      const recordedAtMs = kind === 'attribute' ? (this.#updatedAtMs[row] ?? 0) : 0;
-      for (const [key, column] of this.#texts[kind]) {
-        const text = column.get(row);
-        if (text !== undefined) head.fold(plainFact(about, { kind, key, text, recordedAtMs, ...noPoint }));
-      }
+  /** Texts of a row in the order of their keys. */
+  texts(kind: TextKind, row: number): KeyedText[] {
+    const found: KeyedText[] = [];
+    for (const [key, column] of (this.#ordered[kind] ??= byKey(this.#texts[kind]))) {
+      const text = column.get(row);
+      if (text !== undefined) found.push({ key, text });
     }
-    const linked = this.#linked.get(row);
-    for (const [key, column] of this.#metrics) {
-      if (!column.has(row)) continue;
-      const point = { number: column.value(row), step: column.step(row), timestampMs: column.timestampMs(row) };
-      head.fold(
-        linked?.points.get(key) ?? plainFact(about, { kind: 'metric', key, text: '', recordedAtMs: 0, ...point }),
-      );
+    return found;
+  }
+
+  /** Latest points of a row in the order of their keys. */
+  points(row: number): LatestPoint[] {
+    const measured = this.#linked.get(row)?.points;
+    const found: LatestPoint[] = [];
+    for (const [key, column] of (this.#ordered.metric ??= byKey(this.#metrics))) {
+      if (column.has(row)) found.push(measured?.get(key) ?? pointOf(key, column, row));
     }
-    for (const link of linked?.links ?? []) head.fold(link);
-    return head;
+    return found;
+  }
+
+  /** Datasets, inputs and outputs of a row. */
+  links(row: number): readonly RunFact[] {
+    return this.#linked.get(row)?.links ?? [];
   }
 
   #foldPoint(row: number, fact: RunFact): void {
@@ -135,6 +139,7 @@ export class ExperimentIndex {
     if (column === undefined) {
       column = new MetricColumn(this.#grown);
       this.#metrics.set(fact.key, column);
+      delete this.#ordered.metric;
     }
     if (!column.offer(row, { value: fact.number, step: fact.step, timestampMs: fact.timestampMs })) return;
     const measures = fact.modelId !== '' || fact.runId !== '' || fact.datasetName !== '' || fact.datasetDigest !== '';
@@ -181,6 +186,7 @@ export class ExperimentIndex {
     if (column === undefined) {
       column = new TextColumn(this.dictionary, this.#grown);
       columns.set(key, column);
+      delete this.#ordered[kind];
       this.#grown(2 * key.length + 100);
     }
     return column;
@@ -192,31 +198,20 @@ export function contextOf(dataset: RunFact): string {
   return datasetOf(dataset).tags.find(({ key }) => key === 'mlflow.data.context')?.value ?? '';
 }
 
-const noPoint = { number: 0, step: 0, timestampMs: 0 };
+function byKey<C>(columns: ReadonlyMap<string, C>): [string, C][] {
+  return [...columns].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
 
-type Plain = Pick<RunFact, 'kind' | 'key' | 'text' | 'recordedAtMs' | 'number' | 'step' | 'timestampMs'>;
-
-/** Field by field: a page holds many facts, and objects of one shape are made fastest. */
-function plainFact(about: Pick<RunFact, 'subject' | 'id' | 'experimentId'>, plain: Plain): RunFact {
+/** Field by field: a page holds many points, and objects of one shape are made fastest. */
+function pointOf(key: string, column: MetricColumn, row: number): LatestPoint {
   return {
-    subject: about.subject,
-    id: about.id,
-    experimentId: about.experimentId,
-    kind: plain.kind,
-    key: plain.key,
-    text: plain.text,
-    number: plain.number,
-    step: plain.step,
-    timestampMs: plain.timestampMs,
-    removed: false,
+    key,
+    number: column.value(row),
+    step: column.step(row),
+    timestampMs: column.timestampMs(row),
     modelId: '',
     runId: '',
     datasetName: '',
     datasetDigest: '',
-    partition: 0,
-    offset: 0,
-    item: 0,
-    recordedAtMs: plain.recordedAtMs,
-    actor: '',
   };
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { factsOf } from '../runs/run-facts.ts';
+import type { RunView } from '../runs/run-view.ts';
 import { ExperimentIndex } from './experiment-index.ts';
+import { IndexedRun } from './indexed-run.ts';
 import { headsOfEvents, randomEvents, randomSearch, searchByHand } from './search-by-hand.ts';
 import { searchIndex } from './search-index.ts';
 
@@ -29,7 +31,7 @@ it('finds what a search by hand finds, page by page, whatever is asked', () => {
 });
 
 it('holds runs as they are read alone', () => {
-  const state = (head: (typeof heads)[number]) => ({
+  const state = (head: RunView) => ({
     attributes: ['name', 'status', 'end_time', 'lifecycle_stage'].map((name) => head.attribute(name)),
     params: head.params.map(({ key, text }) => [key, text]),
     tags: head.tags.map(({ key, text }) => [key, text]),
@@ -39,7 +41,7 @@ it('holds runs as they are read alone', () => {
   const ids = new Map(heads.map((head) => [head.id, head]));
   for (let row = 0; row < index.size; row += 1) {
     const head = ids.get(index.idOf(row));
-    expect(state(index.headOf(row))).toEqual(head && state(head));
+    expect(state(new IndexedRun(index, row))).toEqual(head && state(head));
   }
 });
 

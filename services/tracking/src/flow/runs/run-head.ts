@@ -1,5 +1,6 @@
 import type { Refusal } from './judge-write.ts';
 import type { RunFact, Subject } from './run-facts.ts';
+import type { RunView } from './run-view.ts';
 
 /** The stage behind `deleted`: nothing of it is there any more, and its id is never used again. */
 export const purgedStage = 'purged';
@@ -14,7 +15,7 @@ const rememberedRequests = 64;
  * A run or logged model as it stands: the fold of its facts. Folding is idempotent and does not ask for an order, so
  * that rows read from history and events read from the log can be mixed freely.
  */
-export class RunHead {
+export class RunHead implements RunView {
   readonly subject: Subject;
   readonly id: string;
   experimentId = '';

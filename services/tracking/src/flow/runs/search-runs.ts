@@ -2,10 +2,12 @@ import type { LiveRuns } from './live-runs.ts';
 import type { ExperimentsJournal, RunHistory, StoredRuns } from '../ports.ts';
 import type { Subject } from './run-facts.ts';
 import { RunHead } from './run-head.ts';
+import { IndexedRun } from '../run-index/indexed-run.ts';
 import type { ExperimentIndex } from '../run-index/experiment-index.ts';
 import type { RunIndexes } from '../run-index/run-indexes.ts';
 import { searchIndex } from '../run-index/search-index.ts';
 import { decodeFoundRun, encodeFoundRun, foundOrder } from './run-order.ts';
+import type { RunView } from './run-view.ts';
 import { searchExpression, searchOrder, type FoundRun, type RunSearch, type ViewType } from './run-search.ts';
 
 export interface SearchRequest {
@@ -20,7 +22,7 @@ export interface SearchRequest {
 
 export interface FoundRuns {
   /** A few at a time, for a page may hold more than memory should. */
-  readonly heads: AsyncIterable<readonly RunHead[]>;
+  readonly heads: AsyncIterable<readonly RunView[]>;
   /** Experiments whose runs all count as deleted. */
   readonly deletedExperiments: ReadonlySet<string>;
   readonly nextPageToken?: string;
@@ -36,7 +38,7 @@ export interface SearchRunsOptions {
 interface Found {
   readonly runs: readonly FoundRun[];
   /** Of the first so many of them. */
-  heads(count: number): AsyncIterable<readonly RunHead[]>;
+  heads(count: number): AsyncIterable<readonly RunView[]>;
 }
 
 /** What is read of the store, or made of an index, at once. */
@@ -81,9 +83,9 @@ export class SearchRuns {
   }
 
   /** The same with all heads in one list, for pages that are known to be small. */
-  async run(request: SearchRequest): Promise<Omit<FoundRuns, 'heads'> & { readonly heads: readonly RunHead[] }> {
+  async run(request: SearchRequest): Promise<Omit<FoundRuns, 'heads'> & { readonly heads: readonly RunView[] }> {
     const { heads, ...found } = await this.find(request);
-    const all: RunHead[] = [];
+    const all: RunView[] = [];
     for await (const some of heads) all.push(...some);
     return { ...found, heads: all };
   }
@@ -117,14 +119,14 @@ export class SearchRuns {
 
 async function* headsInMemory(
   page: readonly { readonly index: ExperimentIndex; readonly row: number }[],
-): AsyncGenerator<RunHead[], void, void> {
+): AsyncGenerator<RunView[], void, void> {
   for (let at = 0; at < page.length; at += headsAtOnce) {
-    yield page.slice(at, at + headsAtOnce).map(({ index, row }) => index.headOf(row));
+    yield page.slice(at, at + headsAtOnce).map(({ index, row }) => new IndexedRun(index, row));
     // Other requests have their turn between.
     if (at + headsAtOnce < page.length) await new Promise(setImmediate);
   }
 }
 
-async function* none(): AsyncGenerator<RunHead[], void, void> {
+async function* none(): AsyncGenerator<RunView[], void, void> {
   // Nothing was found.
 }

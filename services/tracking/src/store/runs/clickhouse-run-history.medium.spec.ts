@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factsOf } from '../../flow/runs/run-facts.ts';
 import { RunHead } from '../../flow/runs/run-head.ts';
 import { ExperimentIndex } from '../../flow/run-index/experiment-index.ts';
+import { IndexedRun } from '../../flow/run-index/indexed-run.ts';
 import { headsOfEvents, randomEvents, randomSearch, searchByHand } from '../../flow/run-index/search-by-hand.ts';
 import { searchIndex } from '../../flow/run-index/search-index.ts';
 import { searchExpression, searchOrder, type RunSearch } from '../../flow/runs/run-search.ts';
@@ -291,8 +292,8 @@ it('a run of which a write is void is read without it, alone and among its exper
   const index = new ExperimentIndex('run', '1');
   for await (const page of history.latestOf('run', '1')) for (const fact of page) index.fold(fact);
   const row = Array.from({ length: index.size }, (_, at) => at).find((at) => index.idOf(at) === 'b');
-  for (const head of [alone, index.headOf(row ?? -1)]) {
-    expect(head.param('lr')?.text).toBe('0.2');
+  for (const head of [alone, new IndexedRun(index, row ?? -1)]) {
+    expect(head.params.map(({ key, text }) => [key, text])).toEqual([['lr', '0.2']]);
     expect(head.tags).toEqual([]);
     expect(head.metrics.map(({ key, number }) => [key, number])).toEqual([['auc', 0.7]]);
   }
