@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { platformEnv } from './addresses.ts';
 import { instancePaths, repositoryRoot } from './paths.ts';
-import { nodeFlagsOf, serviceNames, servicePorts, serviceUrls } from './service-names.ts';
+import { allocatorEnv, nodeFlagsOf, serviceNames, servicePorts, serviceUrls } from './service-names.ts';
 import { allServers } from './servers/all.ts';
 import { clickhouseUsers } from './servers/clickhouse-configuration.ts';
 import { kafkaProperties } from './servers/kafka-configuration.ts';
@@ -87,6 +87,12 @@ test('services get the same variables as from the local stack', () => {
     expect(service(name).environment?.['MILLRACE_PORT']).toBe(ports[name]);
     expect(service(name).command).toEqual(['node', ...nodeFlagsOf(name), `services/${name}/dist/main.js`]);
   }
+});
+
+test('the image sets the allocator as a service that is started here has it', () => {
+  const dockerfile = readFileSync(path.join(repositoryRoot, 'infra/stack/Dockerfile'), 'utf8');
+  const settings = Object.entries(allocatorEnv).map(([name, value]) => `${name}=${value}`);
+  expect(dockerfile).toContain(`ENV ${settings.join(' ')}\n`);
 });
 
 function namesIn(file: string, pattern: RegExp): string[] {

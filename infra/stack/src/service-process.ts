@@ -15,7 +15,7 @@ import {
 } from './process-identity.ts';
 import { logTail, openLog } from './server-process.ts';
 import { answersOk } from './servers/http-probe.ts';
-import { nodeFlagsOf, type ServiceName } from './service-names.ts';
+import { allocatorEnv, nodeFlagsOf, type ServiceName } from './service-names.ts';
 
 const readyTimeoutMs = 120_000;
 const stopGraceMs = 15_000;
@@ -81,6 +81,7 @@ export class ServiceProcess {
         stdio: ['ignore', log, log],
         env: {
           ...process.env,
+          ...allocatorEnv,
           NODE_COMPILE_CACHE: compileCache(),
           ...env,
           MILLRACE_HOST: '127.0.0.1',
