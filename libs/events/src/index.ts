@@ -1,4 +1,3 @@
-export { AskedTogether } from './asked-together.ts';
 export { AvroCodec } from './avro-codec.ts';
 export type { RegisteredSchema, RegisteredWriter } from './avro-codec.ts';
 export type { AvroReader } from './avro-reader.ts';
@@ -74,3 +73,4 @@ export { journalTopic } from './journal/journal-topic.ts';
 export { watchOne } from './journal/watch-one.ts';
 export { JournalPublisher } from './journal/journal-publisher.ts';
 export type { JournalPublisherOptions } from './journal/journal-publisher.ts';
+export { oneForAll, Turns, type Waiting } from './turns.ts';

@@ -32,7 +32,14 @@ export {
 export { ServiceLog, type LogLevel } from './service-log.ts';
 export { ServiceMetrics } from './service-metrics.ts';
 export { Shutdown, type ShutdownPhase } from './shutdown.ts';
-export { startBeside, type Beside, type BesideOptions, type GroupPart, type KitParts } from './start-beside.ts';
+export {
+  KIT_PARTS,
+  startBeside,
+  type Beside,
+  type BesideOptions,
+  type GroupPart,
+  type KitParts,
+} from './start-beside.ts';
 export {
   SERVICE_CONFIG,
   startService,

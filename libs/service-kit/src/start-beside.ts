@@ -18,6 +18,9 @@ export interface GroupPart {
   };
 }
 
+/** Injection token of `KitParts`, of every service. */
+export const KIT_PARTS = Symbol('kit parts');
+
 /** What the service gives to whatever runs in it. */
 export interface KitParts {
   readonly log: ServiceLog;

@@ -22,6 +22,7 @@ import {
 import { ServiceLog } from './service-log.ts';
 import { ServiceMetrics } from './service-metrics.ts';
 import { closeOnSignals, Shutdown } from './shutdown.ts';
+import { KIT_PARTS, type KitParts } from './start-beside.ts';
 
 /** Injection token of the configuration, in the shape that the service's sections give it. */
 export const SERVICE_CONFIG = Symbol('service config');
@@ -31,7 +32,7 @@ export interface ServiceDefinition<S extends ConfigSections> {
   readonly description: string;
   /** Must hold `service: baseConfig(port)`; every section is read from the environment. */
   readonly config: S;
-  /** Its providers may inject SERVICE_CONFIG, ServiceLog, ServiceMetrics, Readiness and Shutdown. */
+  /** Its providers may inject SERVICE_CONFIG, ServiceLog, ServiceMetrics, Readiness and Shutdown, and the last four as KIT_PARTS. */
   readonly module: Type;
   /** Statuses of the codes that the common suffixes (`_NOT_FOUND`, `_INVALID`, …) do not settle. */
   readonly statuses?: ProblemStatuses;
@@ -162,6 +163,7 @@ function withKit<S extends ConfigSections>(
     { provide: ServiceMetrics, useValue: context.metrics },
     { provide: Readiness, useValue: context.readiness },
     { provide: Shutdown, useValue: context.shutdown },
+    { provide: KIT_PARTS, useValue: context satisfies KitParts },
   ];
   return {
     module: ServiceRoot,

@@ -4,6 +4,7 @@ import { BatchConsumer, EventBus, Journal } from '@millrace/events';
 import { HttpSubjects, RememberedSubjects, roleProviders } from '@millrace/people';
 import { topics } from '@millrace/schemas';
 import {
+  KIT_PARTS,
   Readiness,
   SERVICE_CONFIG,
   ServiceLog,
@@ -36,7 +37,6 @@ import { InferenceHttp } from './store/inference-http.ts';
 
 const HISTORY_GROUP = 'drift.history';
 const LEADER_GROUP = 'drift.leader';
-const KIT_PARTS = Symbol('kit parts');
 const HISTORY = Symbol('drift history');
 const LEADER = Symbol('leadership');
 
@@ -109,16 +109,6 @@ const LEADER = Symbol('leadership');
       provide: DriftMetrics,
       inject: [ServiceMetrics],
       useFactory: (metrics: ServiceMetrics) => new DriftMetrics(metrics),
-    },
-    {
-      provide: KIT_PARTS,
-      inject: [ServiceLog, ServiceMetrics, Readiness, Shutdown],
-      useFactory: (log: ServiceLog, metrics: ServiceMetrics, readiness: Readiness, shutdown: Shutdown): KitParts => ({
-        log,
-        metrics,
-        readiness,
-        shutdown,
-      }),
     },
     {
       provide: HISTORY,

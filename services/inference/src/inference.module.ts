@@ -2,7 +2,16 @@ import { ClickHouse } from '@millrace/clickhouse';
 import { EventBus, Journal } from '@millrace/events';
 import { HttpSubjects, RememberedSubjects, roleProviders } from '@millrace/people';
 import { topics } from '@millrace/schemas';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, untilAvailable } from '@millrace/service-kit';
+import {
+  KIT_PARTS,
+  Readiness,
+  SERVICE_CONFIG,
+  ServiceLog,
+  ServiceMetrics,
+  Shutdown,
+  untilAvailable,
+  type KitParts,
+} from '@millrace/service-kit';
 import { Module } from '@nestjs/common';
 import type { InferenceConfig } from './config.ts';
 import { EndpointsController } from './entry/endpoints.controller.ts';
@@ -216,9 +225,8 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
     },
     {
       provide: StartInference,
-      useFactory: async (
-        ...[config, bus, journal, served, metrics, log, shutdown, readiness, serviceMetrics]: StartParts
-      ) => {
+      useFactory: async (...[config, bus, journal, served, metrics, kit]: StartParts) => {
+        const { log, readiness, shutdown } = kit;
         const clickhouse = new ClickHouse(config.clickhouse);
         const start = new StartInference({
           journal,
@@ -234,21 +242,11 @@ type EndpointsJournal = Journal<EndpointsState, EndpointCommand>;
         for (const [name, check] of start.checks()) readiness.add(name, check);
         readiness.add('clickhouse', () => clickhouse.ping().then(() => true));
         shutdown.add('stores', 'clickhouse', () => clickhouse.close());
-        await startHistory({ kit: { log, metrics: serviceMetrics, readiness, shutdown }, bus, clickhouse, metrics });
+        await startHistory({ kit, bus, clickhouse, metrics });
         start.run();
         return start;
       },
-      inject: [
-        SERVICE_CONFIG,
-        EventBus,
-        Journal,
-        ServedEndpoints,
-        InferenceMetrics,
-        ServiceLog,
-        Shutdown,
-        Readiness,
-        ServiceMetrics,
-      ],
+      inject: [SERVICE_CONFIG, EventBus, Journal, ServedEndpoints, InferenceMetrics, KIT_PARTS],
     },
   ],
 })
@@ -277,14 +275,4 @@ type ScoreParts = [
   ServiceLog,
 ];
 
-type StartParts = [
-  InferenceConfig,
-  EventBus,
-  EndpointsJournal,
-  ServedEndpoints,
-  InferenceMetrics,
-  ServiceLog,
-  Shutdown,
-  Readiness,
-  ServiceMetrics,
-];
+type StartParts = [InferenceConfig, EventBus, EndpointsJournal, ServedEndpoints, InferenceMetrics, KitParts];

@@ -9,15 +9,7 @@ import {
   ownMigrations,
 } from '@millrace/clickhouse';
 import { BatchConsumer, EventBus } from '@millrace/events';
-import {
-  Readiness,
-  SERVICE_CONFIG,
-  ServiceLog,
-  ServiceMetrics,
-  Shutdown,
-  startBeside,
-  type KitParts,
-} from '@millrace/service-kit';
+import { KIT_PARTS, SERVICE_CONFIG, Shutdown, startBeside, type KitParts } from '@millrace/service-kit';
 import type { RegistryConfig } from './config.ts';
 import { PastModelsController } from './entry/audit/past-models.controller.ts';
 import { PastModels } from './flow/audit/past-models.ts';
@@ -45,15 +37,8 @@ export const auditProviders: Provider[] = [
   {
     provide: AUDIT_REACHED,
     // After the journal: it makes the topic that is read.
-    inject: [EventBus, ClickHouse, ServiceLog, ServiceMetrics, Readiness, Shutdown, REGISTRY_JOURNAL],
-    useFactory: (
-      bus: EventBus,
-      clickhouse: ClickHouse,
-      log: ServiceLog,
-      metrics: ServiceMetrics,
-      readiness: Readiness,
-      shutdown: Shutdown,
-    ) => startAudit({ log, metrics, readiness, shutdown }, bus, clickhouse),
+    inject: [KIT_PARTS, EventBus, ClickHouse, REGISTRY_JOURNAL],
+    useFactory: startAudit,
   },
   {
     provide: PastModels,

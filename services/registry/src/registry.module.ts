@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { EventBus, Journal, JournalPublisher } from '@millrace/events';
 import {
+  KIT_PARTS,
+  type KitParts,
   Readiness,
   SERVICE_CONFIG,
   ServiceLog,
@@ -79,18 +81,12 @@ const journalTopic = 'registry.journal';
     {
       provide: JournalPublisher,
       // After the journal: it makes the topic that the publisher reads.
-      inject: [EventBus, ServiceLog, ServiceMetrics, Readiness, Shutdown, REGISTRY_JOURNAL],
-      useFactory: async (
-        bus: EventBus,
-        log: ServiceLog,
-        metrics: ServiceMetrics,
-        readiness: Readiness,
-        shutdown: Shutdown,
-      ) => {
-        await untilAvailable(log, 'topics', () => bus.topics.ensure(publishedTopics));
+      inject: [KIT_PARTS, EventBus, REGISTRY_JOURNAL],
+      useFactory: async (parts: KitParts, bus: EventBus) => {
+        await untilAvailable(parts.log, 'topics', () => bus.topics.ensure(publishedTopics));
         const options = { topic: journalTopic, domain: registryDomain, lane: registryLane };
         const part = new JournalPublisher(bus, options);
-        startBeside({ log, metrics, readiness, shutdown }, { part, title: 'publisher', check: 'publisher' });
+        startBeside(parts, { part, title: 'publisher', check: 'publisher' });
         return part;
       },
     },

@@ -1,5 +1,5 @@
 import { EventBus, type Journal } from '@millrace/events';
-import { Readiness, SERVICE_CONFIG, ServiceLog, ServiceMetrics, Shutdown, startBeside } from '@millrace/service-kit';
+import { KIT_PARTS, SERVICE_CONFIG, startBeside, type KitParts } from '@millrace/service-kit';
 import type { Provider } from '@nestjs/common';
 import type { RegistryConfig } from './config.ts';
 import { DeliveriesController } from './entry/webhooks/deliveries.controller.ts';
@@ -41,28 +41,16 @@ export const webhooksProviders: Provider[] = [
   },
   {
     provide: DeliverWebhooks,
-    inject: [
-      REGISTRY_JOURNAL,
-      WEBHOOK_SENDER,
-      SECRET_SEAL,
-      SERVICE_CONFIG,
-      EventBus,
-      ServiceLog,
-      ServiceMetrics,
-      Readiness,
-      Shutdown,
-    ],
+    inject: [REGISTRY_JOURNAL, WEBHOOK_SENDER, SECRET_SEAL, SERVICE_CONFIG, EventBus, KIT_PARTS],
     useFactory: (
       journal: RegistryLog,
       sender: HttpWebhookSender,
       seal: SecretSeal | null,
       { webhooks }: RegistryConfig,
       bus: EventBus,
-      log: ServiceLog,
-      metrics: ServiceMetrics,
-      readiness: Readiness,
-      shutdown: Shutdown,
+      parts: KitParts,
     ) => {
+      const { log, metrics } = parts;
       const attempts = metrics.counter({
         name: 'webhook_attempts_total',
         help: 'Requests to receivers of webhooks: delivered, to be sent again, or given up.',
@@ -91,7 +79,7 @@ export const webhooksProviders: Provider[] = [
       });
       journal.onApplied(() => deliver.pump());
       const lead = leadByJournal(bus, { topic: 'registry.journal', upToDate: () => journal.read(), led: deliver });
-      startBeside({ log, metrics, readiness, shutdown }, { part: lead, title: 'webhooks', check: 'webhooks' });
+      startBeside(parts, { part: lead, title: 'webhooks', check: 'webhooks' });
       return deliver;
     },
   },

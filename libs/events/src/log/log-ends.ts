@@ -1,5 +1,5 @@
-import { AskedTogether } from '../asked-together.ts';
 import { TransientError } from '../errors.ts';
+import { oneForAll, Turns } from '../turns.ts';
 
 /** Next offset by partition, by topic. */
 export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
@@ -22,7 +22,7 @@ type Answer = (topic: string) => ReadonlyMap<number, number> | undefined;
  */
 export class LogEnds {
   readonly #ask: AskEnds;
-  readonly #together = new AskedTogether((questions: readonly Question[]) => this.#answer(questions));
+  readonly #turns = new Turns(oneForAll((questions: readonly Question[]) => this.#answer(questions)));
 
   constructor(ask: AskEnds) {
     this.#ask = ask;
@@ -30,7 +30,7 @@ export class LogEnds {
 
   /** Next offset of each of the topic's first partitions; the topic by its name on the broker. A broker that is away is a TransientError. */
   async of(topic: string, partitions: number): Promise<number[]> {
-    const answer = await this.#together.answer({ topic, partitions });
+    const answer = await this.#turns.next({ topic, partitions });
     const found = answer(topic);
     return Array.from({ length: partitions }, (_, partition) => {
       const end = found?.get(partition);

@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
-import { SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
+import { sinkFetching, SinkPositions, type ClickHouseSink } from '@millrace/clickhouse';
 import { BatchConsumer, EventBus } from '@millrace/events';
-import { Readiness, ServiceLog, ServiceMetrics, Shutdown, startBeside, type KitParts } from '@millrace/service-kit';
+import { KIT_PARTS, startBeside, type KitParts } from '@millrace/service-kit';
 
 /** What every projection of a log needs, under one token. */
 export const PROJECTION_PARTS = Symbol('projection parts');
@@ -12,14 +12,14 @@ export interface ProjectionParts extends KitParts {
 
 export const projectionParts: Provider = {
   provide: PROJECTION_PARTS,
-  inject: [EventBus, ServiceLog, ServiceMetrics, Readiness, Shutdown],
-  useFactory: (
-    bus: EventBus,
-    log: ServiceLog,
-    metrics: ServiceMetrics,
-    readiness: Readiness,
-    shutdown: Shutdown,
-  ): ProjectionParts => ({ bus, log, metrics, readiness, shutdown }),
+  inject: [KIT_PARTS, EventBus],
+  useFactory: ({ log, metrics, readiness, shutdown }: KitParts, bus: EventBus): ProjectionParts => ({
+    bus,
+    log,
+    metrics,
+    readiness,
+    shutdown,
+  }),
 };
 
 export interface Projection {
@@ -35,8 +35,8 @@ export interface Projection {
   readonly lag: { readonly name: string; readonly help: string };
 }
 
-/** A flush waits as long anyway, and a fetch for each record costs the broker more than the record. */
-const fetching = { minBytes: 256 * 1024, maxWaitMs: 50 };
+/** Reads wait for what is fetched, so that it is not waited for as long as by other sinks. */
+const fetching = { minBytes: sinkFetching.minBytes, maxWaitMs: 50 };
 
 /** Starts to store logs in ClickHouse, beside the service: whoever reads waits until the sink has come to what it asks for. */
 export function startProjection(

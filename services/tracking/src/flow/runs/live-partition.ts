@@ -1,5 +1,4 @@
 import type { RunEvent } from '@millrace/schemas';
-import { UnavailableError } from '@millrace/service-kit';
 import { headOfHistory } from './head-of-history.ts';
 import { judge, proposalOf, type Refusal } from './judge-write.ts';
 import { LogTail } from './log-tail.ts';
@@ -7,6 +6,7 @@ import { OwnWrites, type Settled } from './own-writes.ts';
 import type { PlacedEvent, RunHistory } from '../ports.ts';
 import { factsOf, type RunFact, type Subject } from './run-facts.ts';
 import { RunHead } from './run-head.ts';
+import { WaitingReads } from '../waiting-reads.ts';
 
 /** A write as it took its place in the state. */
 export interface FoldedWrite {
@@ -57,10 +57,11 @@ export class LivePartition {
   readonly #heads = new Map<string, RunHead>();
   readonly #loading = new Map<string, Loading>();
   readonly #tail = new LogTail(tailRuns);
-  readonly #waiting = new Set<{ readonly end: number; resolve(): void }>();
+  readonly #reads: WaitingReads;
   #position = 0;
 
   constructor(index: number, history: RunHistory, hooks: PartitionHooks) {
+    this.#reads = new WaitingReads({ log: 'runs', partition: index }, () => this.#position);
     this.#index = index;
     this.#history = history;
     this.#hooks = hooks;
@@ -73,7 +74,7 @@ export class LivePartition {
 
   /** Whether somebody waits for what lies beyond the position. */
   get isWanted(): boolean {
-    return this.#waiting.size > 0 || this.#own.hasAhead;
+    return !this.#reads.isEmpty || this.#own.hasAhead;
   }
 
   get heldRuns(): number {
@@ -108,24 +109,9 @@ export class LivePartition {
   /** Resolves when everything below `end` is folded; rejects when that takes too long. */
   async reached(end: number, timeoutMs: number): Promise<void> {
     if (this.#position >= end) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { end, resolve };
-    this.#waiting.add(waiting);
+    const read = this.#reads.until(end, timeoutMs);
     this.#hooks.wanted();
-    const timer = setTimeout(() => {
-      reject(
-        new UnavailableError(
-          'TRACKING_LOG_BEHIND',
-          `the log of runs is read up to ${this.#position} of ${end} in partition ${this.#index}`,
-        ),
-      );
-    }, timeoutMs);
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#waiting.delete(waiting);
-    }
+    await read;
   }
 
   /** Before a write is appended: what the log decides about it will be told. */
@@ -187,7 +173,7 @@ export class LivePartition {
       this.#position += 1;
       this.#fold(event, at);
     }
-    for (const waiting of this.#waiting) if (waiting.end <= this.#position) waiting.resolve();
+    this.#reads.moved();
   }
 
   #fold(event: RunEvent, offset: number): void {

@@ -1,8 +1,9 @@
-import { AskedTogether } from '@millrace/events';
+import { oneForAll, Turns } from '@millrace/events';
 import type { RunEvent } from '@millrace/schemas';
 import { LivePartition, type FoldedWrite, type RefusedWrite } from './live-partition.ts';
 import type { Settled } from './own-writes.ts';
 import type { PlacedEvent, RunHistory, RunKey, RunLog, StoredNow } from '../ports.ts';
+import { Rest } from '../rest.ts';
 import { factsOf, type RunFact, type Subject } from './run-facts.ts';
 import type { RunHead } from './run-head.ts';
 
@@ -49,25 +50,24 @@ export class LiveRuns {
   readonly #history: RunHistory;
   readonly #options: LiveRunsOptions;
   readonly #partitions: readonly LivePartition[];
-  readonly #storedNow: AskedTogether<RunKey, StoredNow>;
+  readonly #storedNow: Turns<RunKey, StoredNow>;
   readonly #listeners = new Set<WriteListener>();
   readonly #refusalListeners = new Set<RefusalListener>();
   #bytes = 0;
-  /** Followers that rest. */
-  readonly #resting = new Set<() => void>();
+  readonly #rest = new Rest(restMs);
 
   constructor(log: RunLog, history: RunHistory, options: LiveRunsOptions) {
     this.#log = log;
     this.#history = history;
     this.#options = options;
-    this.#storedNow = new AskedTogether((keys) => history.storedNow(keys));
+    this.#storedNow = new Turns(oneForAll((keys) => history.storedNow(keys)));
     const hooks = {
       folded: (write: FoldedWrite) => this.#tell(write),
       refused: (write: RefusedWrite) => this.#refusalListeners.forEach((one) => one.refused(write)),
       stranded: (write: RefusedWrite) => this.#refusalListeners.forEach((one) => one.stranded(write)),
       voided: (partition: number, offsets: readonly number[]) =>
         this.#refusalListeners.forEach((one) => one.voided(partition, offsets)),
-      wanted: () => this.#resting.forEach((wake) => wake()),
+      wanted: () => this.#rest.end(),
       grew: (bytes: number) => this.#grow(bytes),
     };
     this.#partitions = Array.from({ length: log.partitions }, (_, index) => new LivePartition(index, history, hooks));
@@ -120,7 +120,7 @@ export class LiveRuns {
   async getBeforeCreation(subject: Subject, id: string): Promise<RunHead | null> {
     const index = this.#log.partitionOf(id);
     if (this.#at(index).held(subject, id) === undefined) {
-      const stored = await this.#storedNow.answer({ subject, id });
+      const stored = await this.#storedNow.next({ subject, id });
       const isNew = !stored.has({ subject, id });
       if (isNew && this.#at(index).beginUnknown(subject, id, stored.storedTo[index] ?? 0)) return null;
     }
@@ -171,13 +171,7 @@ export class LiveRuns {
   }
 
   async #untilWanted(): Promise<void> {
-    if (this.#partitions.some(({ isWanted }) => isWanted)) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#resting.add(resolve);
-    const timer = setTimeout(resolve, restMs);
-    await promise;
-    clearTimeout(timer);
-    this.#resting.delete(resolve);
+    if (!this.#partitions.some(({ isWanted }) => isWanted)) await this.#rest.take();
   }
 
   async #reached(index: number): Promise<void> {

@@ -1,4 +1,5 @@
-import { UnavailableError } from '@millrace/service-kit';
+import { Rest } from '../rest.ts';
+import { WaitingReads } from '../waiting-reads.ts';
 import type { LogMoment, PlacedTraceEvent, TraceHistory, TraceLog } from './ports.ts';
 import { placedSpansOf, traceFactsOf } from './trace-facts.ts';
 import { TraceHead } from './trace-head.ts';
@@ -32,8 +33,7 @@ interface Partition {
   position: number;
   /** Nothing at or above it was ever forgotten. */
   keptFrom: number;
-  /** Who waits until everything below an offset is folded. */
-  readonly waiting: Set<{ readonly end: number; readonly resolve: () => void }>;
+  readonly reads: WaitingReads;
   /** The least recently used first. */
   readonly traces: Map<string, Held>;
 }
@@ -47,21 +47,14 @@ export class LiveTraces {
   readonly #history: TraceHistory;
   readonly #options: LiveTracesOptions;
   readonly #partitions: readonly Partition[];
-  /** Followers that rest. */
-  readonly #resting = new Set<() => void>();
+  readonly #rest = new Rest(restMs);
   #bytes = 0;
 
   constructor(log: TraceLog, history: TraceHistory, options: LiveTracesOptions) {
     this.#log = log;
     this.#history = history;
     this.#options = options;
-    this.#partitions = Array.from({ length: log.partitions }, (_, index) => ({
-      index,
-      position: 0,
-      keptFrom: 0,
-      waiting: new Set(),
-      traces: new Map<string, Held>(),
-    }));
+    this.#partitions = Array.from({ length: log.partitions }, (_, index) => emptyPartition(index));
   }
 
   get heldBytes(): number {
@@ -133,20 +126,9 @@ export class LiveTraces {
     const end = (await this.#log.endOffsets())[partition.index] ?? 0;
     if (end - partition.position > this.#options.maxCatchUp) this.#skip(partition, end);
     if (partition.position >= end) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { end, resolve };
-    partition.waiting.add(waiting);
-    this.#resting.forEach((wake) => wake());
-    const timer = setTimeout(() => {
-      const how = `the log of traces is read up to ${partition.position} of ${end} in partition ${partition.index}`;
-      reject(new UnavailableError('TRACKING_LOG_BEHIND', how));
-    }, this.#options.readTimeoutMs);
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      partition.waiting.delete(waiting);
-    }
+    const read = partition.reads.until(end, this.#options.readTimeoutMs);
+    this.#rest.end();
+    await read;
   }
 
   #take(partition: Partition, events: readonly PlacedTraceEvent[], nextOffset: number): void {
@@ -168,7 +150,7 @@ export class LiveTraces {
 
   #advance(partition: Partition, nextOffset: number): void {
     partition.position = nextOffset;
-    for (const { end, resolve } of partition.waiting) if (end <= nextOffset) resolve();
+    partition.reads.moved();
   }
 
   /** The log was cut or made anew: what it holds from here on is all there is. */
@@ -181,13 +163,7 @@ export class LiveTraces {
   }
 
   async #untilWanted(): Promise<void> {
-    if (this.#partitions.some(({ waiting }) => waiting.size > 0)) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#resting.add(resolve);
-    const timer = setTimeout(resolve, restMs);
-    await promise;
-    clearTimeout(timer);
-    this.#resting.delete(resolve);
+    if (this.#partitions.every(({ reads }) => reads.isEmpty)) await this.#rest.take();
   }
 
   #fold(partition: Partition, { event, offset }: PlacedTraceEvent): void {
@@ -246,4 +222,10 @@ export class LiveTraces {
     if (partition === undefined) throw new Error(`there is no partition ${index}`);
     return partition;
   }
+}
+
+function emptyPartition(index: number): Partition {
+  const reads = new WaitingReads({ log: 'traces', partition: index }, () => partition.position);
+  const partition: Partition = { index, position: 0, keptFrom: 0, reads, traces: new Map() };
+  return partition;
 }
