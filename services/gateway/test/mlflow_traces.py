@@ -164,7 +164,9 @@ def measure(name: str) -> dict:
     def points(view: str, metric: str, aggregation, **more) -> list:
         aggregations = [aggregation if isinstance(aggregation, MetricAggregation) else MetricAggregation(AggregationType(aggregation))]
         found = TracingClient().store.query_trace_metrics(ids, MetricViewType(view), metric, aggregations, **more)
-        return [[*point.dimensions.values(), *point.values.values()] for point in found]
+        # The client reads them out of a map of protobuf, which has no order: by name here, the time bucket before the type.
+        by_name = [sorted(point.dimensions.items(), reverse=True) for point in found]
+        return [[*(value for _, value in names), *point.values.values()] for names, point in zip(by_name, found)]
 
     def file(**asked) -> requests.Response:
         return requests.get(f"{os.environ['MLFLOW_TRACKING_URI']}/ajax-api/3.0/mlflow/get-trace-artifact", params=asked)
