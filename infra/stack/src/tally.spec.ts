@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { add, closingLine, onePassed, tallyVitest, type VitestReport } from './tally.ts';
+import { add, closingLine, failuresOf, onePassed, tallyVitest, type VitestReport } from './tally.ts';
 
 const clean: VitestReport = {
   numPassedTests: 7,
@@ -28,4 +28,28 @@ test.each([
   ['without a single test', { ...clean, numPassedTests: 0 }, 0],
 ])('a run %s is one failure', (_, report, exitCode) => {
   expect(tallyVitest(report, exitCode).failed).toBe(1);
+});
+
+test('what failed is named with its file and the first line of the reason', () => {
+  const good = { fullName: 'window keeps its edge', status: 'passed' };
+  const bad = {
+    fullName: 'window loses its edge',
+    status: 'failed',
+    failureMessages: ['Error: 3 is not 4\n    at a.spec.ts:1'],
+  };
+  const skipped = { fullName: 'window waits', status: 'skipped', failureMessages: [] };
+  const report: VitestReport = {
+    ...clean,
+    testResults: [
+      { name: '/project/libs/a.spec.ts', status: 'failed', assertionResults: [good, bad, skipped] },
+      { name: '/project/libs/b.spec.ts', status: 'failed', message: 'SyntaxError: odd', assertionResults: [] },
+      { name: '/project/libs/c.spec.ts', status: 'passed', assertionResults: [good] },
+    ],
+  };
+  expect(failuresOf(report, '/project')).toEqual([
+    'libs/a.spec.ts > window loses its edge (failed): Error: 3 is not 4',
+    'libs/a.spec.ts > window waits (skipped): no reason given',
+    'libs/b.spec.ts could not be loaded: SyntaxError: odd',
+  ]);
+  expect(failuresOf(null, '/project')).toEqual([]);
 });

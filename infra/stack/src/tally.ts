@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 /** The part of vitest's JSON report that is counted. */
 export interface VitestReport {
   readonly numPassedTests: number;
@@ -7,14 +9,23 @@ export interface VitestReport {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly unknown[];
+    readonly message?: string;
+    readonly assertionResults: readonly VitestAssertion[];
   }[];
+}
+
+interface VitestAssertion {
+  readonly fullName: string;
+  readonly status: string;
+  readonly failureMessages?: readonly string[] | null;
 }
 
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
 }
+
+const longestReason = 300;
 
 export const nothing: Tally = { passed: 0, failed: 0 };
 export const onePassed: Tally = { passed: 1, failed: 0 };
@@ -38,4 +49,24 @@ export function tallyVitest(report: VitestReport | null, exitCode: number): Tall
 
 export function closingLine(tally: Tally): string {
   return `${tally.passed} passed, ${tally.failed} failed`;
+}
+
+/**
+ * A line for everything that `tallyVitest` counts as failed and has a name: its file from `root` on, its test, and the first line of the
+ * reason. They are said again at the end, where they are found even when the beginning of a long output was cut off.
+ */
+export function failuresOf(report: VitestReport | null, root: string): readonly string[] {
+  return (report?.testResults ?? []).flatMap((file) => {
+    const name = path.relative(root, file.name);
+    if (file.assertionResults.length === 0)
+      return file.status === 'failed' ? [`${name} could not be loaded: ${firstLine(file.message)}`] : [];
+    return file.assertionResults
+      .filter(({ status }) => status !== 'passed')
+      .map((test) => `${name} > ${test.fullName} (${test.status}): ${firstLine(test.failureMessages?.[0])}`);
+  });
+}
+
+function firstLine(text: string | undefined): string {
+  const [first = ''] = (text ?? '').split('\n', 1);
+  return first.slice(0, longestReason) || 'no reason given';
 }

@@ -20,6 +20,7 @@ import { together } from './together.ts';
 import {
   add,
   closingLine,
+  failuresOf,
   nothing,
   oneFailed,
   onePassed,
@@ -38,9 +39,10 @@ const usage = `usage: npm test
 
 Installs what is missing, runs the checks (${checks.join(', ')}), starts a stack of its own
 (instance "${instance}", so npm start may run beside it; servers of yours that MILLRACE_… variables name are not used), runs the ${rounds.flat().join(', ')} tests on it and stops it.
-The last line counts everything. For a part of it: npx vitest run --project unit libs/events`;
+What failed is named again at the end, and the last line counts everything. For a part of it: npx vitest run --project unit libs/events`;
 
 let current: ChildProcess | undefined;
+const failures: string[] = [];
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   return new Promise((resolve) => {
@@ -69,7 +71,9 @@ function temporaryFolder(): string {
 
 async function runCheck(name: string): Promise<Tally> {
   say(`npm run ${name}`);
-  return (await run('npm', ['run', '--silent', name])) === 0 ? onePassed : oneFailed;
+  if ((await run('npm', ['run', '--silent', name])) === 0) return onePassed;
+  failures.push(`npm run ${name}`);
+  return oneFailed;
 }
 
 async function runTests(projects: readonly string[]): Promise<Tally> {
@@ -87,7 +91,11 @@ async function runTests(projects: readonly string[]): Promise<Tally> {
   };
   const chosen = projects.flatMap((project) => ['--project', project]);
   const code = await run(process.execPath, [vitest, 'run', ...chosen, ...reporters], env);
-  const tally = tallyVitest(readJson(report) as VitestReport | null, code);
+  const results = readJson(report) as VitestReport | null;
+  const tally = tallyVitest(results, code);
+  const named = failuresOf(results, repositoryRoot);
+  failures.push(...named);
+  if (tally.failed > 0 && named.length === 0) failures.push(`the ${names} tests, which ended with exit code ${code}`);
   say(`${names} tests: ${closingLine(tally)}`);
   return tally;
 }
@@ -96,9 +104,7 @@ async function runAll(interrupted: AbortSignal): Promise<Tally> {
   let total = nothing;
   for (const check of checks) {
     interrupted.throwIfAborted();
-    const outcome = await runCheck(check);
-    if (outcome.failed > 0) say(`npm run ${check} has failed`);
-    total = add(total, outcome);
+    total = add(total, await runCheck(check));
   }
   // Data of an earlier run would only make the broker slower to start.
   await reset(instance);
@@ -142,6 +148,7 @@ async function main(): Promise<number> {
     console.log('interrupted');
     return 130;
   }
+  for (const failure of failures) console.log(`failed: ${failure}`);
   console.log(closingLine(total));
   return total.failed === 0 ? 0 : 1;
 }
