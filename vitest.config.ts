@@ -4,6 +4,13 @@ import LongestFirst from './infra/tools/src/longest-first.ts';
 const conditions = ['source', 'node', 'import', 'default'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
 
+/** Limits end what hangs. They judge no speed: others may use the same processors. */
+const limits = (seconds: number) => ({
+  testTimeout: seconds * 1_000,
+  hookTimeout: seconds * 1_000,
+  expect: { poll: { timeout: seconds * 500 } },
+});
+
 /** Unit and medium tests share one pool: the ones compute, the others wait for servers most of the time. */
 const maxWorkers = 4;
 
@@ -21,8 +28,7 @@ export default defineConfig({
           exclude: ['**/*.medium.spec.ts', '**/*.e2e.spec.ts', '**/node_modules/**', '**/dist/**'],
           // Pure code: loading it again for each file took three quarters of the time.
           isolate: false,
-          // Four files and the servers share the processors.
-          testTimeout: 30_000,
+          ...limits(120),
           maxWorkers,
         },
       },
@@ -32,8 +38,7 @@ export default defineConfig({
           name: 'medium',
           include: ['{libs,services,infra}/**/*.medium.spec.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...limits(240),
           maxWorkers,
         },
       },
@@ -43,8 +48,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['{services,infra}/**/*.e2e.spec.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          ...limits(480),
           maxWorkers: 2,
         },
       },

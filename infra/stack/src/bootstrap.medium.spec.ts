@@ -68,7 +68,7 @@ test('an interrupt that reaches only the bootstrap ends npm with its scripts, an
     const identity = identify(Number(await readFile(inCheckout('script-pid'), 'utf8')));
     if (identity === null) throw new Error('npm has not come to its script');
     return identity;
-  }, 20_000);
+  }, 120_000);
   interrupted.process.kill('SIGINT');
   expect((await interrupted.ended).code).toBe(130);
   expect(isAlive(script)).toBe(false);

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { endProcess, identify, isAlive, isStopped, signal, startTicksOf, waitForStop } from './process-identity.ts';
 
+/** Ends what hangs, and judges no speed. */
+const longMs = 60_000;
+
 /** Processor time of all threads, in user and in system mode. */
 function cpuTicks(pid: number): string {
   const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -41,7 +44,7 @@ test('a stopped process that ignores polite requests is ended too', async () => 
   if (identity === null) throw new Error('the child must be found');
   expect(isStopped(identity)).toBe(false);
   signal(identity, 'SIGSTOP');
-  await vi.waitFor(() => expect(isStopped(identity)).toBe(true));
+  await vi.waitFor(() => expect(isStopped(identity)).toBe(true), longMs);
   await endProcess(identity, 200);
   expect(isAlive(identity)).toBe(false);
 });
@@ -53,7 +56,7 @@ test('a process counts as stopped when every thread of it stands still', async (
   const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  await vi.waitFor(() => expect(output).toBe('up\nup\nup\n'), 20_000);
+  await vi.waitFor(() => expect(output).toBe('up\nup\nup\n'), longMs);
   const identity = identify(child.pid ?? 0);
   if (identity === null) throw new Error('the child must be found');
   expect(await waitForStop(identity, 50)).toBe(false);

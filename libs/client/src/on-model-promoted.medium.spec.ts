@@ -170,7 +170,7 @@ test('killed before it acknowledges, again and again, it handles 20 promotions i
   const withoutRepeats = told.filter((id, i) => id !== told[i - 1]);
   expect(withoutRepeats).toEqual(promotions.map(({ eventId }) => eventId));
   expect(told.length).toBe(23);
-}, 120_000);
+}, 300_000);
 
 interface ChildRun {
   readonly group: string;

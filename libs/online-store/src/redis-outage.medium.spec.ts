@@ -84,7 +84,7 @@ describe('a Redis that goes away', () => {
             () => 'up',
             () => 'down',
           ),
-        { timeout: 10_000 },
+        { timeout: 120_000 },
       )
       .toBe('up');
   });

@@ -6,6 +6,9 @@ import { ServiceMetrics } from './service-metrics.ts';
 import { Shutdown } from './shutdown.ts';
 import { startBeside, type BesideOptions, type GroupPart } from './start-beside.ts';
 
+/** Ends what hangs, and judges no speed. */
+const longMs = 60_000;
+
 /** A part whose join ends when the test says so. */
 class Group implements GroupPart {
   status: GroupPart['status'] = { state: 'starting', lag: 7 };
@@ -52,7 +55,10 @@ describe('a part that starts beside the service', () => {
     expect(await checked()).toEqual({ name: 'facts', ok: true, detail: 'starting' });
     expect(await metrics.registry.metrics()).toContain('millrace_x_facts_lag_records 7');
     part.joined.resolve();
-    await vi.waitFor(async () => expect(await checked()).toEqual({ name: 'facts', ok: true, detail: 'leading' }));
+    await vi.waitFor(
+      async () => expect(await checked()).toEqual({ name: 'facts', ok: true, detail: 'leading' }),
+      longMs,
+    );
     part.status = { state: 'running', lag: 0, stoppedBy: { message: 'the topic was cut' } };
     expect(await checked()).toEqual({ name: 'facts', ok: false, detail: 'the topic was cut' });
   });
@@ -66,9 +72,9 @@ describe('a part that starts beside the service', () => {
       if (tries === 1) throw new UnavailableError('CLICKHOUSE_AWAY', 'does not answer');
     };
     startBeside(parts, sink(part, { prepare }));
-    await vi.waitFor(() => expect(tries).toBe(1));
+    await vi.waitFor(() => expect(tries).toBe(1), longMs);
     expect(await checked()).toMatchObject({ ok: true, detail: 'starting' });
-    await vi.waitFor(() => expect(part.starts).toBe(1));
+    await vi.waitFor(() => expect(part.starts).toBe(1), longMs);
     expect(errors).toEqual([]);
   });
 
@@ -81,11 +87,12 @@ describe('a part that starts beside the service', () => {
       if (!isMended) throw new CodedError('EVENTS_TOPIC_MISMATCH', 'the topic has 3 partitions');
     };
     startBeside(parts, sink(part, { prepare }));
-    await vi.waitFor(async () =>
-      expect(await checked()).toMatchObject({ ok: false, detail: 'the topic has 3 partitions' }),
+    await vi.waitFor(
+      async () => expect(await checked()).toMatchObject({ ok: false, detail: 'the topic has 3 partitions' }),
+      longMs,
     );
     isMended = true;
-    await vi.waitFor(async () => expect(await checked()).toMatchObject({ ok: true, detail: 'running' }), 5_000);
+    await vi.waitFor(async () => expect(await checked()).toMatchObject({ ok: true, detail: 'running' }), longMs);
     expect(errors).toHaveLength(1);
   });
 
@@ -93,7 +100,7 @@ describe('a part that starts beside the service', () => {
     const joining = kit();
     const part = new Group();
     startBeside(joining.parts, sink(part));
-    await vi.waitFor(() => expect(part.starts).toBe(1));
+    await vi.waitFor(() => expect(part.starts).toBe(1), longMs);
     await joining.shutdown.run();
     expect(part.status.state).toBe('stopped');
 
@@ -106,7 +113,7 @@ describe('a part that starts beside the service', () => {
       throw new UnavailableError('CLICKHOUSE_AWAY', 'does not answer');
     };
     startBeside(waiting.parts, sink(other, { prepare }));
-    await vi.waitFor(() => expect(isPrepared).toBe(true));
+    await vi.waitFor(() => expect(isPrepared).toBe(true), longMs);
     await waiting.shutdown.run();
     expect(other.starts).toBe(0);
   });

@@ -120,7 +120,7 @@ describe('monitors', () => {
         expect((await call('GET', '/api/v1/drift/monitors/twice')).body).toMatchObject({
           status: { state: 'waiting', reason: 'no prediction of endpoint "nothing" is stored' },
         }),
-      { timeout: 60_000, interval: 200 },
+      { timeout: 120_000, interval: 200 },
     );
     expect(await call('POST', '/api/v1/drift/monitors', monitor)).toMatchObject({
       status: 201,
@@ -156,7 +156,7 @@ describe('a change of behaviour', () => {
     await storePredictions(clickhouse, wholeStory);
     const second = await services.launch('drift');
     await call('POST', '/api/v1/drift/monitors', { endpoint: 'fraud', reference: { type: 'first', rows: 200 } });
-    await vi.waitFor(async () => expect(await reportsOf('fraud')).toHaveLength(5), { timeout: 60_000, interval: 200 });
+    await vi.waitFor(async () => expect(await reportsOf('fraud')).toHaveLength(5), { timeout: 120_000, interval: 200 });
     await second.ready();
     await services.get('drift').signal('SIGKILL');
     await storeOutcomes(clickhouse, labelled);
@@ -167,7 +167,7 @@ describe('a change of behaviour', () => {
         expect((await reportsOf('fraud')).every((report) => report.quality?.rows === report.rows - report.errors)).toBe(
           true,
         ),
-      { timeout: 60_000, interval: 200 },
+      { timeout: 120_000, interval: 200 },
     );
     const changed = new Date(START + 4 * HOUR).toISOString();
     await vi.waitFor(
@@ -175,7 +175,7 @@ describe('a change of behaviour', () => {
         expect((await alertsOf('fraud')).map((alert) => `${alert.window.start} ${alert.rule}`).sort()).toEqual(
           ['accuracy-drop', 'error-rate', 'ks-p-value', 'latency-p95'].map((rule) => `${changed} ${rule}`),
         ),
-      { timeout: 60_000, interval: 200 },
+      { timeout: 120_000, interval: 200 },
     );
     await second.stop();
 
@@ -224,7 +224,7 @@ describe('a change of behaviour', () => {
     // The instance that led until now has stopped: the other one takes over within a lease.
     await vi.waitFor(
       async () => expect((await call('GET', '/metrics')).text).toContain('millrace_drift_rounds_total{result="ok"}'),
-      { timeout: 60_000, interval: 200 },
+      { timeout: 120_000, interval: 200 },
     );
     expect((await call('GET', '/docs/openapi.json')).text).toContain('/api/v1/drift/monitors');
   });

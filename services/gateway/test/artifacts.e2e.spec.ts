@@ -47,7 +47,7 @@ beforeAll(async () => {
   await second.ready();
   fragile = second.url;
   gateway = (await services.launch('gateway')).url;
-  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 30_000, interval: 100 });
+  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 120_000, interval: 100 });
 });
 afterAll(async () => {
   await services?.stop();

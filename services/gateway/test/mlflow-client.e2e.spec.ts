@@ -26,7 +26,7 @@ const step = <T>(what: string): Promise<T> => runMlflowClient<T>(services.env, g
 beforeAll(async () => {
   services = await runServices(testNamespace(), ['tracking', 'registry']);
   gateway = (await services.launch('gateway')).url;
-  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 30_000, interval: 100 });
+  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 120_000, interval: 100 });
 });
 afterAll(() => services?.stop());
 
@@ -78,7 +78,7 @@ describe('the unmodified MLflow client', () => {
     await pieces?.return?.();
     const open = async () =>
       /subscriptions_open_count (\d+)/.exec(await (await fetch(`${gateway}/services/tracking/metrics`)).text())?.[1];
-    await expect.poll(open, { timeout: 10_000 }).toBe('0');
+    await expect.poll(open, { timeout: 120_000 }).toBe('0');
   });
 
   it('sets an alias and a stage', async () => {
@@ -349,7 +349,7 @@ async function readPromotions(env: Readonly<Record<string, string>>, count: numb
           promotions.push(...decoded.flatMap((result) => (result.ok ? [result.value] : [])));
           return promotions.length;
         },
-        { timeout: 30_000 },
+        { timeout: 120_000 },
       )
       .toBe(count);
     return promotions;

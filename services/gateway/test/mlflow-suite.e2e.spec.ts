@@ -83,10 +83,10 @@ describe('a sweep with workers that know mlflow and requests only', () => {
     ]);
     using doomed = new SweepWorker(at, early, { '--worker': 'doomed', '--step-seconds': '1000' });
     using other = new SweepWorker(at, random, {});
-    await expect.poll(async () => (await trials(early)).length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(async () => (await trials(early)).length, { timeout: 120_000 }).toBe(1);
     using survivor = new SweepWorker(at, early, { '--worker': 'survivor' });
     await expect
-      .poll(async () => (await trials(early)).some(({ worker }) => worker === 'survivor'), { timeout: 60_000 })
+      .poll(async () => (await trials(early)).some(({ worker }) => worker === 'survivor'), { timeout: 120_000 })
       .toBe(true);
     await doomed.kill();
     await Promise.all([survivor.done(), other.done()]);

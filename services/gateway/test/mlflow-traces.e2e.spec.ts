@@ -34,7 +34,7 @@ beforeAll(async () => {
   const second = await services.launch('tracking');
   gateway = (await services.launch('gateway')).url;
   await second.ready();
-  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 30_000, interval: 100 });
+  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 120_000, interval: 100 });
   instances = [services.url('tracking'), second.url];
 });
 afterAll(() => services?.stop());
@@ -267,10 +267,10 @@ it('every acknowledged trace and record of a dataset is there, once, after an in
     }
   };
   const writers = [writer(0), writer(1), recordWriter()];
-  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(60);
+  await expect.poll(() => acknowledged.length, { timeout: 120_000 }).toBeGreaterThan(60);
   await services.get('tracking').signal('SIGKILL');
   const before = acknowledged.length;
-  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before + 20);
+  await expect.poll(() => acknowledged.length, { timeout: 120_000 }).toBeGreaterThan(before + 20);
   stop.abort();
   await Promise.all(writers);
   services.get('tracking').start();

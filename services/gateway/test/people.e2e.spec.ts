@@ -82,7 +82,7 @@ beforeAll(async () => {
     },
   });
   gateway = (await services.launch('gateway')).url;
-  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 30_000, interval: 100 });
+  await vi.waitFor(() => fetch(`${gateway}/health/live`), { timeout: 120_000, interval: 100 });
 
   const experiment = await admin('POST', '/api/2.0/mlflow/experiments/create', { name: 'guarded' });
   made.experiment = String(experiment.body['experiment_id']);

@@ -353,7 +353,7 @@ it('each registration and each archived version is one event', async () => {
       }
       return seen.size;
     };
-    await expect.poll(poll, { timeout: 60_000 }).toBe(2);
+    await expect.poll(poll, { timeout: 120_000 }).toBe(2);
     await log.close();
     return [...seen.values()];
   };

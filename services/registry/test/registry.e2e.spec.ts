@@ -150,14 +150,14 @@ it('what a webhook is to hear is sent after all instances were killed, signed an
   receiver.answer = () => null;
   const id = await createWebhook(receiver.url, ['MODEL_VERSION_ALIAS', 'CREATED']);
   await setAlias(at(1), 3);
-  await expect.poll(() => receiver.requests.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => receiver.requests.length, { timeout: 120_000 }).toBe(1);
   // The third one has died before.
   const processes = services.all('registry').slice(0, 2);
   await Promise.all(processes.map((process) => process.signal('SIGKILL')));
   receiver.answer = () => ({ status: receiver.requests.length === 2 ? 503 : 200 });
   for (const process of processes) process.start();
   await Promise.all(processes.map((process) => process.ready()));
-  await expect.poll(() => deliveriesOf(id, 1), { timeout: 60_000 }).toMatchObject({ pending: 0, delivered: 1 });
+  await expect.poll(() => deliveriesOf(id, 1), { timeout: 120_000 }).toMatchObject({ pending: 0, delivered: 1 });
   expect(await deliveriesOf(id, 0)).toEqual(await deliveriesOf(id, 1));
   expect(receiver.requests.length).toBeGreaterThanOrEqual(3);
   expect(new Set(receiver.requests.map(({ headers }) => headers['x-mlflow-delivery-id'])).size).toBe(1);
@@ -184,8 +184,8 @@ it('a redirect is not followed and a receiver that never answers holds up nobody
   const stuck = await createWebhook(`${receiver.url}/stuck`, event);
   const well = await createWebhook(`${receiver.url}/well`, event);
   await Promise.all(Array.from({ length: 6 }, (_, index) => createVersion(index)));
-  await expect.poll(() => deliveriesOf(well), { timeout: 30_000 }).toMatchObject({ delivered: 6, pending: 0 });
-  await expect.poll(() => deliveriesOf(moved), { timeout: 30_000 }).toMatchObject({ failed: 6, pending: 0 });
+  await expect.poll(() => deliveriesOf(well), { timeout: 120_000 }).toMatchObject({ delivered: 6, pending: 0 });
+  await expect.poll(() => deliveriesOf(moved), { timeout: 120_000 }).toMatchObject({ failed: 6, pending: 0 });
   expect((await deliveriesOf(moved))['failures']).toContainEqual(
     expect.objectContaining({ attempts: 1, reason: 'the receiver answered 302: redirects are not followed' }),
   );
@@ -207,7 +207,7 @@ async function readPromotions(count: number): Promise<ModelPromoted[]> {
       }
       return seen.size;
     };
-    await expect.poll(poll, { timeout: 60_000 }).toBe(count);
+    await expect.poll(poll, { timeout: 120_000 }).toBe(count);
     return [...seen.values()];
   } finally {
     await log.close();

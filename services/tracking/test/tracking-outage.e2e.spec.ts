@@ -47,7 +47,7 @@ const search = (id: string) =>
 it('without ClickHouse runs are logged and read on, and what needs history says when to come again', async () => {
   const id = (await call('runs/create', { experiment_id: '0' })).body.run.info.run_id;
   await stack.servers.stop('clickhouse');
-  await expect.poll(() => statusOf('/health/ready'), { timeout: 30_000 }).toBe(503);
+  await expect.poll(() => statusOf('/health/ready'), { timeout: 120_000 }).toBe(503);
   expect(await statusOf('/health/live')).toBe(200);
   expect((await logMetric(id, 1)).status).toBe(200);
   expect((await call(`runs/get?run_id=${id}`)).body.run.data.metrics).toMatchObject([{ value: 1 }]);
@@ -57,19 +57,19 @@ it('without ClickHouse runs are logged and read on, and what needs history says 
     body: { error_code: 'TEMPORARILY_UNAVAILABLE' },
   });
   await stack.servers.start('clickhouse');
-  await expect.poll(async () => (await search(id)).body.runs?.length, { timeout: 60_000, interval: 500 }).toBe(1);
-  await expect.poll(() => statusOf('/health/ready'), { timeout: 30_000 }).toBe(200);
+  await expect.poll(async () => (await search(id)).body.runs?.length, { timeout: 120_000, interval: 500 }).toBe(1);
+  await expect.poll(() => statusOf('/health/ready'), { timeout: 120_000 }).toBe(200);
 });
 
 it('without Kafka nothing is acknowledged, and everything acknowledged is there when it is back', async () => {
   const id = (await call('runs/create', { experiment_id: '0' })).body.run.info.run_id;
   expect((await logMetric(id, 1)).status).toBe(200);
   await stack.servers.kill('kafka');
-  await expect.poll(() => statusOf('/health/ready'), { timeout: 30_000 }).toBe(503);
+  await expect.poll(() => statusOf('/health/ready'), { timeout: 120_000 }).toBe(503);
   const refused = await logMetric(id, 2);
   expect(refused).toMatchObject({ status: 503, body: { error_code: 'TEMPORARILY_UNAVAILABLE' } });
   await stack.servers.start('kafka');
-  await expect.poll(async () => (await logMetric(id, 3)).status, { timeout: 90_000, interval: 500 }).toBe(200);
+  await expect.poll(async () => (await logMetric(id, 3)).status, { timeout: 120_000, interval: 500 }).toBe(200);
   expect((await call(`runs/get?run_id=${id}`)).body.run.data.metrics).toMatchObject([{ value: 3 }]);
-  await expect.poll(async () => (await search(id)).body.runs?.length, { timeout: 60_000, interval: 500 }).toBe(1);
+  await expect.poll(async () => (await search(id)).body.runs?.length, { timeout: 120_000, interval: 500 }).toBe(1);
 });

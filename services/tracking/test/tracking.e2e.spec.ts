@@ -170,7 +170,7 @@ it('of a batch that lost to another leaves nothing behind, even when who wrote i
     expect((await getRun(url, lost ?? '')).data).toMatchObject({ params: [{ key: 'p', value: 'a' }] });
   const filter = `tags.lost = 'yes' AND run_id = '${lost}'`;
   const found = async () => (await call(at(0), 'runs/search', { experiment_ids: ['0'], filter })).body.runs.length;
-  await expect.poll(found, { timeout: 30_000, interval: 500 }).toBe(0);
+  await expect.poll(found, { timeout: 120_000, interval: 500 }).toBe(0);
 });
 
 it('every acknowledged point is there, once, after both instances were killed while they were written', async () => {
@@ -188,10 +188,10 @@ it('every acknowledged point is there, once, after both instances were killed wh
     }
   };
   const writers = [writer(0), writer(1)];
-  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(60);
+  await expect.poll(() => acknowledged.length, { timeout: 120_000 }).toBeGreaterThan(60);
   await services.get('tracking').signal('SIGKILL');
   const before = acknowledged.length;
-  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before + 20);
+  await expect.poll(() => acknowledged.length, { timeout: 120_000 }).toBeGreaterThan(before + 20);
   stop.abort();
   await Promise.all(writers);
   services.get('tracking').start();

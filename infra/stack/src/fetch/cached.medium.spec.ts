@@ -8,6 +8,9 @@ import { identify, isAlive } from '../process-identity.ts';
 import { mustRun } from '../run-command.ts';
 import { cached, findCached, type CachedThing } from './cached.ts';
 
+/** Ends what hangs, and judges no speed. */
+const longMs = 60_000;
+
 let directory = '';
 const thing = (build: CachedThing['build']): CachedThing => ({ key: 'thing/1', title: 'thing', build });
 
@@ -84,6 +87,7 @@ test('an interrupt ends the command of the build with its children and leaves no
   const fetching = cached(thing(build), person.signal);
   const child = await vi.waitFor(
     async () => identify(Number(await readFile(pidFile, 'utf8'))) ?? Promise.reject(new Error('no child')),
+    longMs,
   );
   person.abort(new Error('interrupted'));
   await expect(fetching).rejects.toThrow('interrupted');

@@ -166,7 +166,7 @@ describe('the audit trail on real servers', () => {
     await log.close();
     // Entry 60 was deleted above: all are made anew as they were, but one record is not.
     await bus.topics.delete([name]);
-    await expect.poll(() => bus.topics.list(), { timeout: 30_000 }).not.toContain(name);
+    await expect.poll(() => bus.topics.list(), { timeout: 120_000 }).not.toContain(name);
     await bus.topics.ensure([journalTopic(topic)]);
     for (const { key, value, offset } of records) {
       const forged = offset === 30 ? Buffer.from('forged') : value;

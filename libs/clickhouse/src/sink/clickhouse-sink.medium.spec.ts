@@ -59,7 +59,7 @@ describe('ClickHouseSink on real servers', () => {
     const written = await bed.publish(range(4000, 6000));
     const third = await bed.startInstance(clickhouse);
     await second.stop();
-    expect(await third.positions.waitFor(written, 30_000)).toEqual({ reached: true });
+    expect(await third.positions.waitFor(written, 120_000)).toEqual({ reached: true });
     expect(await stored()).toEqual({ n: 6000, facts: 6000 });
     await third.stop();
   });
@@ -69,8 +69,8 @@ describe('ClickHouseSink on real servers', () => {
     const [last] = written.slice(-1);
     expect(await positions.waitFor(written, 300)).toMatchObject({ reached: false });
     const instance = await bed.startInstance(clickhouse);
-    expect(await instance.positions.waitFor(written, 30_000)).toEqual({ reached: true });
-    expect(await positions.waitFor(written, 30_000)).toEqual({ reached: true });
+    expect(await instance.positions.waitFor(written, 120_000)).toEqual({ reached: true });
+    expect(await positions.waitFor(written, 120_000)).toEqual({ reached: true });
     const found = await clickhouse.queryOne('SELECT count() AS n FROM predictions WHERE score >= 6000');
     expect(found).toEqual({ n: 10 });
     const future = { topic: bed.topic, partition: last?.partition ?? 0, offset: (last?.offset ?? 0) + 1000 };
@@ -92,7 +92,7 @@ describe('ClickHouseSink on real servers', () => {
     expect(await instance.positions.waitFor(written, 1_000)).toMatchObject({ reached: false });
     expect(await stored()).toEqual(before);
     away = false;
-    expect(await instance.positions.waitFor(written, 30_000)).toEqual({ reached: true });
+    expect(await instance.positions.waitFor(written, 120_000)).toEqual({ reached: true });
     expect(await stored()).toEqual({ n: before.n + 100, facts: before.facts + 100 });
     await instance.stop();
     await absent.close();
@@ -112,11 +112,11 @@ describe('ClickHouseSink on real servers', () => {
     }
     const instance = await bed.startInstance(clickhouse);
     const written = await bed.publish(range(next, next + 8));
-    expect(await instance.positions.waitFor(written, 60_000)).toEqual({ reached: true });
+    expect(await instance.positions.waitFor(written, 120_000)).toEqual({ reached: true });
     const added = next + 8 - first;
     expect(await stored()).toEqual({ n: before.n + added, facts: before.facts + added });
     await instance.stop();
-  }, 120_000);
+  }, 300_000);
 });
 
 /** Every third insert is applied but its answer lost, every fourth never arrives. */

@@ -69,6 +69,6 @@ it('brings a batch again that was refused, and tells of a position that the log 
   });
   await send(0, 'a');
   await send(2, 'b');
-  await expect.poll(() => found, { timeout: 10_000 }).toEqual([['a'], [], ['b']]);
+  await expect.poll(() => found, { timeout: 120_000 }).toEqual([['a'], [], ['b']]);
   expect(lost).toEqual([2]);
 });

@@ -80,9 +80,9 @@ describe('TrialRunner', () => {
     });
     const files = async (): Promise<string[]> =>
       (await readdir(temporary, { recursive: true })).map((file) => path.basename(file));
-    await vi.waitFor(async () => expect(await files()).toContain('empty'), 30_000);
+    await vi.waitFor(async () => expect(await files()).toContain('empty'), 120_000);
     child.kill('SIGKILL');
-    await vi.waitFor(async () => expect(await files()).toEqual([]), 30_000);
+    await vi.waitFor(async () => expect(await files()).toEqual([]), 120_000);
     await rm(temporary, { recursive: true });
   });
 
