@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient, EXCEPTION_TAG_HEADER_NAME } from '@clickhouse/client';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { onCluster } from './ddl/engine.ts';
 import { asClickHouseError } from './errors.ts';
 import { identifier } from './identifiers.ts';
+import { RowPieces, type ReadRow } from './row-binary/row-pieces.ts';
+import { wholeAnswer } from './row-binary/whole-answer.ts';
 import type { Table } from './table.ts';
 
 export interface ClickHouseConfig {
@@ -41,6 +44,16 @@ const JSON_SETTINGS = {
   date_time_output_format: 'iso',
   date_time_input_format: 'best_effort',
   output_format_json_quote_64bit_integers: 0,
+} satisfies ClickHouseSettings;
+
+/** Values one after the other with nothing between, before or behind. */
+const RAW_SETTINGS = {
+  format_custom_escaping_rule: 'Raw',
+  format_custom_field_delimiter: '',
+  format_custom_row_before_delimiter: '',
+  format_custom_row_between_delimiter: '',
+  format_custom_row_after_delimiter: '',
+  format_custom_result_before_delimiter: '',
 } satisfies ClickHouseSettings;
 
 /** SQL that is made of definitions may hold long lists; the server's own bound of 256 KiB is meant for what people type. */
@@ -114,7 +127,7 @@ export class ClickHouse {
 
   /**
    * Rows as RowBinary, for many rows of few columns: `ByteReader` reads them. They come when the server has all of them, so
-   * that a query that fails half-way is an error and never a shorter answer; longer results are asked for in pages.
+   * that a query that fails half-way is an error and never a shorter answer; longer results are read by `streamRows`.
    */
   async queryBytes(sql: string, parameters: QueryParameters = {}, settings: ClickHouseSettings = {}): Promise<Buffer> {
     return this.#run('query', async () => {
@@ -127,6 +140,37 @@ export class ClickHouse {
       for await (const chunk of result.stream) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     });
+  }
+
+  /**
+   * Rows of `SELECT columns rest` as they arrive, for results larger than memory and many rows: what is held is bounded,
+   * and the server waits for the reader. A query that fails half-way throws, as does an answer that is cut anywhere; what
+   * came before is then to be dropped.
+   */
+  async *streamRows<T>(
+    select: { readonly columns: string; readonly rest: string },
+    parameters: QueryParameters,
+    read: ReadRow<T>,
+  ): AsyncGenerator<T[], void, void> {
+    // Rows of RowBinary follow each other without an end, so they are put into a format that writes one, when all are sent.
+    const mark = randomBytes(16).toString('hex');
+    const pieces = new RowPieces(read);
+    try {
+      const result = await this.#client.exec({
+        query: `SELECT formatRow('RowBinary', ${select.columns}) ${select.rest}\nFORMAT CustomSeparated`,
+        query_params: { ...parameters },
+        clickhouse_settings: { ...RAW_SETTINGS, format_custom_result_after_delimiter: mark },
+      });
+      const exceptionTag = result.response_headers[EXCEPTION_TAG_HEADER_NAME]?.toString();
+      const answer = result.stream as AsyncIterable<Buffer>;
+      for await (const piece of wholeAnswer(answer, { mark: Buffer.from(mark), exceptionTag })) {
+        const rows = pieces.add(piece);
+        if (rows.length > 0) yield rows;
+      }
+      pieces.end();
+    } catch (error) {
+      throw asClickHouseError(error, 'query');
+    }
   }
 
   /** A statement without rows: DDL. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader, BytesEnded } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { rowEncoder } from './row-encoder.ts';
 
@@ -31,4 +31,28 @@ it('a whole number is a bigint only where a number would be another', () => {
   bytes.writeBigInt64LE(2n ** 53n + 1n, 8);
   const reader = new ByteReader(bytes);
   expect([reader.int64(), reader.int64()]).toEqual([-(2 ** 53) + 1, 2n ** 53n + 1n]);
+});
+
+it('a text that is the same as the last one is not made anew, and any other is read', () => {
+  const someText = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 3 }), fc.constantFrom('', 'key', 'kez', 'é'));
+  fc.assert(
+    fc.property(fc.array(someText), (written) => {
+      const writer = new ByteWriter();
+      for (const text of written) writer.string(text);
+      const reader = new ByteReader(writer.bytes());
+      const read: string[] = [];
+      while (!reader.done) read.push(reader.stringOrSame(read.at(-1) ?? ''));
+      expect(read).toEqual(written);
+    }),
+  );
+});
+
+it('never reads beyond the end', () => {
+  const cut = (hex: string) => new ByteReader(Buffer.from(hex, 'hex'));
+  expect(() => cut('').byte()).toThrow(BytesEnded);
+  expect(() => cut('00000000000000').int64()).toThrow(BytesEnded);
+  expect(() => cut('00000000000000').float64()).toThrow(BytesEnded);
+  expect(() => cut('036162').string()).toThrow(BytesEnded);
+  expect(() => cut('036162').stringOrSame('abc')).toThrow(BytesEnded);
+  expect(() => cut('80').string()).toThrow(BytesEnded);
 });
