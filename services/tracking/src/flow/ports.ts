@@ -53,7 +53,7 @@ export interface RunHistory {
 export interface StoredRuns {
   /** In order. */
   search(search: RunSearch): Promise<FoundRun[]>;
-  /** All facts that count of an experiment's subjects, but artifacts, kind by kind, in pages; memory is bounded by a page. */
+  /** All facts that count of an experiment's subjects, but artifacts, as they arrive, a few at a time. When it throws, what came is not whole. */
   latestOf(subject: Subject, experimentId: string): AsyncGenerator<readonly RunFact[], void, void>;
 }
 

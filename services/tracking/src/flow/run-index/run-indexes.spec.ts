@@ -75,6 +75,18 @@ it('writes that come while it is loaded count, and two searches load once', asyn
   expect(store.loads).toBe(1);
 });
 
+it('what breaks off while it is loaded is not held, and loaded anew at the next search', async () => {
+  store.facts.push(...create('a'), ...create('b'));
+  const indexes = indexesOf(1e6);
+  store.meanwhile = () => {
+    throw new Error('the answer broke off');
+  };
+  await expect(indexes.of('run', ['1'])).rejects.toThrow('the answer broke off');
+  expect(indexes.heldBytes).toBe(0);
+  store.meanwhile = () => undefined;
+  expect(await idsOf(indexes, '1')).toEqual(['a', 'b']);
+});
+
 it('after a gap in the log everything is loaded anew, also what was being loaded', async () => {
   store.facts.push(...create('a'));
   const indexes = indexesOf(1e6);

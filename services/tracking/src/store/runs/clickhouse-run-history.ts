@@ -4,7 +4,7 @@ import type { FactsWindow, RunHistory, RunKey, StoredNow, StoredRuns } from '../
 import type { FactKind, RunFact, Subject } from '../../flow/runs/run-facts.ts';
 import { foundOrder } from '../../flow/runs/run-order.ts';
 import type { FoundRun, RunSearch } from '../../flow/runs/run-search.ts';
-import { latestColumns, latestFacts } from './latest-facts.ts';
+import { latestColumns, latestFact, latestFacts, StandingFacts } from './latest-facts.ts';
 import { foundRunOf, runSearchSql } from './run-search-sql.ts';
 import { RunsInForce } from './runs-in-force.ts';
 
@@ -29,17 +29,6 @@ interface FactRow {
 const columns = `id, experiment_id, kind, key, text, number, step, removed, dataset_name,
   dataset_digest, log_partition, log_offset, item, toUnixTimestamp64Milli(recorded_at) AS recorded_at_ms, actor`;
 
-const kindsThatStand: readonly FactKind[] = [
-  'attribute',
-  'param',
-  'metric',
-  'tag',
-  'dataset',
-  'model-input',
-  'model-output',
-];
-/** Read in one go and held in memory as facts. */
-const latestPageRows = 20_000;
 /** A few: all that was ever written of them is read. */
 const voidedRunsAtOnce = 20;
 
@@ -129,7 +118,7 @@ export class ClickHouseRunHistory implements RunHistory, StoredRuns {
         { subject, ids },
       ),
     ]);
-    const newest = latestFacts(new ByteReader(bytes), subject).facts;
+    const newest = latestFacts(new ByteReader(bytes), subject);
     const searched = new Set(voided.map(({ id }) => id));
     if (window !== undefined) {
       for (const { id, offset } of newest) if (!isWithin(window, offset)) searched.add(id);
@@ -139,7 +128,7 @@ export class ClickHouseRunHistory implements RunHistory, StoredRuns {
       `SELECT ${latestColumns} FROM (${this.#runs.newestPoints(`${ofThese} AND ${window ? inWindow : '1'}`)})`,
       { subject, ids: [...searched], ...window },
     );
-    return [...newest.filter(({ id }) => !searched.has(id)), ...latestFacts(new ByteReader(points), subject).facts];
+    return [...newest.filter(({ id }) => !searched.has(id)), ...latestFacts(new ByteReader(points), subject)];
   }
 
   /** Of more experiments than one query takes, the found of each are merged. */
@@ -156,15 +145,21 @@ export class ClickHouseRunHistory implements RunHistory, StoredRuns {
   }
 
   async *latestOf(subject: Subject, experimentId: string): AsyncGenerator<RunFact[], void, void> {
-    for (const kind of kindsThatStand) {
-      let last: RunFact | undefined;
-      for (;;) {
-        const { facts, rows } = await this.#latestPage({ subject, experimentId, kind, last });
-        yield facts;
-        if (rows < latestPageRows) break;
-        last = facts.at(-1);
-      }
-    }
+    let last: RunFact | undefined;
+    // In the order of the table and without an aggregate, so that the server sends what it reads and sorts nothing.
+    const rows = this.#clickhouse.streamRows(
+      {
+        columns: latestColumns,
+        rest: `FROM ${this.#runs.latest}
+          WHERE experiment_id = {experimentId:String} AND subject = {subject:String} AND id NOT IN (${this.#runs.voidedIds})
+          ORDER BY experiment_id, subject, kind, key, id`,
+      },
+      { subject, experimentId },
+      (reader) => (last = latestFact(reader, subject, last)),
+    );
+    const standing = new StandingFacts();
+    for await (const page of rows) yield standing.add(page);
+    yield standing.end();
     yield* this.#voidedOf(subject, experimentId);
   }
 
@@ -180,25 +175,6 @@ export class ClickHouseRunHistory implements RunHistory, StoredRuns {
       const facts = await this.factsOf(subject, ids.slice(at, at + voidedRunsAtOnce));
       yield facts.sort((a, b) => a.offset - b.offset || a.item - b.item);
     }
-  }
-
-  async #latestPage(of: {
-    subject: Subject;
-    experimentId: string;
-    kind: FactKind;
-    last: RunFact | undefined;
-  }): Promise<{ facts: RunFact[]; rows: number }> {
-    const { last, ...scope } = of;
-    const behind = 'key >= {key:String} AND (key > {key:String} OR id > {id:String})';
-    // In the order of the table and without an aggregate, so that no more is read than the page; it ends between keys.
-    const bytes = await this.#clickhouse.queryBytes(
-      `SELECT ${latestColumns} FROM ${this.#runs.latest}
-       WHERE experiment_id = {experimentId:String} AND subject = {subject:String} AND kind = {kind:String}
-         AND id NOT IN (${this.#runs.voidedIds}) AND ${last === undefined ? '1' : behind}
-       ORDER BY experiment_id, subject, kind, key, id LIMIT ${latestPageRows} WITH TIES`,
-      { ...scope, ...(last !== undefined && { key: last.key, id: last.id }) },
-    );
-    return latestFacts(new ByteReader(bytes), scope.subject);
   }
 }
 

@@ -9,17 +9,37 @@ const places = Object.values(winnerPlaces)
 /** Columns that `latestFact` reads. Until parts are merged there are several rows of one key. */
 export const latestColumns = `kind, key, id, experiment_id, ${places}`;
 
-/** Of rows in the order of the table: the one that counts of each key. */
-export function latestFacts(reader: ByteReader, subject: Subject): { facts: RunFact[]; rows: number } {
-  const facts: RunFact[] = [];
-  let rows = 0;
-  for (; !reader.done; rows += 1) {
-    const fact = latestFact(reader, subject);
-    const last = facts.at(-1);
-    if (last === undefined || last.id !== fact.id || last.key !== fact.key || last.kind !== fact.kind) facts.push(fact);
-    else if (outranks(fact, last)) facts[facts.length - 1] = fact;
+/** Of rows in the order of the table, however many at a time: the one that counts of each key. */
+export class StandingFacts {
+  /** There may be more rows of its key to come. */
+  #last: RunFact | undefined;
+
+  /** The facts that are known to count with these rows. */
+  add(rows: readonly RunFact[]): RunFact[] {
+    const known: RunFact[] = [];
+    for (const fact of rows) {
+      const last = this.#last;
+      if (last?.id === fact.id && last.key === fact.key && last.kind === fact.kind) {
+        if (!outranks(fact, last)) continue;
+      } else if (last !== undefined) {
+        known.push(last);
+      }
+      this.#last = fact;
+    }
+    return known;
   }
-  return { facts, rows };
+
+  end(): RunFact[] {
+    return this.#last === undefined ? [] : [this.#last];
+  }
+}
+
+/** All facts that count, of rows in the order of the table. */
+export function latestFacts(reader: ByteReader, subject: Subject): RunFact[] {
+  const standing = new StandingFacts();
+  const rows: RunFact[] = [];
+  while (!reader.done) rows.push(latestFact(reader, subject, rows.at(-1)));
+  return [...standing.add(rows), ...standing.end()];
 }
 
 function outranks(a: RunFact, b: RunFact): boolean {
@@ -29,11 +49,12 @@ function outranks(a: RunFact, b: RunFact): boolean {
   return (ranks[at] ?? 0) > (others[at] ?? 0);
 }
 
-function latestFact(reader: ByteReader, subject: Subject): RunFact {
-  const kind = reader.string() as FactKind;
-  const key = reader.string();
+/** The row that follows `last`. */
+export function latestFact(reader: ByteReader, subject: Subject, last: RunFact | undefined): RunFact {
+  const kind = reader.stringOrSame(last?.kind ?? '') as FactKind;
+  const key = reader.stringOrSame(last?.key ?? '');
   const id = reader.string();
-  const experimentId = reader.string();
+  const experimentId = reader.stringOrSame(last?.experimentId ?? '');
   const rank1 = Number(reader.int64());
   const rank2 = Number(reader.int64());
   const rank3 = reader.float64();
