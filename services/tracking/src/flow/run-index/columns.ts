@@ -12,6 +12,8 @@ export type Grown = (bytes: number) => void;
 export class TextDictionary {
   readonly #texts: string[] = [''];
   readonly #codes = new Map<string, number>();
+  /** By code, NaN where it was not asked for: made for the first order by a number. */
+  #numbers = new Float64Array(0);
   readonly #grown: Grown;
 
   constructor(grown: Grown) {
@@ -30,6 +32,16 @@ export class TextDictionary {
     return this.#texts[code] ?? '';
   }
 
+  /** The text as a number, which an order asks for again and again; NaN where it is none. */
+  numberOf(code: number): number {
+    if (code >= this.#numbers.length) this.#growNumbers();
+    const known = this.#numbers[code] ?? Number.NaN;
+    if (!Number.isNaN(known)) return known;
+    const number = Number(this.textOf(code));
+    this.#numbers[code] = number;
+    return number;
+  }
+
   add(text: string): number {
     const held = this.#codes.get(text);
     if (held !== undefined) return held;
@@ -38,6 +50,13 @@ export class TextDictionary {
     this.#codes.set(text, code);
     this.#grown(100 + 2 * text.length);
     return code;
+  }
+
+  #growNumbers(): void {
+    const larger = new Float64Array(Math.ceil(this.size * 1.5)).fill(Number.NaN);
+    larger.set(this.#numbers);
+    this.#grown(larger.byteLength - this.#numbers.byteLength);
+    this.#numbers = larger;
   }
 }
 

@@ -63,17 +63,12 @@ const datasetValues = {
 export function numberAttribute(index: ExperimentIndex, key: string): (row: number) => number | undefined {
   if (key === 'last_updated_time') return (row) => index.updatedAtMs(row);
   const column = index.text('attribute', key);
-  const numbers = new Map<number, number | undefined>();
   // A run without an end has not ended; without a start it started at 0, where MLflow sorts it.
   const missing = key === 'end_time' ? undefined : 0;
   return (row) => {
     const code = column?.code(row) ?? 0;
     if (column === undefined || code === 0) return missing;
-    if (numbers.has(code)) return numbers.get(code);
-    const text = index.dictionary.textOf(code);
-    const number = text === '' ? missing : Number(text);
-    numbers.set(code, number);
-    return number;
+    return index.dictionary.textOf(code) === '' ? missing : index.dictionary.numberOf(code);
   };
 }
 

@@ -1,4 +1,4 @@
-import { compareTexts } from '../runs/run-order.ts';
+import { compareTexts, compareValues, nowhere } from '../runs/run-order.ts';
 import { isNumberField, type FoundRun, type OrderValue, type SearchOrder } from '../runs/run-search.ts';
 import type { TextColumn } from './columns.ts';
 import { numberAttribute } from './compile-filter.ts';
@@ -16,6 +16,8 @@ interface RowOrder {
 
 export interface CompiledOrder {
   compare(this: void, a: number, b: number): number;
+  /** Whether the row lies behind the place: asked of every row for each page, so that nothing is made for the answer. */
+  isBehind(this: void, row: number, place: FoundRun): boolean;
   found(this: void, row: number): FoundRun;
 }
 
@@ -33,6 +35,18 @@ export function compileOrder(index: ExperimentIndex, order: readonly SearchOrder
         if (sign !== 0) return one.descending ? -sign : sign;
       }
       return compareTexts(index.idOf(a), index.idOf(b));
+    },
+    isBehind: (row, { id, place }) => {
+      let at = 0;
+      for (const one of orders) {
+        const [otherRank, other] = place[at++] ?? nowhere;
+        const rank = one.rank(row);
+        if (rank !== otherRank) return rank > otherRank;
+        if (rank > 0) continue;
+        const sign = compareValues(one.value(row), other);
+        if (sign !== 0) return one.descending ? sign < 0 : sign > 0;
+      }
+      return compareTexts(index.idOf(row), id) > 0;
     },
     found: (row) => ({
       id: index.idOf(row),

@@ -1,4 +1,3 @@
-import { foundOrder } from '../runs/run-order.ts';
 import type { FoundRun, RunQuery } from '../runs/run-search.ts';
 import { compileFilter } from './compile-filter.ts';
 import { compileOrder } from './compile-order.ts';
@@ -21,7 +20,6 @@ export function searchIndex(index: ExperimentIndex, search: IndexSearch): FoundR
   if (viewType === 'ACTIVE_ONLY' && experimentIsDeleted) return [];
   const matches = compileFilter(index, search.where);
   const compiled = compileOrder(index, order);
-  const isBehind = foundOrder(order);
   const stage = index.text('attribute', 'lifecycle_stage');
   const deleted = index.dictionary.codeOf('deleted');
   const least = new Least<number>(limit, compiled.compare);
@@ -29,7 +27,7 @@ export function searchIndex(index: ExperimentIndex, search: IndexSearch): FoundR
     const isDeleted = experimentIsDeleted || stage?.code(row) === deleted;
     if (viewType !== 'ALL' && isDeleted !== (viewType === 'DELETED_ONLY')) continue;
     if (!matches(row) || !index.exists(row)) continue;
-    if (after !== undefined && isBehind(compiled.found(row), after) <= 0) continue;
+    if (after !== undefined && !compiled.isBehind(row, after)) continue;
     least.offer(row);
   }
   return least.inOrder().map((row) => ({ ...compiled.found(row), row }));

@@ -6,8 +6,8 @@ import type { FoundRun, OrderValue, SearchOrder } from './run-search.ts';
 export function foundOrder(order: readonly SearchOrder[]): (a: FoundRun, b: FoundRun) => number {
   return (a, b) => {
     for (const [index, { descending }] of order.entries()) {
-      const [rank, value] = a.place[index] ?? none;
-      const [otherRank, other] = b.place[index] ?? none;
+      const [rank, value] = a.place[index] ?? nowhere;
+      const [otherRank, other] = b.place[index] ?? nowhere;
       if (rank !== otherRank) return rank - otherRank;
       if (rank > 0) continue;
       const sign = compareValues(value, other);
@@ -17,9 +17,10 @@ export function foundOrder(order: readonly SearchOrder[]): (a: FoundRun, b: Foun
   };
 }
 
-const none: OrderValue = [2, 0];
+/** Of what a found run says nothing. */
+export const nowhere: OrderValue = [2, 0];
 
-function compareValues(a: number | string, b: number | string): number {
+export function compareValues(a: number | string, b: number | string): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return compareTexts(String(a), String(b));
 }
