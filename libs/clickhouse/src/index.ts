@@ -20,7 +20,6 @@ export { listPages } from './list-pages.ts';
 export { table } from './table.ts';
 export type { Table } from './table.ts';
 export { ByteReader } from './row-binary/byte-reader.ts';
-export type { ReadRow } from './row-binary/row-pieces.ts';
 export { ByteWriter } from './row-binary/byte-writer.ts';
 export type { Column } from './row-binary/row-encoder.ts';
 export { ValueError } from './row-binary/value-encoder.ts';

@@ -4,7 +4,7 @@ import { extractErrorAtTheEndOfChunk } from '@clickhouse/client';
 /** More than the server writes of an exception into the body of an answer that it has begun (16 KiB). */
 const heldBytes = 32 * 1024;
 
-export interface AnswerEnd {
+interface AnswerEnd {
   /** What ends a whole answer, and nothing else. */
   readonly mark: Buffer;
   /** By which the server knows its own exceptions within an answer; older ones name none. */
