@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'medium',
           include: ['{libs,services,infra}/**/*.medium.spec.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          ...limits(240),
+          ...limits(480),
           maxWorkers,
         },
       },

@@ -9,7 +9,7 @@ export { ensureSeaweedfs } from './fetch/seaweedfs.ts';
 export { instancePaths, repositoryRoot, type InstancePaths } from './paths.ts';
 export { privateInstance } from './private-instances.ts';
 export { choosePort } from './ports.ts';
-export { runningProcess } from './server-process.ts';
+export { logTail, runningProcess } from './server-process.ts';
 export { planKafka } from './servers/kafka.ts';
 export { kafkaProperties } from './servers/kafka-configuration.ts';
 export { serverNames, type ServerName } from './servers/server.ts';

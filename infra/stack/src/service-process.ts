@@ -17,7 +17,7 @@ import { logTail, openLog } from './server-process.ts';
 import { answersOk } from './servers/http-probe.ts';
 import { allocatorEnv, nodeFlagsOf, type ServiceName } from './service-names.ts';
 
-const readyTimeoutMs = 120_000;
+const readyTimeoutMs = 300_000;
 const stopGraceMs = 15_000;
 const firstBackoffMs = 500;
 const longestBackoffMs = 15_000;

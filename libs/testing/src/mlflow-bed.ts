@@ -9,7 +9,7 @@ export interface MlflowBed extends AsyncDisposable {
   readonly services: RunningServices;
 }
 
-const liveTimeoutMs = 60_000;
+const liveTimeoutMs = 300_000;
 
 /** Receivers of webhooks are the tests themselves. */
 const webhooksToThisHost = {

@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { choosePort } from '@millrace/stack';
+import { choosePort, logTail } from '@millrace/stack';
 import { stackAddresses } from './stack-addresses.ts';
 
 export interface MlflowServer extends AsyncDisposable {
@@ -11,7 +11,7 @@ export interface MlflowServer extends AsyncDisposable {
   python<T>(script: string, ...args: readonly string[]): Promise<T>;
 }
 
-const readyTimeoutMs = 60_000;
+const readyTimeoutMs = 300_000;
 const quiet = { MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true', MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' };
 
 /** MLflow's own server on SQLite in the folder of one test: of the pinned package, or of the one that another Python has. */
@@ -58,8 +58,11 @@ async function ready(child: ChildProcess, url: string, folder: string): Promise<
     const answer = await fetch(`${url}/health`).catch(() => null);
     if (answer?.ok) return;
     if (child.exitCode !== null || performance.now() > until) {
+      const problem = child.exitCode === null ? `does not answer after ${readyTimeoutMs / 1000} s` : 'has ended';
       await ended(child);
-      throw new Error(`MLflow's server does not answer at ${url}: see mlflow.log in ${folder}`);
+      throw new Error(
+        `MLflow's server ${problem}; the end of mlflow.log: \n${logTail(path.join(folder, 'mlflow.log'), 20)}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

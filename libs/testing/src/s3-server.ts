@@ -13,7 +13,7 @@ export interface S3Server extends AsyncDisposable {
 }
 
 const credentials = { accessKeyId: 'millrace', secretAccessKey: 'millrace-secret' } as const;
-const readyTimeoutMs = 60_000;
+const readyTimeoutMs = 300_000;
 
 /** SeaweedFS with its S3 gateway and one bucket, in the folder of one test. */
 export async function s3Server(folder: string, bucket: string): Promise<S3Server> {
