@@ -12,6 +12,7 @@ interface Answer {
   readonly data_points: unknown;
   readonly records: string;
   readonly dataset: { readonly dataset_id: string; readonly profile: string };
+  readonly run: { readonly info: { readonly run_id: string } };
   readonly trace_info: { readonly request_id: string; readonly status: string };
   readonly trace: {
     readonly trace_info: {
@@ -180,6 +181,21 @@ describe('OTLP', () => {
       });
       expect(found.trace.spans[0]?.attributes).toEqual([{ key: 'tokens', value: { int_value: '9007199254740993' } }]);
     }
+  });
+
+  it('may bring a trace that was linked to a run before', async () => {
+    const [one = '', other = ''] = instances;
+    const post = (address: string, path: string, body: object) =>
+      call(`${address}/api/${path}`, { method: 'POST', body });
+    const created = await post(one, '2.0/mlflow/runs/create', { experiment_id: '0' });
+    const runId = created.body.run.info.run_id;
+    const traceIds = [30, 31].map((index) => `tr-${hexId(index)}`);
+    await post(one, '2.0/mlflow/traces/link-to-run', { trace_ids: traceIds, run_id: runId });
+    expect((await traceOf(other, 30)).status).toBe(404);
+    await send(other, exportOf(30));
+    const locations = [{ mlflow_experiment: { experiment_id: '0' } }];
+    const found = await post(one, '3.0/mlflow/traces/search', { locations, filter: `run_id = '${runId}'` });
+    expect(found.body.traces.map(({ trace_id: id }) => id)).toEqual(traceIds.slice(0, 1));
   });
 
   it('of an exporter that is not MLflow’s the tokens of a trace are summed over all its requests', async () => {

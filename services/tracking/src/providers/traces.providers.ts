@@ -102,7 +102,7 @@ export const tracesProviders: Provider[] = [
     provide: KNOWN_RUNS,
     inject: [LiveRuns],
     useFactory: (runs: LiveRuns): KnownRuns => ({
-      exists: async (runId) => (await runs.get('run', runId)) !== null,
+      experimentOf: async (runId) => (await runs.get('run', runId))?.experimentId ?? null,
     }),
   },
   {

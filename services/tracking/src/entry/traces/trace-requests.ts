@@ -97,7 +97,7 @@ export const setTag = z.object({
 });
 export const tagKey = z.object({ key: text });
 
-export const linkToRun = z.object({ trace_ids: z.array(z.string()).min(1), run_id: text });
+export const linkToRun = z.object({ trace_ids: z.array(traceId).min(1), run_id: text });
 export const linkPrompts = z.object({
   trace_id: traceId,
   prompt_versions: z

@@ -16,11 +16,11 @@ const ownTags: readonly string[] = [
 
 /** Tags of traces and their links to runs and prompts. */
 export class ChangeTraces {
-  readonly #live: LiveTraces;
+  readonly #live: Pick<LiveTraces, 'getAll'>;
   readonly #runs: KnownRuns;
-  readonly #writes: TraceWrites;
+  readonly #writes: Pick<TraceWrites, 'existing' | 'write'>;
 
-  constructor(live: LiveTraces, runs: KnownRuns, writes: TraceWrites) {
+  constructor(live: Pick<LiveTraces, 'getAll'>, runs: KnownRuns, writes: Pick<TraceWrites, 'existing' | 'write'>) {
     this.#live = live;
     this.#runs = runs;
     this.#writes = writes;
@@ -44,18 +44,24 @@ export class ChangeTraces {
     await this.#writes.write([{ type: 'tagged', traceId, experimentId, tags: [{ key, value: null }] }], author);
   }
 
-  /** Traces that are not there are passed over. */
+  /**
+   * Of a trace that is not there yet the link counts from when it comes: clients export in the background, and what they link
+   * meanwhile may be here first. Until then it lies where the run does.
+   */
   async linkToRun(traceIds: readonly string[], runId: string, author: Author): Promise<void> {
     if (traceIds.length > maxLinks) {
       throw invalidParameter(
         `Cannot link more than ${maxLinks} traces to a run in a single request. Provided ${traceIds.length} traces.`,
       );
     }
-    if (!(await this.#runs.exists(runId))) throw notFound('run', runId);
-    const writes = (await this.#live.getAll(traceIds)).map(({ traceId, info: { experimentId } }) => ({
+    const experimentOfRun = await this.#runs.experimentOf(runId);
+    if (experimentOfRun === null) throw notFound('run', runId);
+    const known = await this.#live.getAll(traceIds);
+    const experiments = new Map(known.map(({ traceId, info: { experimentId } }) => [traceId, experimentId]));
+    const writes = [...new Set(traceIds)].map((traceId) => ({
       type: 'linked' as const,
       traceId,
-      experimentId,
+      experimentId: experiments.get(traceId) ?? experimentOfRun,
       runIds: [runId],
     }));
     await this.#writes.write(writes, author);

@@ -59,7 +59,7 @@ export class ExportSpans {
     if (experiment === undefined) throw doesNotExist(experimentNotFound(experimentId).message);
     await permit([...traces.keys()]);
     // A run that is gone is no reason to lose the spans.
-    const linkedRun = runId !== null && (await this.#runs.exists(runId)) ? runId : null;
+    const linkedRun = runId !== null && (await this.#runs.experimentOf(runId)) !== null ? runId : null;
     const writes = Array.from(traces, ([traceId, trace]) => writesOf(traceId, trace, { experiment, linkedRun })).flat();
     await this.#writes.write(writes, author);
     return { ok: true };

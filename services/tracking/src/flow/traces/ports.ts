@@ -30,7 +30,8 @@ export interface TraceHistory {
   count(searches: readonly TraceSearch[]): Promise<number[]>;
 }
 
-/** Whether a run that a trace wants to be linked to is there. */
+/** The experiments of runs that traces are linked to. */
 export interface KnownRuns {
-  exists(runId: string): Promise<boolean>;
+  /** Null when there is no such run. */
+  experimentOf(runId: string): Promise<string | null>;
 }

@@ -99,6 +99,12 @@ it('a trace stays in the experiment in which it began', () => {
   expect(headOf([started, traceEvent({ experimentId: '8', spans: [root] })]).info.experimentId).toBe('7');
 });
 
+it('a link to a run that is here before the trace does not make it, nor say where it is', () => {
+  const linked = traceEvent({ type: 'linked', experimentId: '9', runIds: ['r'] });
+  expect(headOf([linked]).exists).toBe(false);
+  expect(headOf([linked, started]).info.experimentId).toBe('7');
+});
+
 describe('a deleted trace', () => {
   it('does not exist, and tags that come late do not bring it back', () => {
     const head = headOf([started, traceEvent({ spans: [root] }), deleted]);

@@ -68,7 +68,7 @@ export class TraceHead {
       this.#forgetBefore(fact.offset);
       return;
     }
-    if (this.#began === undefined || isEarlier(fact, this.#began)) this.#began = fact;
+    if (begins(fact) && (this.#began === undefined || isEarlier(fact, this.#began))) this.#began = fact;
     const key = keyOf(fact.kind, fact.key);
     const held = this.#facts.get(key);
     if (held !== undefined && !wins(fact, held)) return;
@@ -184,6 +184,11 @@ export const observedMetadata: Readonly<Record<string, string>> = {
 
 function keyOf(kind: TraceFactKind, key: string): string {
   return `${kind} ${key}`;
+}
+
+/** A link to a run may be here before the trace, and says nothing of where that will be. */
+function begins({ kind }: TraceFact): boolean {
+  return kind === 'attribute' || kind === 'observed';
 }
 
 /** The last value counts; of what spans show, the earliest start, the latest end, the last state and else the first. */
