@@ -78,6 +78,7 @@ const entities: Readonly<Record<string, string>> = {
 
 export const traceNameTag = 'mlflow.traceName';
 export const sourceRunKey = 'mlflow.sourceRun';
+export const sessionKey = 'mlflow.trace.session';
 
 export function resolveTraceFilter(source: string): TraceFilter {
   return mapExpression(parseExpression(source), resolveClause);
@@ -159,8 +160,14 @@ const assessed: readonly Comparator[] = [...nullable, ...numbers];
 
 function checkComparator(field: TraceField, comparator: Comparator): void {
   const valid = comparatorsOf(field);
-  if (!valid.includes(comparator))
-    throw invalidParameter(`Invalid comparator '${comparator}' not one of '${valid.join(', ')}'`);
+  if (valid.includes(comparator)) return;
+  if (field.on === 'prompt') {
+    throw invalidParameter(
+      `Invalid comparator '${comparator}' for prompts filter. Only '=' is supported with format: prompt = "name/version"`,
+    );
+  }
+  const name = field.on === 'span' ? `span.${field.column} comparator` : 'Invalid comparator';
+  throw invalidParameter(`${name} '${comparator}' not one of '${valid.join(', ')}'`);
 }
 
 function comparatorsOf(field: TraceField): readonly Comparator[] {

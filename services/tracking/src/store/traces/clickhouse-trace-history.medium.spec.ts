@@ -1,5 +1,4 @@
 import { ClickHouse, migrate, ownMigrations } from '@millrace/clickhouse';
-import type { TraceEvent } from '@millrace/schemas';
 import { clickhouseConfigFromEnv, readConfig } from '@millrace/service-kit';
 import { testNamespace } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,146 +8,8 @@ import { resolveMetricFilter } from '../../flow/traces/metric-filter.ts';
 import type { TraceMeasurement } from '../../flow/traces/query-trace-metrics.ts';
 import type { Aggregation, AggregationType } from '../../flow/traces/trace-metric.ts';
 import { resolveTraceFilter, resolveTraceOrder, type TraceSearch } from '../../flow/traces/trace-search.ts';
-import { traceEvent, traceSpan } from '../../flow/traces/trace-under-test.ts';
 import { ClickHouseTraceHistory } from './clickhouse-trace-history.ts';
-
-const assessment = (id: string, said: object): { id: string; json: string } => ({
-  id,
-  json: JSON.stringify({ assessment_id: id, valid: true, source: { source_type: 'HUMAN', source_id: 'ada' }, ...said }),
-});
-const started = (traceId: string, timeMs: number, more: Partial<TraceEvent> = {}): TraceEvent =>
-  traceEvent({
-    type: 'started',
-    traceId,
-    ...more,
-    attributes: { request_time_ms: String(timeMs), execution_duration_ms: '5', state: 'OK', ...more.attributes },
-  });
-
-const usage = (total: number, more: object = {}): string =>
-  JSON.stringify({ input_tokens: total - 1, output_tokens: 1, total_tokens: total, ...more });
-const call = (spanId: string, parentSpanId: string | null, said: Record<string, string>, startMs = 61_000) =>
-  traceSpan({
-    spanId,
-    parentSpanId,
-    name: 'call',
-    spanType: 'LLM',
-    startNs: `${startMs}000000`,
-    endNs: `${startMs + 20}500000`,
-    attributes: said,
-  });
-const tokens = (total: number, more: object = {}) => ({ 'mlflow.chat.tokenUsage': usage(total, more) });
-const named = (name: string) => [{ key: 'mlflow.traceName', value: name }];
-
-/** Of experiment 9, to be measured. */
-const measuredEvents: TraceEvent[] = [
-  started('m1', 1000, {
-    experimentId: '9',
-    tags: [...named('chat'), { key: 'team', value: 'core' }],
-    metadata: { 'mlflow.trace.tokenUsage': usage(100), 'mlflow.trace.session': 's1', 'mlflow.sourceRun': 'r9' },
-    attributes: { execution_duration_ms: '10' },
-  }),
-  started('m2', 2000, {
-    experimentId: '9',
-    tags: named('chat'),
-    metadata: { 'mlflow.trace.session': 's1' },
-    attributes: { execution_duration_ms: '20', state: 'ERROR' },
-  }),
-  // The sum that the agent says stands for the call below it, which is in a later write and begins before it.
-  traceEvent({
-    traceId: 'm3',
-    experimentId: '9',
-    spans: [
-      traceSpan({
-        spanId: 'agent',
-        name: 'agent',
-        spanType: 'AGENT',
-        startNs: '61000000000',
-        endNs: '61100000000',
-        attributes: tokens(50),
-      }),
-      traceSpan({ spanId: 'step', parentSpanId: 'agent', name: 'step', startNs: '60500000000', endNs: '60600000000' }),
-    ],
-    tags: named('agent'),
-  }),
-  traceEvent({
-    traceId: 'm3',
-    experimentId: '9',
-    spans: [
-      call(
-        'c1',
-        'step',
-        { ...tokens(30), 'mlflow.llm.model': '"tiny"', 'mlflow.llm.cost': '{"total_cost": 0.5}' },
-        60_000,
-      ),
-      call('c2', 'step', {
-        ...tokens(20),
-        'mlflow.llm.model': '"tiny"',
-        'mlflow.llm.cost': '"{\\"total_cost\\": 0.25}"',
-      }),
-    ],
-  }),
-  traceEvent({
-    traceId: 'm4',
-    experimentId: '9',
-    spans: [
-      traceSpan({ spanId: 'root', startNs: '120000000000', endNs: '120400000000' }),
-      call('c3', 'root', tokens(3, { cache_read_input_tokens: 2 }), 120_000),
-      call('c4', 'root', { 'mlflow.chat.tokenUsage': JSON.stringify(usage(4)) }, 121_000),
-    ],
-    type: 'exported',
-    runIds: ['r9'],
-  }),
-  traceEvent({
-    traceId: 'm1',
-    experimentId: '9',
-    type: 'assessed',
-    assessments: [
-      assessment('1', { assessment_name: 'ok', feedback: { value: true } }),
-      assessment('2', { assessment_name: 'ok', feedback: { value: 'No ' } }),
-      assessment('3', { assessment_name: 'score', feedback: { value: 0.75 } }),
-      assessment('4', { assessment_name: 'score', valid: false, feedback: { value: 5 } }),
-      assessment('5', { assessment_name: 'facts', expectation: { serialized_value: { value: '["x"]' } } }),
-    ],
-  }),
-];
-
-/** Offset is the place in the list. */
-const events: TraceEvent[] = [
-  started('a', 10, {
-    tags: [{ key: 'team', value: "Ri'sk" }],
-    metadata: { 'mlflow.sourceRun': 'r1' },
-    attributes: { client_request_id: 'c-a' },
-  }),
-  started('b', 20, { tags: [{ key: 'team', value: 'core' }], attributes: { execution_duration_ms: '50' } }),
-  traceEvent({
-    traceId: 'c',
-    spans: [
-      traceSpan({ attributes: { model: '"gpt-5"', n: '3', 'session.id': '"s"' }, spanType: 'LLM' }),
-      traceSpan({ spanId: 'b', parentSpanId: '00000000000000a1', name: 'tool', spanType: 'TOOL', statusCode: 'ERROR' }),
-    ],
-  }),
-  traceEvent({ traceId: 'c', type: 'linked', runIds: ['r1'], promptVersions: ['p/1'] }),
-  traceEvent({
-    traceId: 'a',
-    type: 'assessed',
-    assessments: [
-      assessment('1', { assessment_name: 'ok', feedback: { value: true } }),
-      assessment('2', { assessment_name: 'score', feedback: { value: 0.75 } }),
-      assessment('3', { assessment_name: 'word', feedback: { value: 'yes' } }),
-      assessment('4', { assessment_name: 'facts', expectation: { serialized_value: { value: '["x"]' } } }),
-      assessment('5', { assessment_name: 'old', valid: false, feedback: { value: 1 } }),
-    ],
-  }),
-  started('d', 40, { tags: [{ key: 'team', value: 'gone' }], attributes: { client_request_id: 'first-life' } }),
-  traceEvent({ traceId: 'd', type: 'deleted' }),
-  started('e', 50, { experimentId: '8' }),
-  started('f', 60, { attributes: { state: 'IN_PROGRESS' } }),
-  traceEvent({ traceId: 'b', type: 'tagged', tags: [{ key: 'team', value: null }] }),
-  started('g', 70),
-  traceEvent({ traceId: 'g', type: 'deleted' }),
-  traceEvent({ traceId: 'g', spans: [traceSpan({ startNs: '80000000', endNs: '81000000' })] }),
-  ...measuredEvents,
-];
+import { storedEvents as events } from './stored-traces-under-test.ts';
 
 let clickhouse: ClickHouse;
 let history: ClickHouseTraceHistory;
@@ -253,6 +114,18 @@ describe('a search', () => {
   ])('for %s finds %s', async (filter, found) => {
     expect((await history.search(search(filter))).join(' ')).toBe(found);
     expect(await history.count([search(filter)])).toEqual([found === '' ? 0 : found.split(' ').length]);
+  });
+
+  it.each<[string, string]>([
+    ["feedback.quality = 'good'", 'x2 x1'],
+    ['feedback.quality IS NOT NULL', 'x2 x1'],
+    ['feedback.quality IS NULL', 'y2 y1'],
+    ["feedback.single = 'bad'", 'y1'],
+    ['feedback.single IS NULL', 'y2 x2 x1'],
+    ["issue.id = 'iss-1'", 'x1'],
+    ["issue.id = 'slow'", ''],
+  ])('for %s, of a trace or of a whole session, finds %s', async (filter, found) => {
+    expect((await history.search(search(filter, { experimentIds: ['6'] }))).join(' ')).toBe(found);
   });
 
   it('orders by attributes and tags, those without one last', async () => {
@@ -456,7 +329,7 @@ it('a trace is the same from history and from its writes', async () => {
 it('the views show what the API shows', async () => {
   const traces = await clickhouse.query<Record<string, unknown>>(
     `SELECT trace_id, experiment_id, state, toUnixTimestamp64Milli(started_at) AS started, duration_ms, tags
-     FROM ${clickhouse.qualified('v_traces')} WHERE experiment_id != '9' ORDER BY trace_id`,
+     FROM ${clickhouse.qualified('v_traces')} WHERE experiment_id IN ('7', '8') ORDER BY trace_id`,
   );
   expect(traces).toEqual([
     { trace_id: 'a', experiment_id: '7', state: 'OK', started: 10, duration_ms: 5, tags: { team: "Ri'sk" } },
@@ -468,7 +341,7 @@ it('the views show what the API shows', async () => {
   ]);
   const spans = await clickhouse.query<Record<string, unknown>>(
     `SELECT trace_id, name, span_type, status, duration_ms, attributes['model'] AS model
-     FROM ${clickhouse.qualified('v_spans')} WHERE experiment_id != '9' ORDER BY trace_id, span_id`,
+     FROM ${clickhouse.qualified('v_spans')} WHERE experiment_id IN ('7', '8') ORDER BY trace_id, span_id`,
   );
   expect(spans).toEqual([
     { trace_id: 'c', name: 'root', span_type: 'LLM', status: 'UNSET', duration_ms: 2000, model: '"gpt-5"' },
@@ -476,7 +349,7 @@ it('the views show what the API shows', async () => {
     { trace_id: 'g', name: 'root', span_type: '', status: 'UNSET', duration_ms: 1, model: '' },
   ]);
   const assessments = await clickhouse.query<Record<string, unknown>>(
-    `SELECT name, kind, value, valid FROM ${clickhouse.qualified('v_assessments')} WHERE experiment_id != '9' ORDER BY assessment_id`,
+    `SELECT name, kind, value, valid FROM ${clickhouse.qualified('v_assessments')} WHERE experiment_id IN ('7', '8') ORDER BY assessment_id`,
   );
   expect(assessments).toEqual([
     { name: 'ok', kind: 'feedback', value: 'true', valid: true },

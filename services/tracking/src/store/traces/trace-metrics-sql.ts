@@ -1,7 +1,7 @@
 import type { MetricFilter } from '../../flow/traces/metric-filter.ts';
 import type { MeasuredPoint, TraceMeasurement } from '../../flow/traces/query-trace-metrics.ts';
 import type { Aggregation } from '../../flow/traces/trace-metric.ts';
-import { traceNameTag, type TraceCondition } from '../../flow/traces/trace-search.ts';
+import { sessionKey, traceNameTag, type TraceCondition } from '../../flow/traces/trace-search.ts';
 import type { SqlParameters } from './sql-parameters.ts';
 import { tokenTotalsSql } from './token-totals-sql.ts';
 import {
@@ -28,8 +28,6 @@ interface Measured {
   readonly windowMs: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
-
-const sessionKey = 'mlflow.trace.session';
 
 /** Points of a metric as one statement, in which whatever a client wrote is a parameter. */
 export function traceMetricsSql(measurement: TraceMeasurement, tables: TraceTables): Sql {

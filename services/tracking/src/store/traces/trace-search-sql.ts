@@ -1,5 +1,6 @@
 import {
   isNumber,
+  sessionKey,
   sourceRunKey,
   type TraceCondition,
   type TraceFilter,
@@ -148,7 +149,7 @@ export class SearchSql {
       case 'expectation':
         return this.#holders(this.#assessed(field), condition);
       case 'issue':
-        return `traces.trace_id IN (SELECT trace_id FROM (${latestAssessments}) WHERE ${assessmentIs('issue')} AND JSONExtractString(value, 'issue', 'issue_name') = ${this.#parameters.text(condition.value)})`;
+        return `traces.trace_id IN (SELECT trace_id FROM (${latestAssessments}) WHERE ${assessmentIs('issue')} AND JSONExtractString(value, 'assessment_name') = ${this.#parameters.text(condition.value)})`;
       case 'prompt':
         return this.#linked('prompt', condition);
       case 'run':
@@ -185,10 +186,19 @@ export class SearchSql {
       GROUP BY trace_id HAVING NOT argMax(removed, (kind = '${on}', log_offset, item))`;
   }
 
+  /** An assessment that names a session in its metadata is one of all traces of the session that its trace is in. */
   #assessed({ on, key }: { readonly on: 'feedback' | 'expectation'; readonly key: string }): string {
-    return `SELECT trace_id, ${assessedValue(on)} AS value FROM (SELECT trace_id, value AS json FROM (${latestAssessments}))
+    const held = `SELECT trace_id, ${assessedValue(on)} AS value, JSONHas(json, 'metadata', '${sessionKey}') AS of_session
+      FROM (SELECT trace_id, value AS json FROM (${latestAssessments}))
       WHERE ${assessmentIs(on, 'json')} AND JSONExtractBool(json, 'valid')
         AND JSONExtractString(json, 'assessment_name') = ${this.#parameters.text(key)}`;
+    const session = this.latest({ on: 'metadata', key: sessionKey });
+    return `SELECT trace_id, value FROM (${held})
+      UNION ALL
+      SELECT others.id AS trace_id, held.value AS value FROM (${held}) AS held
+      INNER JOIN (SELECT trace_id AS id, value AS session FROM (${session})) AS own ON own.id = held.trace_id
+      INNER JOIN (SELECT trace_id AS id, value AS session FROM (${session})) AS others ON others.session = own.session
+      WHERE held.of_session`;
   }
 
   #spanWith(conditions: readonly TraceCondition[]): string {
