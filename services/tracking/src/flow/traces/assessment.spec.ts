@@ -15,6 +15,19 @@ it('a new assessment gets an id, times and its trace', () => {
   });
 });
 
+const asJson = (value: string) => ({ serialized_value: { serialization_format: 'JSON_FORMAT', value } });
+
+it.each([
+  [{ value: 'x' }, { value: 'x' }],
+  [{ value: null }, { value: null }],
+  [{ value: { ok: [1, true] } }, asJson('{"ok":[1,true]}')],
+  [asJson('{"ok": 9007199254740993}'), asJson('{"ok": 9007199254740993}')],
+  [asJson('7'), { value: 7 }],
+  [asJson('NaN'), asJson('NaN')],
+])('the expectation %j is told as %j', (expectation, told) => {
+  expect(made({ source, expectation }).expectation).toEqual(told);
+});
+
 it.each([
   [{ source }, 'Exactly one of'],
   [{ source, feedback: { value: 1 }, expectation: { value: 1 } }, 'Exactly one of'],

@@ -10,10 +10,29 @@ const errorSchema = z.object({ error_code: optionalText, error_message: optional
 const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
 
 const feedbackSchema = z.object({ value: z.unknown().optional(), error: optional(errorSchema) });
-const expectationSchema = z.object({
-  value: z.unknown().optional(),
-  serialized_value: optional(z.object({ serialization_format: z.literal('JSON_FORMAT'), value: z.string() })),
-});
+const jsonFormat = 'JSON_FORMAT';
+/** Texts, numbers and truths are told as they are, lists and objects as JSON text, whichever way they were sent. */
+const expectationSchema = z
+  .object({
+    value: z.unknown().optional(),
+    serialized_value: optional(z.object({ serialization_format: z.literal(jsonFormat), value: z.string() })),
+  })
+  .transform(({ value, serialized_value: serialized }) => {
+    if (serialized !== undefined) return plainValue(serialized.value) ?? { serialized_value: serialized };
+    if (typeof value !== 'object' || value === null) return { value };
+    return { serialized_value: { serialization_format: jsonFormat, value: JSON.stringify(value) } };
+  });
+
+/** Undefined for lists and objects, and for what only Python takes for JSON, such as NaN. */
+function plainValue(json: string): { readonly value: unknown } | undefined {
+  if (/^\s*[[{]/.test(json)) return undefined;
+  try {
+    return { value: JSON.parse(json) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
 const sourceTypes = ['SOURCE_TYPE_UNSPECIFIED', 'HUMAN', 'LLM_JUDGE', 'CODE'] as const;
 
 /** An assessment in MLflow's JSON, as a client sends it: ids and times may be absent. */
