@@ -91,6 +91,7 @@ def test_filters_by_run_ids(client, runs):
     some = f"'{ids['a']}', '{ids['c']}'"
     assert "".join(sorted(names(client.search_runs([experiment_id], f"run_id IN ({some})")))) == "ac"
     assert "".join(sorted(names(client.search_runs([experiment_id], f"attributes.run_id NOT IN ({some})")))) == "bdef"
+    assert code_of(client.search_runs, [experiment_id], "run_id IN (1, 2)") == "INVALID_PARAMETER_VALUE"
     assert names(client.search_runs([experiment_id], f"run_id = '{ids['b']}'")) == "b"
     assert "".join(sorted(names(client.search_runs([experiment_id], f"run_id != '{ids['b']}'")))) == "acdef"
 

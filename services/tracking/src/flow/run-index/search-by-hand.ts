@@ -165,7 +165,7 @@ const someClause: fc.Arbitrary<SearchClause> = fc.oneof(
     value: fc.constant(null),
   }),
   fc.record({
-    field: fc.oneof(datasetFields, fc.constant({ on: 'attribute' as const, key: 'run_id' as const })),
+    field: fc.oneof(keyedTexts, textAttributes, datasetFields),
     comparator: fc.constantFrom('IN' as const, 'NOT IN' as const),
     value: fc.array(fc.oneof(someTexts, fc.constantFrom('r1', 'r2', 'r30')), { minLength: 1, maxLength: 4 }),
   }),

@@ -1,6 +1,7 @@
 import {
   invalidParameter,
   mapExpression,
+  notTexts,
   parseExpression,
   parseOrderBy,
   type Clause,
@@ -118,6 +119,11 @@ function searchClause(subject: Subject, clause: Clause): SearchClause {
   const field = fieldOf(subject, clause);
   const allowed = comparatorsOf(field);
   if (!allowed.includes(clause.comparator)) {
+    if (subject === 'logged-model') {
+      throw invalidParameter(
+        `Invalid comparison operator for ${field.on}s.${clause.key}: '${clause.comparator}'. Expected one of (${allowed.map((one) => `'${one}'`).join(', ')}).`,
+      );
+    }
     throw invalidParameter(
       `Invalid comparator '${clause.comparator}' for ${field.on} '${clause.key}': it is not one of ${allowed.join(', ')}`,
     );
@@ -128,7 +134,12 @@ function searchClause(subject: Subject, clause: Clause): SearchClause {
 /** In a filter the states of models are called without the prefix that they have in messages and in the log. */
 function storedValue(subject: Subject, field: SearchField, value: Clause['value']): Clause['value'] {
   const isState = subject === 'logged-model' && field.on === 'attribute' && field.key === 'status';
-  return isState && typeof value === 'string' && !value.startsWith(statePrefix) ? statePrefix + value : value;
+  if (!isState || value === null || typeof value === 'number') return value;
+  return typeof value === 'string' ? asState(value) : value.map((one) => asState(String(one)));
+}
+
+function asState(name: string): string {
+  return name.startsWith(statePrefix) ? name : statePrefix + name;
 }
 
 const statePrefix = 'LOGGED_MODEL_';
@@ -179,15 +190,15 @@ function comparatorsOf(field: SearchField): readonly Comparator[] {
   if (isNumberField(field)) return ordered;
   switch (field.on) {
     case 'attribute':
-      return field.key === 'run_id' ? [...texts, ...lists] : texts;
     case 'dataset':
       return [...texts, ...lists];
     default:
-      return [...texts, ...nulls];
+      return [...texts, ...lists, ...nulls];
   }
 }
 
 function valueOf(field: SearchField, { comparator, value, key }: Clause): Clause['value'] {
+  if (Array.isArray(value) && value.some((one: unknown) => typeof one !== 'string')) throw notTexts(value);
   if (nulls.includes(comparator) || lists.includes(comparator)) return value;
   if (isNumberField(field)) {
     // Attributes are compared with numbers that some clients quote.
