@@ -66,16 +66,18 @@ export class ArtifactFilesController {
   @HttpCode(200)
   @ApiJsonQuery(uploadOfUi)
   async upload(@Query() query: unknown, @Req() request: FastifyRequest, @Headers() headers: IncomingHttpHeaders) {
-    const { run_uuid: runId = '', path = '' } = readRequest(uploadOfUi, query);
-    if (runId === '') throw invalidParameter('Request must specify run_uuid.');
+    const { run_id: id, run_uuid: uuid, path = '' } = readRequest(uploadOfUi, query);
+    const runId = id || uuid || '';
+    if (runId === '') throw invalidParameter('Request must specify run_id or run_uuid.');
     if (path === '') throw invalidParameter('Request must specify path.');
     checkRunId(runId);
+    const target = `${runId}/artifacts/${filePath(path)}`;
     const { actor } = callerOf(headers);
     await receive(request, async (body) => {
       const content = await smallBody(body, largestUiUpload);
       if (content.length === 0) throw invalidParameter('Request must specify data.');
       const whole = { ...body, content: Readable.from([content]), declaredBytes: content.length };
-      await this.#artifacts.upload(`${runId}/artifacts/${filePath(path)}`, whole, actor);
+      await this.#artifacts.upload(target, whole, actor);
     });
     return {};
   }

@@ -33,7 +33,7 @@ export const abortUpload = z.object({ path: text, upload_id: text });
 export const fileOfRun = z.object({ run_id: optionalText, run_uuid: optionalText, path: text });
 export const fileOfVersion = z.object({ name: text, version: text, path: text });
 export const fileOfModel = z.object({ artifact_file_path: optionalText });
-export const uploadOfUi = z.object({ run_uuid: optionalText, path: optionalText });
+export const uploadOfUi = z.object({ run_id: optionalText, run_uuid: optionalText, path: optionalText });
 
 /** The rest of the address behind a prefix, decoded once: a path that means something else after a second decoding is refused. */
 export function pathBehind(request: Pick<FastifyRequest, 'url'>, prefix: RegExp): string {
@@ -41,7 +41,7 @@ export function pathBehind(request: Pick<FastifyRequest, 'url'>, prefix: RegExp)
   try {
     return decodeURIComponent(raw);
   } catch {
-    throw invalidPath(raw);
+    throw invalidPath();
   }
 }
 

@@ -85,7 +85,7 @@ const artifacts: RouteTable = {
   'PUT /api/2.0/mlflow-artifacts/mpu/parts/:id/:number': anybody,
   'GET /get-artifact': on('viewer', runOfQuery),
   'GET /model-versions/get-artifact': on('viewer', named('model', 'query', 'name')),
-  'POST /api/2.0/mlflow/upload-artifact': on('editor', named('run', 'query', 'run_uuid')),
+  'POST /api/2.0/mlflow/upload-artifact': on('editor', runOfQuery),
   'GET /api/v1/artifacts/resolve': on('viewer', named('artifact-uri', 'query', 'uri')),
   // A hash does not say whose content it is.
   'GET /api/v1/artifacts/sha256/:hash': onEverything('viewer'),

@@ -4,7 +4,7 @@ import { placeOfPath, type ArtifactPlace } from './artifact-roots.ts';
 
 /** The place that a path below the root of all artifacts stands for. */
 export function placeOf(path: string): ArtifactPlace {
-  if (normalizeArtifactPath(path) === null) throw invalidPath(path);
+  if (normalizeArtifactPath(path) === null) throw invalidPath();
   const place = placeOfPath(path.replace(/\/$/, ''));
   if (place === null)
     throw doesNotExist(
@@ -16,7 +16,7 @@ export function placeOf(path: string): ArtifactPlace {
 /** The path of a file among those of its owner. */
 export function filePath(path: string): string {
   const normal = normalizeArtifactPath(path);
-  if (normal === null) throw invalidPath(path);
+  if (normal === null) throw invalidPath();
   return normal;
 }
 
@@ -25,6 +25,6 @@ export function folderPath(path: string): string {
   return path === '' ? '' : filePath(path);
 }
 
-export function invalidPath(path: string): Error {
-  return invalidParameter(`Invalid path: ${JSON.stringify(path.slice(0, 200))}`);
+export function invalidPath(): Error {
+  return invalidParameter('Invalid path');
 }
