@@ -340,7 +340,7 @@ it('contents that nobody refers to any more are cleared away, all others stay', 
   await vi.waitFor(async () => {
     expect((await collect()).status).toBe(200);
     expect([await status(shared), await status(pinned), await status(lost)]).toEqual([200, 200, 404]);
-  }, 10_000);
+  }, 120_000);
   expect(await (await fetch(`${gateway}/api/v1/artifacts/unused`)).json()).toMatchObject({ unused: 0 });
   expect((await put(`0/${one}/artifacts/lost`, lost)).status).toBe(200);
   expect(await status(lost)).toBe(200);
