@@ -5,7 +5,6 @@ import { EventsError, TransientError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
 import { kafkaFailure } from '../kafkajs/kafka-failure.ts';
 import { backOffMs, waitUnlessAborted } from './back-off.ts';
-import { lastHashOffset } from './check-position.ts';
 import type { BatchConsumerOptions, ConsumerHooks, ConsumerStatus } from './consumer-options.ts';
 import type { Fence } from './fence.ts';
 import { missingTopic, StartOverError } from './flow-errors.ts';
@@ -17,9 +16,11 @@ import { OffsetCommitter } from './offset-committer.ts';
 import type { PartitionId } from './partition-handler.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import type { WorkerOwner } from './partition-worker.ts';
-import { planPartition, planTopic, startFence } from './plan-start.ts';
+import { planPartition, startFence } from './plan-start.ts';
 import type { TopicPlan } from './plan-start.ts';
-import { offsetsGone, SourceWitnesses } from './source-witnesses.ts';
+import { planWitnessed } from './plan-witnessed.ts';
+import type { TopicEvidence } from './plan-witnessed.ts';
+import { SourceWitnesses } from './source-witnesses.ts';
 import { WorkerSet } from './worker-set.ts';
 
 const DEFAULTS = {
@@ -324,24 +325,16 @@ export class BatchConsumer {
     if (stoppedBy !== undefined && LASTING_STOPS.has(stoppedBy.code)) return;
     this.#stopped.delete(topic);
     const wanted = Math.max(this.#generations.get(topic) ?? 0, this.#options.generationOf?.(topic) ?? 0);
-    const plan = await this.#persistently(epoch, topic, () => this.#planTopic(epoch, topic, wanted));
+    const evidence: TopicEvidence = {
+      topicState: (of) => epoch.member.topicState(of),
+      lastHashAt: (place, offset) => epoch.member.lastHashAt(place, offset),
+      witness: (of) => this.#witnesses.find(of),
+    };
+    const plan = await this.#persistently(epoch, topic, () => planWitnessed(topic, wanted, evidence));
     if (plan === null) return;
     await Promise.all(
       places.map((place) => this.#persistently(epoch, topic, () => this.#assignPartition(epoch, plan, place))),
     );
-  }
-
-  async #planTopic({ member }: Epoch, topic: string, wanted: number): Promise<TopicPlan> {
-    const state = await member.topicState(topic);
-    if (state.committed.some((committed) => committed !== null)) return planTopic(topic, state, wanted);
-    const witness = await this.#witnesses.find(topic);
-    if (witness === null || witness.generation < wanted) return planTopic(topic, state, wanted);
-    const { partition, lastHash } = witness;
-    const offset = lastHashOffset(lastHash);
-    const isHeld =
-      offset !== null && offset >= (state.beginOffsets[partition] ?? 0) && offset < (state.endOffsets[partition] ?? 0);
-    const now = isHeld ? await member.lastHashAt({ topic, partition }, offset) : null;
-    throw offsetsGone(topic, witness, now?.kind === 'same-place' ? now.lastHash : null);
   }
 
   #witness({ place }: PartitionWorker, { generation, lastHash }: Fence): void {
