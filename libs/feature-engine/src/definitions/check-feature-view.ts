@@ -59,7 +59,12 @@ function checkFeature(
 
 function checkEmpty(feature: WindowedFeature, input: CheckedType | undefined, path: string, faults: Faults): void {
   if (feature.empty === undefined || feature.empty === null || input === 'unknown' || input === 'null') return;
-  const wanted = { double: 'number', boolean: 'boolean', string: 'string' }[featureType(feature, input)];
+  const type = featureType(feature, input);
+  if (type === 'list' || type === 'map') {
+    faults.add(`${path}.empty`, `must be null, because the feature is a ${type}, not ${quote(feature.empty)}`);
+    return;
+  }
+  const wanted = type === 'double' ? 'number' : type;
   if (typeof feature.empty !== wanted)
     faults.add(`${path}.empty`, `must be a ${wanted} like the feature, not ${quote(feature.empty)}`);
 }

@@ -127,6 +127,10 @@ function typeOfFeature(name: string, scope: ExpressionScope, path: string, fault
     return 'unknown';
   }
   const type = scope.features.get(name);
+  if (type === 'list' || type === 'map') {
+    faults.add(path, `feature ${quote(name)} is a ${type}, which no expression can read`);
+    return 'unknown';
+  }
   if (type !== undefined) return type === 'double' ? 'number' : type;
   faults.add(path, `none of the views has a feature ${quote(name)}; there are ${listed([...scope.features.keys()])}`);
   return 'unknown';
