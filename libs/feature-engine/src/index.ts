@@ -1,3 +1,4 @@
+export { aggregations, type Aggregation } from './aggregations/registry.ts';
 export * from './definitions/builder.ts';
 export { canonicalJson, definitionHash } from './definitions/canonical-json.ts';
 export * from './definitions/definition.ts';

@@ -52,7 +52,8 @@ export interface IndexNeeds {
 
 /**
  * A state that the value of a window can be made of, and that two adjoining windows can be merged in. With one a kind needs no
- * index of its own: windows are put together out of parts over 16, 16², 16³ … entries.
+ * index of its own: windows are put together out of parts over 16, 16², 16³ … entries. Where these begin and end is no matter
+ * of the definition, so however a window is cut, values may differ in the last digits at most.
  */
 export interface MergeablePart<P extends object, S> {
   /** A new state of no values, which the caller may change. */
@@ -68,8 +69,8 @@ export interface MergeablePart<P extends object, S> {
   /** Equal parts give equal bytes. */
   encode(part: S, to: ByteWriter, parameters: P): void;
   decode(from: ByteReader, parameters: P): S;
-  /** No part takes more bytes than this. */
-  maxBytes(parameters: P): number;
+  /** No part takes more bytes than this; infinite where it holds texts, which have no bound. */
+  maxBytes(parameters: P, input: 'number' | 'string'): number;
 }
 
 export interface EntryPlace {

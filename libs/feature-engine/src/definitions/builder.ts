@@ -1,6 +1,6 @@
+import type { Aggregation } from '../aggregations/registry.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type {
-  Aggregation,
   Definition,
   EntityDefinition,
   FeatureServiceDefinition,
@@ -93,11 +93,11 @@ export function count(window: string, options: FeatureOptions & { readonly input
   return { aggregation: 'count', window, ...options };
 }
 
-export const sum = aggregationOf('sum');
+export const last = aggregationOf('last');
+export const max = aggregationOf('max');
 export const mean = aggregationOf('mean');
 export const min = aggregationOf('min');
-export const max = aggregationOf('max');
-export const last = aggregationOf('last');
+export const sum = aggregationOf('sum');
 
 function aggregationOf(aggregation: Aggregation) {
   return (input: Expression | string, window: string, options: FeatureOptions = {}): FeatureSpec => ({

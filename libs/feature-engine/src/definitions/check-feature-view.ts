@@ -1,3 +1,4 @@
+import { aggregationKind } from '../aggregations/registry.ts';
 import { checkExpression, type CheckedType, type ExpressionScope } from '../expressions/check-expression.ts';
 import type { FeatureType } from '../plans/feature-type.ts';
 import { checkKeyColumn } from './check-references.ts';
@@ -51,8 +52,10 @@ function checkFeature(
   const input =
     feature.input === undefined ? undefined : checkExpression(feature.input, scope, `${path}.input`, faults);
   if (input === 'null') faults.add(`${path}.input`, 'is always null');
-  if (input === 'string' && !['count', 'last'].includes(feature.aggregation)) {
-    faults.add(`${path}.input`, `is a string: ${feature.aggregation} needs a number or a boolean`);
+  const { takes } = aggregationKind(feature.aggregation);
+  if (input !== undefined && input !== 'null' && input !== 'unknown' && !takes.includes(input)) {
+    const wanted = takes.map((type) => `a ${type}`).join(' or ');
+    faults.add(`${path}.input`, `is a ${input}: ${feature.aggregation} needs ${wanted}`);
   }
   checkEmpty(feature, input, path, faults);
 }
@@ -73,13 +76,11 @@ export function viewScope(source: SourceDefinition | undefined): ExpressionScope
   return { columns: source && sourceColumnsOf(source), columnsOf: `source ${source?.name ?? ''}`, features: null };
 }
 
-/** `last` has the type of its input; every other aggregation yields a number. */
 export function featureType(feature: WindowedFeature, input: CheckedType | undefined): FeatureType {
-  if (feature.aggregation !== 'last') return 'double';
-  return input === 'string' || input === 'boolean' ? input : 'double';
+  return aggregationKind(feature.aggregation).type(input, feature);
 }
 
-/** Types of a view's features by name; those of a `last` over a column that is not known yet are left out. */
+/** Types of a view's features by name. */
 export function viewFeatureTypes(
   view: FeatureViewDefinition,
   source: SourceDefinition | undefined,

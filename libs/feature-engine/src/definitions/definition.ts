@@ -1,3 +1,4 @@
+import type { Aggregation } from '../aggregations/registry.ts';
 import type { Expression } from '../expressions/expression.ts';
 
 export const columnTypes = ['double', 'long', 'int', 'boolean', 'string', 'timestamp'] as const;
@@ -16,9 +17,6 @@ export type KeyEncoding = (typeof keyEncodings)[number];
 
 export const entityTypes = ['string', 'long', 'int'] as const;
 export type EntityType = (typeof entityTypes)[number];
-
-export const aggregations = ['count', 'sum', 'mean', 'min', 'max', 'last'] as const;
-export type Aggregation = (typeof aggregations)[number];
 
 export const startFroms = ['now', 'beginning'] as const;
 export type StartFrom = (typeof startFroms)[number];
@@ -54,11 +52,12 @@ export interface EntityDefinition {
   readonly type: EntityType;
 }
 
+/** An aggregation may have members of its own beside these. */
 export interface WindowedFeature {
   readonly name: string;
   readonly description?: string;
   readonly aggregation: Aggregation;
-  /** What is aggregated; null values are left out. Without it `count` counts events. */
+  /** What is aggregated; null values are left out. Without it every event has the value 1: `count` counts events. */
   readonly input?: Expression;
   /** With window w and delay d the feature at time t covers (t - d - w, t - d]. */
   readonly window: string;
@@ -67,7 +66,7 @@ export interface WindowedFeature {
   readonly filter?: Expression;
   /** Whether the event that triggers a vector counts itself; it does by default. */
   readonly ownEvent?: 'include' | 'exclude';
-  /** The value of a window without values: 0 for count and sum and null (missing) for the others unless given. */
+  /** The value of a window without values; without it the aggregation's own: 0 for count and sum, null (missing) for most. */
   readonly empty?: number | string | boolean | null;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { aggregations } from '../aggregations/registry.ts';
 import { column, divide, eventTime, feature, hour } from '../expressions/build-expression.ts';
 import { compile } from '../plans/compile.ts';
 import { count, entity, featureService, featureView, last, mean, source, sum, toJson, windows } from './builder.ts';
@@ -213,7 +214,7 @@ describe('definitions', () => {
       'definitions[3].features[0].input: is missing: sum needs a value',
       'definitions[3].features[0].delay: must be a duration such as "30s", "10m", "24h" or "7d" of at most 100 years, not "-1d"',
       'definitions[3].features[0].window: must be longer than zero',
-      'definitions[3].features[1].aggregation: must be one of count, sum, mean, min, max, last, not "median"',
+      `definitions[3].features[1].aggregation: must be one of ${aggregations.join(', ')}, not "median"`,
       'definitions[5].startFrom: must be one of now, beginning, not "yesterday"',
       'definitions[6].name: is missing',
       'definitions[6].key: is missing',

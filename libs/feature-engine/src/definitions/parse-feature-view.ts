@@ -1,5 +1,6 @@
+import { aggregationKind, aggregations } from '../aggregations/registry.ts';
 import { parseExpression } from '../expressions/parse-expression.ts';
-import { aggregations, type FeatureViewDefinition, type WindowedFeature } from './definition.ts';
+import type { FeatureViewDefinition, WindowedFeature } from './definition.ts';
 import { ObjectReader } from './object-reader.ts';
 
 export function parseFeatureView(reader: ObjectReader): FeatureViewDefinition {
@@ -33,7 +34,10 @@ function parseFeature(reader: ObjectReader): WindowedFeature {
   const filter = reader.has('filter')
     ? parseExpression(reader.raw('filter'), reader.at('filter'), reader.faults)
     : undefined;
-  if (input === undefined && aggregation !== 'count') reader.fault('input', `is missing: ${aggregation} needs a value`);
+  const kind = aggregationKind(aggregation);
+  if (input === undefined && kind.input === 'required')
+    reader.fault('input', `is missing: ${aggregation} needs a value`);
+  if (input !== undefined && kind.input === 'none') reader.fault('input', `is not for ${aggregation}, which has none`);
   const delay = reader.duration('delay', 'zero-or-more');
   const ownEvent = reader.oneOf('ownEvent', ['include', 'exclude'] as const);
   const empty = parseEmpty(reader);
@@ -41,6 +45,7 @@ function parseFeature(reader: ObjectReader): WindowedFeature {
     name: reader.required('name', reader.name('name'), ''),
     ...(description === undefined ? {} : { description }),
     aggregation,
+    ...kind.parse(reader),
     ...(input === undefined ? {} : { input }),
     window: reader.required('window', reader.duration('window', 'positive'), '1d'),
     ...(delay === undefined ? {} : { delay }),

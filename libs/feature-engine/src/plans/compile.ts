@@ -2,7 +2,7 @@ import { triggerKey } from '../definitions/check-feature-service.ts';
 import { versionedName, type Definitions, type FeatureServiceDefinition } from '../definitions/definition.ts';
 import { Faults } from '../definitions/faults.ts';
 import { checkExpression } from '../expressions/check-expression.ts';
-import type { FeatureType } from './feature-type.ts';
+import { isText, type FeatureType } from './feature-type.ts';
 import { ServicePlan, type FeatureOrigin, type ServiceFeature, type ServiceView } from './service-plan.ts';
 import { SourcePlan } from './source-plan.ts';
 import { ViewPlan } from './view-plan.ts';
@@ -54,7 +54,7 @@ function orderFeatures(
   const slots = { numbers: 0, strings: 0 };
   return (service.features ?? [...available.keys()]).map((name) => {
     const { type, origin } = found(available.get(name), 'feature', name);
-    const slot = type === 'string' ? slots.strings++ : slots.numbers++;
+    const slot = isText(type) ? slots.strings++ : slots.numbers++;
     return { name, type, slot, origin };
   });
 }

@@ -1,4 +1,5 @@
 import { versionedName, type FeatureServiceDefinition } from '../definitions/definition.ts';
+import { isText } from './feature-type.ts';
 import { compilePassThrough, type PassThroughEvaluator } from './pass-through.ts';
 import { isInvalid, type Invalid, type Row } from './row.ts';
 import { readKey, type RowReader } from './row-reader.ts';
@@ -57,7 +58,7 @@ export class ServicePlan {
     this.source = parts.source;
     this.views = parts.views;
     this.features = parts.features;
-    this.stringCount = parts.features.filter(({ type }) => type === 'string').length;
+    this.stringCount = parts.features.filter(({ type }) => isText(type)).length;
     this.numberCount = parts.features.length - this.stringCount;
     const { evaluate, columns, reader } = compilePassThrough(definition.passThrough, parts.source, parts.views);
     this.#passThrough = evaluate;
@@ -100,11 +101,11 @@ export class ServicePlan {
     for (const { type, origin } of this.features) {
       if (origin.from === 'view') {
         const values = parts.values[origin.view];
-        if (type === 'string') strings.push(values?.strings[origin.slot] ?? null);
+        if (isText(type)) strings.push(values?.strings[origin.slot] ?? null);
         else numbers.push(values?.numbers[origin.slot] ?? Number.NaN);
       } else {
         const value = passed[origin.index] ?? null;
-        if (type === 'string') strings.push(value as string | null);
+        if (isText(type)) strings.push(value as string | null);
         else numbers.push(value === null ? Number.NaN : Number(value));
       }
     }

@@ -32,6 +32,6 @@ export interface VectorValues {
 export interface PlannedFeature {
   readonly name: string;
   readonly type: FeatureType;
-  /** Index in `numbers`, or in `strings` when the type is string. */
+  /** Index in `numbers`, or in `strings` when the type is a text. */
   readonly slot: number;
 }

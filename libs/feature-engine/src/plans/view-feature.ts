@@ -1,50 +1,84 @@
+import type { AggregateValue, AggregationKind } from '../aggregations/aggregation.ts';
+import { aggregationKind, type Aggregation } from '../aggregations/registry.ts';
+import { canonicalJson } from '../definitions/canonical-json.ts';
 import { featureType } from '../definitions/check-feature-view.ts';
-import type { Aggregation, FeatureViewDefinition, WindowedFeature } from '../definitions/definition.ts';
+import type { FeatureViewDefinition, WindowedFeature } from '../definitions/definition.ts';
 import { durationMs } from '../definitions/duration.ts';
+import { isText } from './feature-type.ts';
 import { inputKey, type ViewInput } from './view-inputs.ts';
+import type { WindowLayout } from '../windows/window-layout.ts';
 import type { PlannedFeature } from './values.ts';
 
 /** A windowed feature, resolved against the inputs of its view. */
 export interface ViewFeature extends PlannedFeature {
   readonly aggregation: Aggregation;
+  readonly kind: AggregationKind;
+  /** Index of the layout's part that the value is merged out of; -1 where the kind evaluates by itself. */
+  readonly part: number;
   /** Index of the view's input; -1 for a plain count of events. */
   readonly column: number;
   readonly windowMs: number;
   readonly delayMs: number;
   readonly countsOwn: boolean;
   /** The value of a window without values; null is missing. */
-  readonly empty: number | string | null;
+  readonly empty: AggregateValue;
   readonly definition: WindowedFeature;
 }
 
-export function planFeatures(view: FeatureViewDefinition, inputs: readonly ViewInput[]): ViewFeature[] {
+export interface PlannedFeatures {
+  readonly features: readonly ViewFeature[];
+  /** The layout's parts, one for each distinct one. */
+  readonly parts: WindowLayout['parts'];
+}
+
+export function planFeatures(view: FeatureViewDefinition, inputs: readonly ViewInput[]): PlannedFeatures {
   const columns = new Map(
     inputs.map(({ features: [first] }, index) => [first === undefined ? '' : inputKey(first), index]),
   );
   const slots = { numbers: 0, strings: 0 };
-  return view.features.map((definition) => {
+  const parts = new Map<string, WindowLayout['parts'][number]>();
+  const features = view.features.map((definition): ViewFeature => {
     const plain = definition.input === undefined && definition.filter === undefined;
     const column = plain ? -1 : (columns.get(inputKey(definition)) ?? -1);
     const type = featureType(definition, inputs[column]?.inputType);
-    const feature: ViewFeature = {
+    const kind = aggregationKind(definition.aggregation);
+    const key = partKey(definition);
+    if (kind.evaluate === undefined && !parts.has(key))
+      parts.set(key, { part: kind.part, parameters: definition, column, input: inputs[column]?.kind ?? 'number' });
+    return {
       name: definition.name,
       type,
-      slot: type === 'string' ? slots.strings : slots.numbers,
+      slot: isText(type) ? slots.strings++ : slots.numbers++,
       aggregation: definition.aggregation,
+      kind,
+      part: kind.evaluate === undefined ? [...parts.keys()].indexOf(key) : -1,
       column,
       windowMs: durationMs(definition.window),
       delayMs: definition.delay === undefined ? 0 : durationMs(definition.delay),
       countsOwn: definition.ownEvent !== 'exclude',
-      empty: emptyValue(definition),
+      empty: emptyValue(definition, kind),
       definition,
     };
-    if (type === 'string') slots.strings += 1;
-    else slots.numbers += 1;
-    return feature;
   });
+  return { features, parts: [...parts.values()] };
 }
 
-function emptyValue({ aggregation, empty }: WindowedFeature): number | string | null {
-  if (empty === undefined) return aggregation === 'count' || aggregation === 'sum' ? 0 : null;
+/** Features that differ in nothing but their windows are made of the same parts. */
+function partKey(definition: WindowedFeature): string {
+  const {
+    name: _name,
+    description: _about,
+    window: _window,
+    delay: _delay,
+    ownEvent: _own,
+    empty: _empty,
+    ...rest
+  } = definition;
+  return canonicalJson(rest);
+}
+
+function emptyValue(definition: WindowedFeature, kind: AggregationKind): AggregateValue {
+  const { empty } = definition;
+  if (empty === undefined) return kind.empty(definition);
   return typeof empty === 'boolean' ? Number(empty) : empty;
 }

@@ -1,9 +1,11 @@
+import { aggregationKind } from '../aggregations/registry.ts';
 import { canonicalJson } from '../definitions/canonical-json.ts';
 import { versionedName, type EntityDefinition, type FeatureViewDefinition } from '../definitions/definition.ts';
 import { durationMs } from '../definitions/duration.ts';
 import { ViewEvaluator } from '../windows/view-evaluator.ts';
 import { fingerprintOf, type WindowLayout } from '../windows/window-layout.ts';
 import { WindowState } from '../windows/window-state.ts';
+import { isText } from './feature-type.ts';
 import type { Invalid, Row } from './row.ts';
 import { readKey } from './row-reader.ts';
 import type { SourcePlan } from './source-plan.ts';
@@ -46,16 +48,17 @@ export class ViewPlan {
     const keyedBySource = source.definition.partitioner !== null && source.definition.entity === this.keyColumn;
     this.log = keyedBySource ? 'source' : 'rekeyed';
     this.inputColumns = viewInputs(definition, source);
-    this.features = planFeatures(definition, this.inputColumns);
+    const { features, parts } = planFeatures(definition, this.inputColumns);
+    this.features = features;
     this.spanMs = Math.max(...this.features.map(({ windowMs, delayMs }) => windowMs + delayMs));
     const { allowedLateness } = definition;
     const declaredMs = allowedLateness === undefined ? source.allowedLatenessMs : durationMs(allowedLateness);
     this.slackMs = this.log === 'rekeyed' ? Math.max(declaredMs, Math.ceil(this.spanMs / 8)) : 0;
     this.allowedLatenessMs = declaredMs + this.slackMs;
     this.retentionMs = this.spanMs + this.allowedLatenessMs;
-    this.stringCount = this.features.filter(({ type }) => type === 'string').length;
+    this.stringCount = this.features.filter(({ type }) => isText(type)).length;
     this.numberCount = this.features.length - this.stringCount;
-    this.layout = this.#planLayout();
+    this.layout = this.#planLayout(parts);
     this.#inputs = compileInputs(this.inputColumns, source);
     this.#evaluator = new ViewEvaluator(this.features, this.layout);
   }
@@ -84,14 +87,18 @@ export class ViewPlan {
     return this.#evaluator.evaluate(state, at);
   }
 
-  #planLayout(): WindowLayout {
+  #planLayout(parts: WindowLayout['parts']): WindowLayout {
     return {
-      columns: this.inputColumns.map(({ kind, features }) => ({
-        kind,
-        summed: features.some(({ aggregation }) => aggregation === 'sum' || aggregation === 'mean'),
-        lowest: features.some(({ aggregation }) => aggregation === 'min'),
-        highest: features.some(({ aggregation }) => aggregation === 'max'),
-      })),
+      columns: this.inputColumns.map(({ kind, features }) => {
+        const needs = features.map(({ aggregation }) => aggregationKind(aggregation).needs);
+        return {
+          kind,
+          summed: needs.some(({ summed }) => summed),
+          lowest: needs.some(({ lowest }) => lowest),
+          highest: needs.some(({ highest }) => highest),
+        };
+      }),
+      parts,
       numberColumns: this.inputColumns.filter(({ kind }) => kind === 'number').length,
       retentionMs: this.retentionMs,
       allowedLatenessMs: this.allowedLatenessMs,

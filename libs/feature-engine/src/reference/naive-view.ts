@@ -1,6 +1,9 @@
+import type { AggregateValue } from '../aggregations/aggregation.ts';
+import { isText } from '../plans/feature-type.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
 import type { EntryInputs } from '../plans/values.ts';
+import { naiveAggregations } from './naive/naive-aggregations.ts';
 
 /** For tests: a view's log of one entity, and its features written down as their definition says, one event after the other. */
 
@@ -20,10 +23,8 @@ export interface NaiveAt {
   readonly allowedLatenessMs?: number;
 }
 
-type Value = number | string | null;
-
 /** Values of all features in order, or null when the time is out of reach. */
-export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: NaiveAt): Value[] | null {
+export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: NaiveAt): AggregateValue[] | null {
   const accepted: NaiveEvent[] = [];
   const { allowedLatenessMs = plan.allowedLatenessMs } = at;
   let newestMs = Number.NEGATIVE_INFINITY;
@@ -41,6 +42,7 @@ export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: Naiv
       feature,
       plan,
       accepted.filter((event) => counts(feature, event, at)),
+      at,
     ),
   );
 }
@@ -51,20 +53,18 @@ function counts({ windowMs, delayMs, countsOwn }: ViewFeature, event: NaiveEvent
   return event === own ? countsOwn : event.position < own.position;
 }
 
-function aggregate({ aggregation, column, empty }: ViewFeature, plan: ViewPlan, events: readonly NaiveEvent[]): Value {
+function aggregate(feature: ViewFeature, plan: ViewPlan, events: readonly NaiveEvent[], at: NaiveAt): AggregateValue {
   const ordered = events.toSorted((x, y) => x.timeMs - y.timeMs || x.position - y.position);
-  const values = ordered.map(({ inputs }) => inputOf(inputs, column, plan)).filter((value) => value !== null);
-  if (values.length === 0) return empty;
-  if (aggregation === 'count') return values.length;
-  if (aggregation === 'last') return values.at(-1) ?? null;
-  const numbers = values as number[];
-  if (aggregation === 'min') return Math.min(...numbers);
-  if (aggregation === 'max') return Math.max(...numbers);
-  const sum = numbers.reduce((total, value) => total + value, 0);
-  return aggregation === 'sum' ? sum : sum / numbers.length;
+  const entries = ordered.flatMap((event) => {
+    const value = inputOf(event.inputs, feature.column, plan);
+    const { timeMs, position } = event;
+    return value === null ? [] : [{ value, timeMs, position, isOwn: event === at.own }];
+  });
+  if (entries.length === 0) return feature.empty;
+  return naiveAggregations[feature.aggregation].value(entries, feature.definition, at);
 }
 
-function inputOf({ numbers, strings }: EntryInputs, column: number, plan: ViewPlan): Value {
+function inputOf({ numbers, strings }: EntryInputs, column: number, plan: ViewPlan): AggregateValue {
   if (column === -1) return 1;
   const { numberColumns } = plan.layout;
   if (column >= numberColumns) return strings[column - numberColumns] ?? null;
@@ -75,13 +75,13 @@ function inputOf({ numbers, strings }: EntryInputs, column: number, plan: ViewPl
 /** The same values as a plan gives them: numbers and strings apart, NaN for missing. */
 export function asViewValues(
   plan: ViewPlan,
-  values: readonly Value[] | null,
+  values: readonly AggregateValue[] | null,
 ): { numbers: number[]; strings: (string | null)[] } {
   const numbers: number[] = [];
   const strings: (string | null)[] = [];
   plan.features.forEach(({ type }, index) => {
     const value = values?.[index] ?? null;
-    if (type === 'string') strings.push(value as string | null);
+    if (isText(type)) strings.push(value as string | null);
     else numbers.push(value === null ? Number.NaN : (value as number));
   });
   return { numbers, strings };

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import type { Aggregation, WindowedFeature } from '../definitions/definition.ts';
+import { aggregationKind, aggregations } from '../aggregations/registry.ts';
+import type { Definitions, WindowedFeature } from '../definitions/definition.ts';
 import { noDefinitions, parseDefinitions } from '../definitions/parse-definitions.ts';
-import type { Definitions } from '../definitions/definition.ts';
 import type { Expression } from '../expressions/expression.ts';
+import type { RandomInputs } from './arbitraries/random-aggregation.ts';
+import { randomAggregations } from './arbitraries/random-aggregations.ts';
 
 /** For tests: definitions and events in which windows, delays, ties, lateness and filters meet often. */
 
@@ -33,31 +35,34 @@ const windows = ['1ms', '3ms', '7ms', '20ms'] as const;
 const delays = ['0ms', '1ms', '4ms', '10ms'] as const;
 const latenesses = ['0ms', '3ms', '15ms'] as const;
 
-const numeric = fc.record({
-  aggregation: fc.constantFrom<Aggregation>('sum', 'mean', 'min', 'max', 'last', 'count'),
-  input: fc.constantFrom(...numberInputs, column('f')),
-});
-const textual = fc.record({
-  aggregation: fc.constantFrom<Aggregation>('last', 'count'),
-  input: fc.constant(column('s')),
-});
-const plain = fc.record({ aggregation: fc.constant<Aggregation>('count') });
+const inputs: RandomInputs = {
+  number: fc.constantFrom(...numberInputs),
+  boolean: fc.constant(column('f')),
+  text: fc.constant(column('s')),
+};
 
-const feature = fc
-  .record({
-    what: fc.oneof({ arbitrary: numeric, weight: 4 }, textual, plain),
-    window: fc.constantFrom(...windows),
-    delay: fc.option(fc.constantFrom(...delays), { nil: undefined }),
-    filter: fc.option(fc.constantFrom(...filters), { nil: undefined, freq: 2 }),
-    ownEvent: fc.option(fc.constantFrom('include', 'exclude'), { nil: undefined }),
-    empty: fc.option(fc.constantFrom(null, -1), { nil: undefined, freq: 4 }),
-  })
-  .map(({ what, empty, ...rest }) => ({
-    ...what,
-    ...rest,
-    // A number fits every feature but the last text or boolean.
-    ...(empty === undefined || (what.aggregation === 'last' && empty !== null) ? {} : { empty }),
-  }));
+const feature = fc.constantFrom(...aggregations).chain((aggregation) => {
+  const kind = aggregationKind(aggregation);
+  return fc
+    .record({
+      what: randomAggregations[aggregation](inputs),
+      window: fc.constantFrom(...windows),
+      delay: fc.option(fc.constantFrom(...delays), { nil: undefined }),
+      filter: fc.option(fc.constantFrom(...filters), { nil: undefined, freq: 2 }),
+      ownEvent: fc.option(fc.constantFrom('include', 'exclude'), { nil: undefined }),
+      empty: fc.option(fc.constantFrom(null, -1), { nil: undefined, freq: 4 }),
+    })
+    .map(({ what, empty, ...rest }) => {
+      // A number fits every feature but those that may be texts, booleans, lists or maps.
+      const isNumber = (['number', 'boolean', 'string'] as const).every((type) => kind.type(type, what) === 'double');
+      return {
+        aggregation,
+        ...what,
+        ...rest,
+        ...(empty === undefined || (empty !== null && !isNumber) ? {} : { empty }),
+      };
+    });
+});
 
 const view = fc.record({
   allowedLateness: fc.option(fc.constantFrom(...latenesses), { nil: undefined }),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isText } from '../plans/feature-type.ts';
 import { asViewValues, naiveValues, type NaiveAt } from '../reference/naive-view.ts';
 import { randomDefinitions, randomEvents, startMs } from '../reference/random-definitions.ts';
 import { simulate, type LoggedEvent, type ServedVector, type SimulatedRun } from '../reference/simulated-log.ts';
@@ -196,7 +197,7 @@ function expectViews(
   const vector = { numbers: [...row.numbers], strings: [...row.strings] };
   for (const { origin, type, slot } of viewsOnly.features) {
     if (origin.from !== 'view') continue;
-    if (type === 'string') vector.strings[slot] = expected[origin.view]?.strings[origin.slot] ?? null;
+    if (isText(type)) vector.strings[slot] = expected[origin.view]?.strings[origin.slot] ?? null;
     else vector.numbers[slot] = expected[origin.view]?.numbers[origin.slot] ?? Number.NaN;
   }
   expect(compareVectors(viewsOnly, vector, row)).toEqual([]);

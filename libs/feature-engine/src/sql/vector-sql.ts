@@ -1,7 +1,7 @@
 import { checkExpression } from '../expressions/check-expression.ts';
 import { printExpression, sqlName, type ReferenceSql } from '../expressions/print-expression.ts';
 import type { ExpressionType } from '../expressions/expression.ts';
-import type { FeatureType } from '../plans/feature-type.ts';
+import { isText, type FeatureType } from '../plans/feature-type.ts';
 import type { ServiceFeature, ServicePlan } from '../plans/service-plan.ts';
 import { Faults } from '../definitions/faults.ts';
 import { sourceReference } from './source-columns.ts';
@@ -65,9 +65,9 @@ function outputs(service: ServicePlan, shape: VectorShape): string[] {
     );
   }
   const numbers = values
-    .filter(({ feature }) => feature.type !== 'string')
+    .filter(({ feature }) => !isText(feature.type))
     .map(({ sql }) => `ifNull(toFloat64(${sql}), nan)`);
-  const strings = values.filter(({ feature }) => feature.type === 'string').map(({ sql }) => sql);
+  const strings = values.filter(({ feature }) => isText(feature.type)).map(({ sql }) => sql);
   return [
     `CAST([${numbers.join(', ')}], 'Array(Float64)') AS numbers`,
     `CAST([${strings.join(', ')}], 'Array(Nullable(String))') AS strings`,

@@ -1,4 +1,6 @@
 import { printLiteral, sqlText } from '../expressions/print-expression.ts';
+import type { WindowSql } from '../aggregations/aggregation.ts';
+import { isText } from '../plans/feature-type.ts';
 import type { ServiceView } from '../plans/service-plan.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
 import { inputColumn, seesOwnPartition, viewEventsSql } from './view-events.ts';
@@ -35,6 +37,7 @@ export function judgedEvents(query: VectorQuery, view: number): JudgedEvents {
   const windows = [...new Set(plan.features.map((feature) => inWindowSql(feature, view)))];
   const columns = [
     'row',
+    't',
     'e_time',
     'e_pos',
     ...(query.origins === 'given' ? ['e_origin'] : []),
@@ -107,35 +110,22 @@ export function countsSql(feature: ViewFeature, inWindow: string): string {
 }
 
 function aggregateSql(feature: ViewFeature, inWindow: string): string {
-  const value = inputColumn(feature.column);
   const holds = countsSql(feature, inWindow);
   const count = `countIf(${holds})`;
-  return `if(${count} = 0, ${emptySql(feature)}, ${nonEmptySql(feature, value, holds, count)})`;
-}
-
-function nonEmptySql({ aggregation, type }: ViewFeature, value: string, holds: string, count: string): string {
-  switch (aggregation) {
-    case 'count':
-      return `toFloat64(${count})`;
-    case 'sum':
-      return finite(`sumKahanIf(${value}, ${holds})`);
-    case 'mean':
-      return finite(`sumKahanIf(${value}, ${holds}) / ${count}`);
-    case 'min':
-    case 'max':
-      return `${aggregation}If(${value}, ${holds})`;
-    case 'last': {
-      const last = `argMaxIf(${value}, (e_time, e_pos), ${holds})`;
-      return type === 'string' ? last : `toFloat64(${last})`;
-    }
-  }
-}
-
-function finite(sql: string): string {
-  return `if(isFinite(${sql}), ${sql}, NULL)`;
+  const window: WindowSql = {
+    value: feature.column === -1 ? 'toFloat64(1)' : inputColumn(feature.column),
+    holds,
+    count,
+    time: 'e_time',
+    position: 'e_pos',
+    at: 't',
+    isOwn: isOwnSql,
+  };
+  const value = feature.kind.sql(window, feature.definition, feature.type);
+  return `if(${count} = 0, ${emptySql(feature)}, ${value})`;
 }
 
 /** The value of a window without values. */
 export function emptySql({ empty, type }: ViewFeature): string {
-  return `CAST(${printLiteral(empty)}, '${type === 'string' ? 'Nullable(String)' : 'Nullable(Float64)'}')`;
+  return `CAST(${printLiteral(empty)}, '${isText(type) ? 'Nullable(String)' : 'Nullable(Float64)'}')`;
 }

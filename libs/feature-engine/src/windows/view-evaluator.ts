@@ -1,5 +1,8 @@
+import type { AggregateValue } from '../aggregations/aggregation.ts';
+import { isText } from '../plans/feature-type.ts';
 import type { EntryInputs, EvaluateAt, ViewValues } from '../plans/values.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
+import { EntryWindow } from './entry-window.ts';
 import type { WindowLayout } from './window-layout.ts';
 import type { WindowState } from './window-state.ts';
 
@@ -19,6 +22,7 @@ interface UpperEnd {
 export class ViewEvaluator {
   readonly #windows: readonly PlannedWindow[];
   readonly #numberColumns: number;
+  readonly #window: EntryWindow;
   /** Distinct delay + window: where windows begin. */
   readonly #lowerEndsMs: readonly number[];
   readonly #upperEnds: readonly UpperEnd[];
@@ -39,6 +43,7 @@ export class ViewEvaluator {
       return { feature, from, to };
     });
     this.#numberColumns = layout.numberColumns;
+    this.#window = new EntryWindow(layout);
     this.#lowerEndsMs = lowerEndsMs;
     this.#upperEnds = upperEnds;
     this.#from = lowerEndsMs.map(() => 0);
@@ -53,15 +58,14 @@ export class ViewEvaluator {
     const state = known === null || known.size === 0 ? null : known;
     if (state !== null && answerable) this.#locate(state, at);
     for (const { feature, from, to } of this.#windows) {
-      let value: number | string | null = null;
+      let value: AggregateValue = null;
       if (answerable) {
-        const own = at.own !== undefined && feature.countsOwn && feature.delayMs === 0 ? at.own : null;
         const first = state === null ? 0 : (this.#from[from] ?? 0);
         const last = state === null ? 0 : Math.max(first, this.#to[to] ?? 0);
-        value = this.#aggregate(feature, state, first, last, own);
+        value = this.#aggregate(feature, state, first, last, at);
       }
-      if (feature.type === 'string') strings.push(value as string | null);
-      else numbers.push(value === null || !Number.isFinite(value) ? Number.NaN : (value as number));
+      if (isText(feature.type)) strings.push(value as string | null);
+      else numbers.push(Number.isFinite(value) ? (value as number) : Number.NaN);
     }
     return { answerable, numbers, strings };
   }
@@ -84,39 +88,28 @@ export class ViewEvaluator {
     state: WindowState | null,
     from: number,
     to: number,
-    own: EntryInputs | null,
-  ): number | string | null {
-    const { aggregation, column, empty } = feature;
-    if (column === -1) {
-      const count = to - from + (own === null ? 0 : 1);
-      return count === 0 ? empty : count;
-    }
-    const ownValue = own === null ? null : this.#ownValue(own, column);
-    const count = (state === null ? 0 : state.index.count(column, from, to)) + (ownValue === null ? 0 : 1);
-    if (count === 0) return empty;
-    if (aggregation === 'count') return count;
-    if (aggregation === 'last') {
-      if (ownValue !== null || state === null) return ownValue;
-      const entry = state.index.last(column, from, to);
-      return column < this.#numberColumns ? state.valueAt(entry, column) : state.stringAt(entry, column);
-    }
-    const ownNumber = ownValue === null ? Number.NaN : (ownValue as number);
-    if (state === null) return ownNumber;
-    if (aggregation === 'min') return combine(state.index.lowest(state.raw, column, from, to), ownNumber, Math.min);
-    if (aggregation === 'max') return combine(state.index.highest(state.raw, column, from, to), ownNumber, Math.max);
-    const sum = state.index.sum(state.raw, column, from, to) + (ownValue === null ? 0 : ownNumber);
-    return aggregation === 'mean' ? sum / count : sum;
+    { own, position, timeMs }: EvaluateAt,
+  ): AggregateValue {
+    const { column, kind, part, definition, empty } = feature;
+    const counted = own !== undefined && feature.countsOwn && feature.delayMs === 0;
+    const window = this.#window;
+    window.moveTo({
+      state,
+      column,
+      from,
+      to,
+      own: counted ? this.#ownValue(own, column) : null,
+      ownPosition: position ?? null,
+      timeMs,
+    });
+    if (window.count === 0) return empty;
+    return kind.evaluate === undefined ? window.merged(part) : kind.evaluate(window, definition);
   }
 
   #ownValue(own: EntryInputs, column: number): number | string | null {
+    if (column === -1) return 1;
     if (column >= this.#numberColumns) return own.strings[column - this.#numberColumns] ?? null;
     const value = own.numbers[column] ?? Number.NaN;
     return Number.isNaN(value) ? null : value;
   }
-}
-
-/** Of a window's value and the own one, either of which may be absent (NaN). */
-function combine(window: number, own: number, choose: (a: number, b: number) => number): number {
-  if (Number.isNaN(window)) return own;
-  return Number.isNaN(own) ? window : choose(window, own);
 }

@@ -114,6 +114,20 @@ export class WindowIndex {
     return low;
   }
 
+  /** The oldest entry of [from, to) that has a value in the column; -1 when none has. */
+  first(column: number, from: number, to: number): number {
+    const before = this.#total(from, column, 0);
+    if (this.#total(to, column, 0) === before) return -1;
+    let low = from;
+    let high = to;
+    while (low + 1 < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#total(middle, column, 0) > before) high = middle;
+      else low = middle;
+    }
+    return low;
+  }
+
   #of(raw: Float64Array, column: number): ColumnOf {
     return { raw, stride: this.#stride, offset: 2 + column };
   }

@@ -1,3 +1,5 @@
+import type { PlannedPart } from './block-index.ts';
+
 /** What an input column of a view is used for: only that is indexed. */
 interface WindowColumn {
   readonly kind: 'number' | 'string';
@@ -11,6 +13,8 @@ export interface WindowLayout {
   readonly columns: readonly WindowColumn[];
   /** Number columns come first; an entry's `strings` fill the columns from here on. */
   readonly numberColumns: number;
+  /** Parts that windows are merged out of, with the column that each is made of: -1 where every event counts with the value 1. */
+  readonly parts: readonly (PlannedPart & { readonly column: number })[];
   /** Events are kept while they are newer than the newest one less this. */
   readonly retentionMs: number;
   /** An event older than the newest one by more than this is refused. */

@@ -1,4 +1,5 @@
 import type { EntryInputs } from '../plans/values.ts';
+import { BlockIndex } from './block-index.ts';
 import { decodeWindow, encodeWindow, packStrings, roomFor, type DecodedWindow } from './window-codec.ts';
 import { WindowIndex } from './window-index.ts';
 import { strideOf, type WindowLayout } from './window-layout.ts';
@@ -20,6 +21,8 @@ export type Applied = 'applied' | 'repeated' | 'too-late';
 export class WindowState {
   readonly layout: WindowLayout;
   readonly index: WindowIndex;
+  /** In the order of the layout's parts. */
+  readonly parts: readonly BlockIndex[];
   readonly #stride: number;
   #raw: Float64Array;
   #start = 0;
@@ -32,6 +35,7 @@ export class WindowState {
   constructor(layout: WindowLayout, content: DecodedWindow = emptyWindow) {
     this.layout = layout;
     this.index = new WindowIndex(layout);
+    this.parts = layout.parts.map((part) => new BlockIndex(part));
     this.#stride = strideOf(layout);
     this.#raw = content.raw;
     this.#end = content.entries;
@@ -73,7 +77,8 @@ export class WindowState {
   /** Bytes that this state takes in memory, the index included: what a bounded cache counts. */
   get sizeBytes(): number {
     const entryBytes = this.#stride * 8 + this.index.entryBytes;
-    return 1_000 + (this.#raw.length / this.#stride) * entryBytes + this.#strings.length * 40;
+    const partBytes = this.parts.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+    return 1_000 + (this.#raw.length / this.#stride) * entryBytes + this.#strings.length * 40 + partBytes;
   }
 
   /** Index range and storage for evaluation: entries [start, end) of `raw`. */
@@ -124,6 +129,14 @@ export class WindowState {
     return low;
   }
 
+  timeAt(entry: number): number {
+    return this.#raw[entry * this.#stride] ?? Number.NaN;
+  }
+
+  positionAt(entry: number): number {
+    return this.#raw[entry * this.#stride + 1] ?? Number.NaN;
+  }
+
   valueAt(entry: number, column: number): number {
     return this.#raw[entry * this.#stride + 2 + column] ?? Number.NaN;
   }
@@ -139,7 +152,7 @@ export class WindowState {
     const at = entry * this.#stride;
     this.#raw.copyWithin(at + this.#stride, at, this.#end * this.#stride);
     this.#end += 1;
-    this.index.staleFrom(entry);
+    this.#staleFrom(entry);
     this.#raw[at] = timeMs;
     this.#raw[at + 1] = position;
     const { numberColumns, columns } = this.layout;
@@ -167,7 +180,12 @@ export class WindowState {
     this.#stringCodes = null;
     this.#start = 0;
     this.#end = size;
-    this.index.staleFrom(0);
+    this.#staleFrom(0);
+  }
+
+  #staleFrom(entry: number): void {
+    this.index.staleFrom(entry);
+    for (const part of this.parts) part.staleFrom(entry);
   }
 
   #codeOf(text: string | null): number {

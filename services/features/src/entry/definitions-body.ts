@@ -49,7 +49,8 @@ const entity = z.strictObject({
   type: z.enum(entityTypes).optional(),
 });
 
-const feature = z.strictObject({
+/** Aggregations have members of their own beside these. */
+const feature = z.looseObject({
   name,
   description,
   aggregation: z.enum(aggregations),

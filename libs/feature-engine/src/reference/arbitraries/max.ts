@@ -1,0 +1,5 @@
+import fc from 'fast-check';
+import type { RandomAggregation } from './random-aggregation.ts';
+
+export const randomMax: RandomAggregation = ({ number, boolean }) =>
+  fc.record({ input: fc.oneof({ arbitrary: number, weight: 4 }, boolean) });
