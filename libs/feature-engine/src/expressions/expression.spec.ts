@@ -79,4 +79,13 @@ describe('expressions', () => {
     for (let level = 0; level < 100_000; level += 1) deep = { op: 'abs', args: [deep] };
     expect(faultsOf(deep)).toEqual([expect.stringMatching(/is nested more than 60 levels deep$/)]);
   });
+
+  it.each(['list', 'map'] as const)('cannot read a feature that is a %s', (type) => {
+    const faults = new Faults();
+    const scope = { columns: {}, columnsOf: 'the table', features: new Map([['x', type]]) };
+    checkExpression({ op: 'is-null', args: [{ op: 'feature', name: 'x' }] }, scope, 'e', faults);
+    expect(faults.list).toEqual([
+      { path: 'e.args[0]', message: `feature "x" is a ${type}, which no expression can read` },
+    ]);
+  });
 });

@@ -1,3 +1,4 @@
+import { isText } from '../plans/feature-type.ts';
 import type { ServicePlan } from '../plans/service-plan.ts';
 import type { VectorValues } from '../plans/values.ts';
 
@@ -23,12 +24,22 @@ export function compareVectors(
 ): FeatureMismatch[] {
   return service.features.flatMap(({ name, type, slot }) => {
     const of = (values: VectorValues) =>
-      type === 'string' ? (values.strings[slot] ?? null) : (values.numbers[slot] ?? Number.NaN);
+      isText(type) ? (values.strings[slot] ?? null) : (values.numbers[slot] ?? Number.NaN);
     const a = of(served);
     const b = of(recomputed);
-    const same = typeof a === 'number' && typeof b === 'number' ? sameNumber(a, b) : a === b;
+    const isJson = (type === 'list' || type === 'map') && typeof a === 'string' && typeof b === 'string';
+    const same = isJson ? sameValue(JSON.parse(a), JSON.parse(b)) : sameValue(a, b);
     return same ? [] : [{ feature: name, served: shown(a), recomputed: shown(b) }];
   });
+}
+
+/** Lists and maps agree when they hold the same places, whose values agree. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return sameNumber(a, b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const left = Object.entries(a);
+  const right = new Map<string, unknown>(Object.entries(b));
+  return left.length === right.size && left.every(([key, value]) => right.has(key) && sameValue(value, right.get(key)));
 }
 
 function sameNumber(a: number, b: number): boolean {

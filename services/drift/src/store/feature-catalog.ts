@@ -9,6 +9,8 @@ export interface FeatureNames {
 }
 
 const described = z.object({ featureNames: z.array(z.string()), types: z.array(z.string()) });
+/** Types of features that vectors hold in `strings`: lists and maps lie there as JSON. */
+const texts = ['string', 'list', 'map'];
 const TIMEOUT_MS = 10_000;
 
 /** What the numbers of a vector are called: asked of the features service once a version, which never changes. */
@@ -57,10 +59,13 @@ export class FeatureCatalog {
         `the features service answered ${response.status} to ${url}, and not with the names of features`,
       );
     }
-    const { featureNames, types } = body.data;
-    return {
-      numbers: featureNames.filter((_, i) => types[i] !== 'string'),
-      strings: featureNames.filter((_, i) => types[i] === 'string'),
-    };
+    return namesByPlace(body.data);
   }
+}
+
+export function namesByPlace({ featureNames, types }: z.infer<typeof described>): FeatureNames {
+  return {
+    numbers: featureNames.filter((_, i) => !texts.includes(types[i] ?? '')),
+    strings: featureNames.filter((_, i) => texts.includes(types[i] ?? '')),
+  };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { listPages, type ClickHouse } from '@millrace/clickhouse';
 import type { Journal } from '@millrace/events';
-import { trainingSetSql, type ServicePlan } from '@millrace/feature-engine';
+import { isText, trainingSetSql, type ServicePlan } from '@millrace/feature-engine';
 import type { Fault } from '@millrace/service-kit';
 import { invalidRequest } from '../errors.ts';
 import { abandonedSpines, spineTableName } from './abandoned-spines.ts';
@@ -226,7 +226,7 @@ async function* servedRange(plan: ServicePlan, served: AsyncGenerator<RangeRow[]
 function namedFeatures(plan: ServicePlan, row: ServedRow | undefined): FeatureRow {
   return Object.fromEntries(
     plan.features.map(({ name, type, slot }) => {
-      const value = (type === 'string' ? row?.strings : row?.numbers)?.[slot] ?? null;
+      const value = (isText(type) ? row?.strings : row?.numbers)?.[slot] ?? null;
       return [name, type === 'boolean' && value !== null ? value !== 0 : value];
     }),
   );

@@ -1,6 +1,6 @@
 import { stringLiteral, type ClickHouse } from '@millrace/clickhouse';
 import type { Journal } from '@millrace/events';
-import { windowEventsSql } from '@millrace/feature-engine';
+import { isText, windowEventsSql, type FeatureType } from '@millrace/feature-engine';
 import { CodedError } from '@millrace/service-kit';
 import { recomputeOneSql } from './check-parity.ts';
 import type { FeaturesCommand, FeaturesState } from './definitions-domain.ts';
@@ -208,9 +208,9 @@ export class TraceEvent {
 
 function valueOf(
   vector: VectorRow,
-  { type, slot }: { readonly type: string; readonly slot: number },
+  { type, slot }: { readonly type: FeatureType; readonly slot: number },
 ): number | string | null {
-  return (type === 'string' ? vector.strings[slot] : vector.numbers[slot]) ?? null;
+  return (isText(type) ? vector.strings[slot] : vector.numbers[slot]) ?? null;
 }
 
 function parsePlace(text: string): Place | null {

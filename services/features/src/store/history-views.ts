@@ -1,5 +1,5 @@
 import { createWideViewStatement, type ClickHouse } from '@millrace/clickhouse';
-import type { ServicePlan, SourcePlan } from '@millrace/feature-engine';
+import { isText, type ServicePlan, type SourcePlan } from '@millrace/feature-engine';
 
 /** What analysts look things up by beside the logs themselves; each is made once a process. */
 export class HistoryViews {
@@ -16,7 +16,7 @@ export class HistoryViews {
     if (this.#wide.has(plan.id)) return;
     const features = plan.features.map(({ name, type }) => ({
       name,
-      kind: type === 'double' ? ('number' as const) : type,
+      kind: isText(type) ? ('string' as const) : type === 'double' ? ('number' as const) : type,
       comment: `Feature ${name} of ${plan.id}`,
     }));
     await this.#clickhouse.command(

@@ -94,7 +94,7 @@ describe('a model is refused with the reason', () => {
   it('when it takes a matrix but the feature service makes strings', () => {
     const refusal = refusalOf(fixtureModel('linear-v1'), mixed);
     expect(refusal).toMatchObject({ code: 'INFERENCE_MODEL_INPUT_MISMATCH' });
-    expect(refusal.reason).toContain('string features "country"');
+    expect(refusal.reason).toContain('has the features "country", which are no numbers');
   });
 
   it('when a named input takes another type than its feature has', () => {

@@ -36,6 +36,23 @@ describe('an input that does not hold every value of its feature is refused with
   });
 });
 
+it.each(['list', 'map'])('a %s fits into no input, and lies among the texts', (type) => {
+  const features = [
+    { name: 'amounts', type },
+    { name: 'country', type: 'string' },
+  ];
+  for (const elementType of ['string', 'float32'] as const) {
+    expect(
+      bindInputs([input('amounts', elementType), input('country', 'string')], { ...signature, features }),
+    ).toMatchObject({
+      refusal: { reason: `input "amounts" takes ${elementType}, but feature "amounts" is a ${type}` },
+    });
+  }
+  expect(bindInputs([input('country', 'string')], { ...signature, features })).toMatchObject({
+    value: { columns: [{ list: 'strings', index: 1 }] },
+  });
+});
+
 it.each(['bool', 'int32', 'int64', 'float32', 'float64'] as const)('a boolean fits into %s', (elementType) => {
   expect(bindInputs([input('night', elementType)], onlyBooleans)).toMatchObject({ ok: true });
 });

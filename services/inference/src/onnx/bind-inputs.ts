@@ -1,5 +1,5 @@
 import type { Feature, FeatureSignature, FeatureSlot } from './feature-signature.ts';
-import { featureSlots } from './feature-signature.ts';
+import { featureSlots, isText } from './feature-signature.ts';
 import type { ColumnPlan, InputPlan } from './model-plan.ts';
 import type { ElementType, OnnxValue, ValueType } from './onnx-model.ts';
 import type { Verdict } from './refusal.ts';
@@ -9,7 +9,8 @@ type TensorType = Extract<ValueType, { kind: 'tensor' }>;
 
 /** Element types that hold every value of a feature: a double in an integer would be cut, a number in a boolean lost. */
 function holds(elementType: ElementType, feature: Feature): boolean {
-  if (feature.type === 'string') return elementType === 'string';
+  // The JSON of a list or a map is nothing that a model was trained on.
+  if (isText(feature)) return feature.type === 'string' && elementType === 'string';
   if (elementType === 'float32' || elementType === 'float64') return true;
   return feature.type === 'boolean' && elementType !== 'string';
 }
@@ -39,11 +40,11 @@ function bindMatrix(input: OnnxValue, signature: FeatureSignature): Verdict<Inpu
       `input "${input.name}" takes ${elementName(type)}; a matrix of features must be float, double or int64`,
     );
   }
-  const strings = signature.features.filter((feature) => feature.type === 'string').map((feature) => feature.name);
+  const strings = signature.features.filter(isText).map((feature) => feature.name);
   if (strings.length > 0) {
     return mismatch(
-      `input "${input.name}" is one matrix of numbers, but ${described(signature)} has the string features ` +
-        `${listed(strings)}: give the model one input a feature, or leave them out of the feature service`,
+      `input "${input.name}" is one matrix of numbers, but ${described(signature)} has the features ${listed(strings)}, ` +
+        'which are no numbers: give the model one input a feature, or leave them out of the feature service',
     );
   }
   const unfit = signature.features.find((feature) => !holds(elementType, feature));

@@ -1,7 +1,11 @@
-/** One feature of a feature service. Everything but `string` travels as a number. */
+/** One feature of a feature service. Strings, lists and maps (the latter as JSON) travel as texts, everything else as a number. */
 export interface Feature {
   readonly name: string;
   readonly type: string;
+}
+
+export function isText({ type }: Feature): boolean {
+  return type === 'string' || type === 'list' || type === 'map';
 }
 
 /** The inputs that a feature service makes, in its order: what a model of an endpoint must take. */
@@ -21,7 +25,8 @@ export interface FeatureSlot {
 export function featureSlots(features: readonly Feature[]): FeatureSlot[] {
   let numbers = 0;
   let strings = 0;
-  return features.map(({ name, type }) =>
-    type === 'string' ? { name, list: 'strings', index: strings++ } : { name, list: 'numbers', index: numbers++ },
-  );
+  return features.map((feature) => {
+    const { name } = feature;
+    return isText(feature) ? { name, list: 'strings', index: strings++ } : { name, list: 'numbers', index: numbers++ };
+  });
 }
