@@ -19,6 +19,8 @@ export interface EvaluateAt {
   readonly timeMs: number;
   /** Position of the own event: of the events at exactly `timeMs` only those up to here count. Absent: all of them. */
   readonly position?: number;
+  /** Only entries up to this position of the view's log count, as if nothing after it had been applied. */
+  readonly cut?: number;
   /** The own event, not applied yet: evaluates as if it had been appended. */
   readonly own?: EntryInputs;
 }

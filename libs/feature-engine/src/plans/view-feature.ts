@@ -3,7 +3,8 @@ import { aggregationKind, type Aggregation } from '../aggregations/registry.ts';
 import { canonicalJson } from '../definitions/canonical-json.ts';
 import { featureType } from '../definitions/check-feature-view.ts';
 import type { FeatureViewDefinition, WindowedFeature } from '../definitions/definition.ts';
-import { durationMs } from '../definitions/duration.ts';
+import type { Range } from '../ranges/range.ts';
+import { rangeOf } from '../ranges/range-of.ts';
 import { isText } from './feature-type.ts';
 import { inputKey, type ViewInput } from './view-inputs.ts';
 import type { WindowLayout } from '../windows/window-layout.ts';
@@ -17,9 +18,7 @@ export interface ViewFeature extends PlannedFeature {
   readonly part: number;
   /** Index of the view's input; -1 for a plain count of events. */
   readonly column: number;
-  readonly windowMs: number;
-  readonly delayMs: number;
-  readonly countsOwn: boolean;
+  readonly range: Range;
   /** The value of a window without values; null is missing. */
   readonly empty: AggregateValue;
   readonly definition: WindowedFeature;
@@ -53,9 +52,7 @@ export function planFeatures(view: FeatureViewDefinition, inputs: readonly ViewI
       kind,
       part: kind.evaluate === undefined ? [...parts.keys()].indexOf(key) : -1,
       column,
-      windowMs: durationMs(definition.window),
-      delayMs: definition.delay === undefined ? 0 : durationMs(definition.delay),
-      countsOwn: definition.ownEvent !== 'exclude',
+      range: rangeOf(definition),
       empty: emptyValue(definition, kind),
       definition,
     };

@@ -50,7 +50,7 @@ export class ViewPlan {
     this.inputColumns = viewInputs(definition, source);
     const { features, parts } = planFeatures(definition, this.inputColumns);
     this.features = features;
-    this.spanMs = Math.max(...this.features.map(({ windowMs, delayMs }) => windowMs + delayMs));
+    this.spanMs = Math.max(...this.features.map(({ range }) => range.spanMs));
     const { allowedLateness } = definition;
     const declaredMs = allowedLateness === undefined ? source.allowedLatenessMs : durationMs(allowedLateness);
     this.slackMs = this.log === 'rekeyed' ? Math.max(declaredMs, Math.ceil(this.spanMs / 8)) : 0;
@@ -100,6 +100,7 @@ export class ViewPlan {
       }),
       parts,
       numberColumns: this.inputColumns.filter(({ kind }) => kind === 'number').length,
+      spanMs: this.spanMs,
       retentionMs: this.retentionMs,
       allowedLatenessMs: this.allowedLatenessMs,
       keepsEmptyEntries: this.features.some(({ column }) => column === -1),

@@ -1,4 +1,5 @@
 import type { AggregateValue } from '../aggregations/aggregation.ts';
+import { durationMs } from '../definitions/duration.ts';
 import { isText } from '../plans/feature-type.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
@@ -47,10 +48,12 @@ export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: Naiv
   );
 }
 
-function counts({ windowMs, delayMs, countsOwn }: ViewFeature, event: NaiveEvent, { timeMs, own }: NaiveAt): boolean {
+function counts({ definition }: ViewFeature, event: NaiveEvent, { timeMs, own }: NaiveAt): boolean {
+  const windowMs = durationMs(definition.window);
+  const delayMs = durationMs(definition.delay ?? '0ms');
   if (event.timeMs <= timeMs - delayMs - windowMs || event.timeMs > timeMs - delayMs) return false;
   if (delayMs > 0 || own === null || event.timeMs < timeMs) return true;
-  return event === own ? countsOwn : event.position < own.position;
+  return event === own ? definition.ownEvent !== 'exclude' : event.position < own.position;
 }
 
 function aggregate(feature: ViewFeature, plan: ViewPlan, events: readonly NaiveEvent[], at: NaiveAt): AggregateValue {

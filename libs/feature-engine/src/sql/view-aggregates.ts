@@ -94,14 +94,9 @@ function knownSql(query: VectorQuery, view: number): string {
   return `(${isOwnSql} OR (e_accepted AND if(${own} >= 0, e_pos <= ${own}, e_log_time <= t)))`;
 }
 
-/** Whether an event lies in a feature's window: (t - delay - window, t - delay], ties counted in log order up to the own event. */
-function inWindowSql(feature: ViewFeature, view: number): string {
-  const { windowMs, delayMs, countsOwn } = feature;
-  const lower = `e_time > t - ${delayMs + windowMs}`;
-  if (delayMs > 0) return `${lower} AND e_time <= t - ${delayMs}`;
-  const { own } = spineColumns(view);
-  const upper = `${lower} AND (e_time < t OR (e_time = t AND (${own} < 0 OR e_pos <= ${own})))`;
-  return countsOwn ? upper : `${upper} AND NOT ${isOwnSql}`;
+/** Whether an event lies in a feature's window. */
+function inWindowSql({ range }: ViewFeature, view: number): string {
+  return range.sql({ own: spineColumns(view).own, isOwn: isOwnSql });
 }
 
 /** Whether an event counts for a feature: it lies in its window, passes its filter and has a value. */

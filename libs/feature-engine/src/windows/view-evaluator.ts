@@ -2,66 +2,58 @@ import type { AggregateValue } from '../aggregations/aggregation.ts';
 import { isText } from '../plans/feature-type.ts';
 import type { EntryInputs, EvaluateAt, ViewValues } from '../plans/values.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
+import type { RangeEnd } from '../ranges/range.ts';
 import { EntryWindow } from './entry-window.ts';
 import type { WindowLayout } from './window-layout.ts';
 import type { WindowState } from './window-state.ts';
 
 interface PlannedWindow {
   readonly feature: ViewFeature;
-  /** Index into the distinct lower and upper ends of the view's windows. */
+  /** Indexes into the distinct ends of the view's windows. */
   readonly from: number;
   readonly to: number;
-}
-
-interface UpperEnd {
-  readonly delayMs: number;
-  readonly countsOwn: boolean;
 }
 
 /** Evaluates all features of one view; windows with the same ends share their look-ups. */
 export class ViewEvaluator {
   readonly #windows: readonly PlannedWindow[];
-  readonly #numberColumns: number;
+  readonly #layout: WindowLayout;
   readonly #window: EntryWindow;
-  /** Distinct delay + window: where windows begin. */
-  readonly #lowerEndsMs: readonly number[];
-  readonly #upperEnds: readonly UpperEnd[];
-  readonly #from: number[];
-  readonly #to: number[];
+  readonly #ends: readonly RangeEnd[];
+  /** Where each end lies in the state that is asked. */
+  readonly #located: number[];
 
   constructor(features: readonly ViewFeature[], layout: WindowLayout) {
-    const lowerEndsMs: number[] = [];
-    const upperEnds: UpperEnd[] = [];
-    this.#windows = features.map((feature) => {
-      const lowerMs = feature.delayMs + feature.windowMs;
-      let from = lowerEndsMs.indexOf(lowerMs);
-      if (from === -1) from = lowerEndsMs.push(lowerMs) - 1;
-      // Behind a delay the own event is out of reach, whatever the definition says of it.
-      const countsOwn = feature.delayMs > 0 || feature.countsOwn;
-      let to = upperEnds.findIndex((end) => end.delayMs === feature.delayMs && end.countsOwn === countsOwn);
-      if (to === -1) to = upperEnds.push({ delayMs: feature.delayMs, countsOwn }) - 1;
-      return { feature, from, to };
-    });
-    this.#numberColumns = layout.numberColumns;
+    const ends: RangeEnd[] = [];
+    const place = (end: RangeEnd) => {
+      const known = ends.findIndex(({ id }) => id === end.id);
+      return known === -1 ? ends.push(end) - 1 : known;
+    };
+    this.#windows = features.map((feature) => ({
+      feature,
+      from: place(feature.range.from),
+      to: place(feature.range.to),
+    }));
+    this.#layout = layout;
     this.#window = new EntryWindow(layout);
-    this.#lowerEndsMs = lowerEndsMs;
-    this.#upperEnds = upperEnds;
-    this.#from = lowerEndsMs.map(() => 0);
-    this.#to = upperEnds.map(() => 0);
+    this.#ends = ends;
+    this.#located = ends.map(() => 0);
   }
 
   evaluate(known: WindowState | null, at: EvaluateAt): ViewValues {
     const numbers: number[] = [];
     const strings: (string | null)[] = [];
-    const answerable = known === null || !known.isTooLate(at.timeMs);
+    const { cut } = at;
+    const reached = known === null || cut === undefined || cut >= known.applied ? known : known.asOf(cut);
+    const answerable = reached === null || reached.canAnswer(at.timeMs);
     // A state whose events had no values for this view is as good as none.
-    const state = known === null || known.size === 0 ? null : known;
+    const state = reached === null || reached.size === 0 ? null : reached;
     if (state !== null && answerable) this.#locate(state, at);
     for (const { feature, from, to } of this.#windows) {
       let value: AggregateValue = null;
       if (answerable) {
-        const first = state === null ? 0 : (this.#from[from] ?? 0);
-        const last = state === null ? 0 : Math.max(first, this.#to[to] ?? 0);
+        const first = state === null ? 0 : (this.#located[from] ?? 0);
+        const last = state === null ? 0 : Math.max(first, this.#located[to] ?? 0);
         value = this.#aggregate(feature, state, first, last, at);
       }
       if (isText(feature.type)) strings.push(value as string | null);
@@ -70,16 +62,10 @@ export class ViewEvaluator {
     return { answerable, numbers, strings };
   }
 
-  #locate(state: WindowState, { timeMs, position }: EvaluateAt): void {
-    for (let end = 0; end < this.#lowerEndsMs.length; end += 1) {
-      this.#from[end] = state.firstAfter(timeMs - (this.#lowerEndsMs[end] ?? 0));
-    }
-    for (let end = 0; end < this.#upperEnds.length; end += 1) {
-      const upper = this.#upperEnds[end];
-      if (upper === undefined) continue;
-      if (upper.delayMs > 0 || position === undefined) this.#to[end] = state.firstAfter(timeMs - upper.delayMs);
-      else this.#to[end] = state.firstAfterPosition(timeMs, upper.countsOwn ? position : position - 1);
-    }
+  #locate(state: WindowState, at: EvaluateAt): void {
+    this.#ends.forEach((end, index) => {
+      this.#located[index] = end.locate(state, at);
+    });
     state.index.cover(state.raw, state.end);
   }
 
@@ -90,8 +76,8 @@ export class ViewEvaluator {
     to: number,
     { own, position, timeMs }: EvaluateAt,
   ): AggregateValue {
-    const { column, kind, part, definition, empty } = feature;
-    const counted = own !== undefined && feature.countsOwn && feature.delayMs === 0;
+    const { column, kind, part, range, definition, empty } = feature;
+    const counted = own !== undefined && range.countsOwn;
     const window = this.#window;
     window.moveTo({
       state,
@@ -108,7 +94,8 @@ export class ViewEvaluator {
 
   #ownValue(own: EntryInputs, column: number): number | string | null {
     if (column === -1) return 1;
-    if (column >= this.#numberColumns) return own.strings[column - this.#numberColumns] ?? null;
+    const { numberColumns } = this.#layout;
+    if (column >= numberColumns) return own.strings[column - numberColumns] ?? null;
     const value = own.numbers[column] ?? Number.NaN;
     return Number.isNaN(value) ? null : value;
   }

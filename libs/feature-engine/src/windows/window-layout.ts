@@ -15,6 +15,8 @@ export interface WindowLayout {
   readonly numberColumns: number;
   /** Parts that windows are merged out of, with the column that each is made of: -1 where every event counts with the value 1. */
   readonly parts: readonly (PlannedPart & { readonly column: number })[];
+  /** No window reaches further back than this. */
+  readonly spanMs: number;
   /** Events are kept while they are newer than the newest one less this. */
   readonly retentionMs: number;
   /** An event older than the newest one by more than this is refused. */

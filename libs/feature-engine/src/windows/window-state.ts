@@ -29,6 +29,8 @@ export class WindowState {
   #end: number;
   #applied: number;
   #newestMs: number;
+  /** Beyond what the newest time says: a state of the past lacks what later events have made expire. */
+  #droppedUpToMs = Number.NEGATIVE_INFINITY;
   #strings: string[];
   #stringCodes: Map<string, number> | null = null;
 
@@ -96,6 +98,32 @@ export class WindowState {
 
   isTooLate(timeMs: number): boolean {
     return timeMs < this.#newestMs - this.layout.allowedLatenessMs;
+  }
+
+  /** Whether values at this time can be given: nothing that a window could reach has been refused or dropped. */
+  canAnswer(timeMs: number): boolean {
+    return !this.isTooLate(timeMs) && timeMs - this.layout.spanMs >= this.#droppedUpToMs;
+  }
+
+  /**
+   * This state without the events after a position. What has been dropped meanwhile stays dropped, and the newest time is that
+   * of the entries kept, so a view whose events may lack every value answers some times that it would have refused then.
+   */
+  asOf(position: number): WindowState {
+    const stride = this.#stride;
+    const raw = new Float64Array(roomFor(this.size) * stride);
+    let entries = 0;
+    let newestMs = Number.NEGATIVE_INFINITY;
+    for (let at = this.#start * stride; at < this.#end * stride; at += stride) {
+      if ((this.#raw[at + 1] ?? 0) > position) continue;
+      raw.set(this.#raw.subarray(at, at + stride), entries * stride);
+      newestMs = this.#raw[at] ?? newestMs;
+      entries += 1;
+    }
+    const applied = Math.min(position, this.#applied);
+    const past = new WindowState(this.layout, { raw, entries, applied, newestMs, strings: [...this.#strings] });
+    past.#droppedUpToMs = Math.max(this.#droppedUpToMs, this.#newestMs - this.layout.retentionMs);
+    return past;
   }
 
   apply(entry: WindowEntry): Applied {

@@ -188,14 +188,13 @@ export class TraceEvent {
       .map((feature) => {
         const index = log.view.features.findIndex(({ name }) => name === feature.name);
         const planned = log.view.features[index];
-        const upToMs = timeMs - (planned?.delayMs ?? 0);
-        const fromMs = upToMs - (planned?.windowMs ?? 0);
+        const bounds = planned?.range.boundsMs(timeMs) ?? { afterMs: timeMs, upToMs: timeMs };
         const events = counted?.[`events_${index}`] ?? [];
         return {
           feature: feature.name,
           value: valueOf(vector, feature),
           view: log.view.id,
-          window: { after: new Date(fromMs).toISOString(), upTo: new Date(upToMs).toISOString() },
+          window: { after: new Date(bounds.afterMs).toISOString(), upTo: new Date(bounds.upToMs).toISOString() },
           cut: { partition: cut.partition, position: cut.offset, ownPosition: cut.own_offset },
           eventCount: counted?.[`count_${index}`] ?? 0,
           events: events
