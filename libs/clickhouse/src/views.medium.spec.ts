@@ -35,6 +35,7 @@ const vector = (n: number): FeatureVector => ({
   strings: [n % 3 === 0 ? null : 'shop'],
   cuts: [{ partition: 0, offset: n, ownOffset: -1 }],
   builds: [1],
+  behind: [],
   computedAtMs: start + n * 3_600_000 + 20,
 });
 

@@ -65,6 +65,7 @@ test('a record of ours reads back as it was written', async () => {
     strings: ['DE', null],
     cuts: [{ partition: 3, offset: 41, ownOffset: 42 }],
     builds: [1],
+    behind: [],
     computedAtMs: 1_700_000_000_002,
   };
   const [result] = await bus.readerFor(topics['features.vectors']).decodeBatch([raw(writer.encode(vector))]);

@@ -225,6 +225,8 @@ export interface FeatureVector {
   readonly cuts: readonly Cut[];
   /** Which build of each view's log the cut is a position in, in the same order; empty stands for the first build of all. */
   readonly builds: readonly number[];
+  /** Views, as name@version, that were to hold the own event and all before it in their logs and did not within the time allowed: their features were made as if the own event had been appended. */
+  readonly behind: readonly string[];
   /** When the vector was computed. */
   readonly computedAtMs: number;
 }
@@ -413,6 +415,10 @@ export interface RekeyedEvent {
   readonly numbers: readonly number[];
   /** String inputs of the view, already evaluated, in the view's order; null is a missing value. */
   readonly strings: readonly (string | null)[];
+  /** Position in the view's log of an earlier event that this one takes back; null for an event of its own. */
+  readonly retracts: number | null;
+  /** When the event became known, where its source says so: it counts from then on. Null: with its event time. */
+  readonly availableAtMs: number | null;
 }
 
 /** One point of a metric. */

@@ -414,6 +414,12 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
         default: [],
       },
       {
+        name: 'behind',
+        type: { type: 'array', items: 'string' },
+        doc: 'Views, as name@version, that were to hold the own event and all before it in their logs and did not within the time allowed: their features were made as if the own event had been appended.',
+        default: [],
+      },
+      {
         name: 'computedAtMs',
         type: { type: 'long', logicalType: 'timestamp-millis' },
         doc: 'When the vector was computed.',
@@ -699,6 +705,18 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
         name: 'strings',
         type: { type: 'array', items: ['null', 'string'] },
         doc: "String inputs of the view, already evaluated, in the view's order; null is a missing value.",
+      },
+      {
+        name: 'retracts',
+        type: ['null', 'long'],
+        doc: "Position in the view's log of an earlier event that this one takes back; null for an event of its own.",
+        default: null,
+      },
+      {
+        name: 'availableAtMs',
+        type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+        doc: 'When the event became known, where its source says so: it counts from then on. Null: with its event time.',
+        default: null,
       },
     ],
   },

@@ -146,6 +146,7 @@ function vectorOf(lane: string, partition: number, offset: number): FeatureVecto
     strings: [],
     cuts: [],
     builds: [],
+    behind: [],
     computedAtMs: Date.now(),
   };
 }

@@ -18,6 +18,7 @@ export const featureVectorsTable = table<FeatureVector>('feature_vectors', {
     of: (v) => v.cuts.map((cut) => [cut.partition, cut.offset, cut.ownOffset]),
   },
   builds: { type: 'Array(UInt32)', of: (v) => v.builds },
+  behind: { type: 'Array(String)', of: (v) => v.behind },
   computed_at: { type: TIME, of: (v) => v.computedAtMs },
 });
 
@@ -41,4 +42,6 @@ export const rekeyedEventsTable = table<PlacedRekeyedEvent>('rekeyed_events', {
   source_offset: { type: 'UInt64', of: (r) => r.event.sourceOffset },
   numbers: { type: 'Array(Float64)', of: (r) => r.event.numbers },
   strings: { type: 'Array(Nullable(String))', of: (r) => r.event.strings },
+  retracts: { type: 'Nullable(UInt64)', of: (r) => r.event.retracts },
+  available_at: { type: `Nullable(${TIME})`, of: (r) => r.event.availableAtMs },
 });

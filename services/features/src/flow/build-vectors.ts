@@ -135,6 +135,7 @@ function vectorOf(
     strings: values.strings,
     cuts: evaluated.map(({ cut }) => cut),
     builds,
+    behind: [],
     computedAtMs: around.computedAtMs,
   };
 }

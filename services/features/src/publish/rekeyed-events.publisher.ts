@@ -127,6 +127,8 @@ export class RekeyedEventsPublisher {
       sourceTimestampMs: record.timestampMs,
       numbers: [...(own.inputs.numbers as number[])],
       strings: own.inputs.strings,
+      retracts: null,
+      availableAtMs: null,
     });
     const topic = this.#bus.topics.name(log.rekeyedTopic.name);
     return { topic, partition: partitioners.murmur2(key, log.rekeyedTopic.partitions), key, value };
