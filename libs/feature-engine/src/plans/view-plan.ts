@@ -2,9 +2,10 @@ import { aggregationKind } from '../aggregations/registry.ts';
 import { canonicalJson } from '../definitions/canonical-json.ts';
 import { versionedName, type EntityDefinition, type FeatureViewDefinition } from '../definitions/definition.ts';
 import { durationMs } from '../definitions/duration.ts';
+import type { EntityState } from '../windows/entity-state.ts';
 import { ViewEvaluator } from '../windows/view-evaluator.ts';
 import { fingerprintOf, type WindowLayout } from '../windows/window-layout.ts';
-import { WindowState } from '../windows/window-state.ts';
+import { WindowState, type WindowStateKind } from '../windows/window-state.ts';
 import { isText } from './feature-type.ts';
 import type { Invalid, Row } from './row.ts';
 import { readKey } from './row-reader.ts';
@@ -37,7 +38,7 @@ export class ViewPlan {
   readonly stringCount: number;
   readonly layout: WindowLayout;
   readonly #inputs: InputEvaluator;
-  readonly #evaluator: ViewEvaluator;
+  readonly #stateKind: WindowStateKind;
 
   constructor(definition: FeatureViewDefinition, source: SourcePlan, entity: EntityDefinition) {
     this.definition = definition;
@@ -60,7 +61,7 @@ export class ViewPlan {
     this.numberCount = this.features.length - this.stringCount;
     this.layout = this.#planLayout(parts);
     this.#inputs = compileInputs(this.inputColumns, source);
-    this.#evaluator = new ViewEvaluator(this.features, this.layout);
+    this.#stateKind = { layout: this.layout, evaluator: new ViewEvaluator(this.features, this.layout) };
   }
 
   /** The key of the row's entity in this view. */
@@ -73,18 +74,18 @@ export class ViewPlan {
     return this.#inputs(row, eventTimeMs);
   }
 
-  emptyState(): WindowState {
-    return new WindowState(this.layout);
+  emptyState(): EntityState {
+    return new WindowState(this.#stateKind);
   }
 
   /** @throws WindowStateError when the bytes are not a state of this view. */
-  decodeState(bytes: Uint8Array): WindowState {
-    return WindowState.decode(this.layout, bytes);
+  decodeState(bytes: Uint8Array): EntityState {
+    return WindowState.decode(this.#stateKind, bytes);
   }
 
   /** Values at a time, from a state that is null for an entity never seen. Changes nothing. */
-  evaluate(state: WindowState | null, at: EvaluateAt): ViewValues {
-    return this.#evaluator.evaluate(state, at);
+  evaluate(state: EntityState | null, at: EvaluateAt): ViewValues {
+    return state === null ? this.#stateKind.evaluator.evaluate(null, at) : state.evaluate(at);
   }
 
   #planLayout(parts: WindowLayout['parts']): WindowLayout {

@@ -4,9 +4,10 @@ import { isInvalid } from '../plans/row.ts';
 import type { ServicePlan } from '../plans/service-plan.ts';
 import type { VectorValues } from '../plans/values.ts';
 import { EventLedger } from '../windows/event-ledger.ts';
-import type { WindowState } from '../windows/window-state.ts';
+import type { EntityState } from '../windows/entity-state.ts';
 import type { NaiveEvent } from './naive-view.ts';
 import type { RandomEvent } from './random-definitions.ts';
+import { stateBytes } from './state-bytes.ts';
 
 /** For tests: what the features service does with a stream, without its servers; the second view's log lags at random. */
 
@@ -43,7 +44,7 @@ const partitionOf = (key: string) => (key.codePointAt(key.length - 1) ?? 0) % 2;
 /** `roll` gives whole numbers from 0 to 9. */
 export function simulate(definitions: Definitions, events: readonly RandomEvent[], roll: () => number): SimulatedRun {
   const service = compile('svc@1', definitions);
-  const states = service.views.map(() => new Map<string, WindowState>());
+  const states = service.views.map(() => new Map<string, EntityState>());
   const logs = service.views.map((): LoggedEvent[] => []);
   const pending = service.views.map((): LoggedEvent[] => []);
   const hindsightLogs = service.views.map((): LoggedEvent[] => []);
@@ -115,7 +116,7 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
       cuts.push({ partition, offset: owners.applied, ownOffset: position });
       if (plan.log === 'source') return plan.evaluate(owners, { timeMs: event.time, position });
       // What this partition has sent counts, whether the log's owner has applied it or not.
-      const state = plan.decodeState(owners.encode());
+      const state = plan.decodeState(stateBytes(owners));
       for (const sent of pending[view] ?? [])
         if (sent.entity === key && sent.sourcePartition === sourcePartition) state.apply(sent);
       return plan.evaluate(state, { timeMs: event.time, position });

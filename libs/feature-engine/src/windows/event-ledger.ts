@@ -1,3 +1,5 @@
+import type { StateWrite } from './entity-state.ts';
+
 export interface LedgerEvent {
   /** Null where the source declares no id: then nothing is a repeat. */
   readonly id: string | null;
@@ -44,6 +46,10 @@ export class EventLedger {
     this.#newestMs = Math.max(this.#newestMs, eventTimeMs);
     this.#keepFromMs = this.#newestMs - allowedLatenessMs;
     if (id !== null) this.#seen.set(id, Math.max(eventTimeMs, this.#seen.get(id) ?? eventTimeMs));
+  }
+
+  writes(): readonly StateWrite[] {
+    return [{ suffix: '', bytes: this.encode() }];
   }
 
   /** Layout: version u8, newest f64, then per id: event time f64, length u16, UTF-8 bytes. Little-endian. */

@@ -1,5 +1,7 @@
-import type { EntryInputs } from '../plans/values.ts';
+import type { EntryInputs, EvaluateAt, ViewValues } from '../plans/values.ts';
 import { BlockIndex } from './block-index.ts';
+import type { EntityState, StateWrite } from './entity-state.ts';
+import type { ViewEvaluator } from './view-evaluator.ts';
 import { decodeWindow, encodeWindow, packStrings, roomFor, type DecodedWindow } from './window-codec.ts';
 import { WindowIndex } from './window-index.ts';
 import { strideOf, type WindowLayout } from './window-layout.ts';
@@ -14,15 +16,22 @@ export interface WindowEntry {
 /** `repeated`: at or before the cut, nothing changed. `too-late`: refused, but the cut has moved past it. */
 export type Applied = 'applied' | 'repeated' | 'too-late';
 
+/** What all states of a view have in common. */
+export interface WindowStateKind {
+  readonly layout: WindowLayout;
+  readonly evaluator: ViewEvaluator;
+}
+
 /**
  * The events of one entity in one view that any window may still need, ordered by (time, position).
  * Its content is a function of the sequence of entries applied, so a replay after a crash gives the same bytes.
  */
-export class WindowState {
+export class WindowState implements EntityState {
   readonly layout: WindowLayout;
   readonly index: WindowIndex;
   /** In the order of the layout's parts. */
   readonly parts: readonly BlockIndex[];
+  readonly #kind: WindowStateKind;
   readonly #stride: number;
   #raw: Float64Array;
   #start = 0;
@@ -34,7 +43,9 @@ export class WindowState {
   #strings: string[];
   #stringCodes: Map<string, number> | null = null;
 
-  constructor(layout: WindowLayout, content: DecodedWindow = emptyWindow) {
+  constructor(kind: WindowStateKind, content: DecodedWindow = emptyWindow) {
+    const { layout } = kind;
+    this.#kind = kind;
     this.layout = layout;
     this.index = new WindowIndex(layout);
     this.parts = layout.parts.map((part) => new BlockIndex(part));
@@ -46,27 +57,29 @@ export class WindowState {
     this.#strings = content.strings;
   }
 
-  static decode(layout: WindowLayout, bytes: Uint8Array): WindowState {
-    return new WindowState(layout, decodeWindow(layout, bytes));
+  static decode(kind: WindowStateKind, bytes: Uint8Array): WindowState {
+    return new WindowState(kind, decodeWindow(kind.layout, bytes));
   }
 
-  /** A copy that later changes do not touch. */
-  encode(): Buffer {
-    return encodeWindow(this.layout, {
+  writes(): readonly StateWrite[] {
+    const bytes = encodeWindow(this.layout, {
       raw: this.#raw.subarray(this.#start * this.#stride, this.#end * this.#stride),
       entries: this.size,
       applied: this.#applied,
       newestMs: this.#newestMs,
       strings: this.#strings,
     });
+    return [{ suffix: '', bytes }];
   }
 
-  /** The cut: last position of the view's log that has been applied; -1 before the first. */
+  evaluate(at: EvaluateAt): ViewValues {
+    return this.#kind.evaluator.evaluate(this, at);
+  }
+
   get applied(): number {
     return this.#applied;
   }
 
-  /** Event time of the newest event; minus infinity before the first. */
   get newestMs(): number {
     return this.#newestMs;
   }
@@ -76,7 +89,7 @@ export class WindowState {
     return this.#end - this.#start;
   }
 
-  /** Bytes that this state takes in memory, the index included: what a bounded cache counts. */
+  /** The index included. */
   get sizeBytes(): number {
     const entryBytes = this.#stride * 8 + this.index.entryBytes;
     const partBytes = this.parts.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
@@ -121,7 +134,7 @@ export class WindowState {
       entries += 1;
     }
     const applied = Math.min(position, this.#applied);
-    const past = new WindowState(this.layout, { raw, entries, applied, newestMs, strings: [...this.#strings] });
+    const past = new WindowState(this.#kind, { raw, entries, applied, newestMs, strings: [...this.#strings] });
     past.#droppedUpToMs = Math.max(this.#droppedUpToMs, this.#newestMs - this.layout.retentionMs);
     return past;
   }

@@ -1,5 +1,5 @@
 import { eventId } from '@millrace/events';
-import { isInvalid, type ViewValues, type WindowState } from '@millrace/feature-engine';
+import { isInvalid, type ViewValues, type EntityState } from '@millrace/feature-engine';
 import type { Cut, FeatureVector } from '@millrace/schemas';
 import type { Candidate } from './read-candidates.ts';
 import type { PlannedService, SourceBlueprint, ServiceView, ViewLog } from './source-blueprint.ts';
@@ -7,7 +7,7 @@ import type { PlannedService, SourceBlueprint, ServiceView, ViewLog } from './so
 /** The state of an entity in a view that this partition does not own, with what the vector may count beyond it. */
 export interface BorrowedState {
   /** A private copy: events are applied to it as if its owner had done so. */
-  readonly state: WindowState;
+  readonly state: EntityState;
   /** Partition of the view's log. */
   readonly partition: number;
   /** Last position that the owner had applied. */
@@ -24,7 +24,7 @@ export interface VectorSurroundings {
   /** False for events before the feature service took effect. */
   readonly isActive: (service: PlannedService, offset: number) => boolean;
   /** State of one of the owner's views, to be changed. */
-  readonly ownState: (log: ViewLog, entity: string) => WindowState;
+  readonly ownState: (log: ViewLog, entity: string) => EntityState;
   /** State of a view that the own event is not part of; never changed. */
   readonly foreign: (log: ViewLog, entity: string) => BorrowedState;
   /** State of a rekeyed view with what this partition sent before `before` already counted; own events are applied to it. */

@@ -1,5 +1,5 @@
 import { partitioners, type EventBus, type SourceRecord } from '@millrace/events';
-import { isInvalid, type WindowState } from '@millrace/feature-engine';
+import { isInvalid, type EntityState } from '@millrace/feature-engine';
 import { CodedError } from '@millrace/service-kit';
 import { invalidRequest } from '../errors.ts';
 import type { ViewStates } from '../store/view-states.ts';
@@ -62,7 +62,7 @@ export class EvaluateCandidate {
       generation: blueprint.generation,
       computedAtMs: this.#now(),
       isActive: () => true,
-      ownState: (log, entity): WindowState => stateOf(log, entity).state,
+      ownState: (log, entity): EntityState => stateOf(log, entity).state,
       foreign: stateOf,
       sibling: stateOf,
       ownPosition: () => nextOffset,

@@ -6,7 +6,7 @@ import {
   type ServicePlan,
   type SourcePlan,
   type ViewPlan,
-  type WindowState,
+  type EntityState,
 } from '@millrace/feature-engine';
 import { topicFamilies, topicOfFamily, type TopicSpec } from '@millrace/schemas';
 import {
@@ -24,7 +24,7 @@ export interface ViewLog {
   /** Of the view's rekeyed events: `name@version`, and which life of the log where it was begun anew. */
   readonly lane: string;
   /** A state out of its bytes; null bytes are an entity never seen. */
-  readonly decodeState: (bytes: Buffer | null) => WindowState;
+  readonly decodeState: (bytes: Buffer | null) => EntityState;
   /** Under which the online store keeps the states: differs between builds, so that old and new state live side by side. */
   readonly stateTopic: string;
   readonly build: number;
@@ -195,7 +195,7 @@ function viewBuild(state: FeaturesState, { id, source }: ViewPlan): number {
 /** `id` is `name@version`; `build` that of its source. */
 function viewLog(state: FeaturesState, id: string, build: number): ViewLog {
   const view = compileView(id, state.definitions);
-  const decodeState = (bytes: Buffer | null): WindowState => (bytes ? view.decodeState(bytes) : view.emptyState());
+  const decodeState = (bytes: Buffer | null): EntityState => (bytes ? view.decodeState(bytes) : view.emptyState());
   const { generation } = progressOf(state, view.source.name);
   if (view.log === 'source') {
     return {

@@ -7,10 +7,11 @@ import type {
   StateFence,
 } from '@millrace/online-store';
 import { StartOverError } from '@millrace/events';
+import type { StateWrite } from '@millrace/feature-engine';
 
-/** A state that the owner changes in memory and writes back whole. */
+/** A state that the owner changes in memory and writes back. */
 export interface CachedState {
-  encode(): Buffer;
+  writes(): readonly StateWrite[];
 }
 
 export interface StateKey<S extends CachedState = CachedState> {
@@ -125,10 +126,9 @@ export class OwnedPartition {
   commit({ to, lastHash, partitions, extra }: BatchEnd): void {
     const from = this.#next;
     this.#next = to;
-    const writes = new Map<string, Buffer>();
+    const writes = new Map<string, Buffer | null>();
     for (const key of this.#touched) {
-      const state = this.#cache.get(key);
-      if (state) writes.set(key, state.encode());
+      for (const { suffix, bytes } of this.#cache.get(key)?.writes() ?? []) writes.set(key + suffix, bytes);
     }
     this.#touched.clear();
     this.#send({ log: this.log, epoch: this.#epoch, from, to, fenceMeta: { lastHash, partitions, extra }, writes });

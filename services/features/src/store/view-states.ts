@@ -1,5 +1,5 @@
 import { partitioners, type EventBus } from '@millrace/events';
-import { EventLedger, type WindowState } from '@millrace/feature-engine';
+import { EventLedger, type EntityState } from '@millrace/feature-engine';
 import type { FencedStateStore, LogPartition, ReadState, StateRequest } from '@millrace/online-store';
 import type { BorrowedState } from '../flow/build-vectors.ts';
 import { ledgerKey } from '../flow/judge-candidates.ts';
@@ -14,7 +14,7 @@ export interface ViewEntity {
 }
 
 /** Name of an entity's state within its log partition. */
-export function stateKey({ view, decodeState }: ViewLog, entity: string): StateKey<WindowState> {
+export function stateKey({ view, decodeState }: ViewLog, entity: string): StateKey<EntityState> {
   return { key: `${view.id}|${entity}`, decode: decodeState };
 }
 
