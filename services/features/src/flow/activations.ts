@@ -1,3 +1,4 @@
+import { decodeFenceNote, encodeFenceNote } from './fence-note.ts';
 import type { PlannedService, SourceBlueprint } from './source-blueprint.ts';
 
 /** Where the owner of a partition stands when it sees a lane for the first time. */
@@ -36,13 +37,11 @@ export class Activations {
   }
 
   static decode(extra: Buffer): Activations {
-    return new Activations(
-      extra.length === 0 ? new Map() : new Map(Object.entries(JSON.parse(extra.toString()) as Record<string, number>)),
-    );
+    return new Activations(new Map(Object.entries(decodeFenceNote(extra).lanes ?? {})));
   }
 
   encode(): Buffer {
-    return this.#offsets.size === 0 ? Buffer.alloc(0) : Buffer.from(JSON.stringify(Object.fromEntries(this.#offsets)));
+    return this.#offsets.size === 0 ? Buffer.alloc(0) : encodeFenceNote({ lanes: Object.fromEntries(this.#offsets) });
   }
 
   /** Lanes seen for the first time take effect, but for those of an older build. True when there were any. */

@@ -7,11 +7,11 @@ import {
   type AvroWriter,
   type EventBus,
   type OutgoingRecord,
-  type SerializedWatermarks,
 } from '@millrace/events';
 import type { FencedStateStore } from '@millrace/online-store';
 import type { RekeyedEvent } from '@millrace/schemas';
 import type { OwnPosition } from '../flow/build-vectors.ts';
+import { decodeFenceNote, encodeFenceNote } from '../flow/fence-note.ts';
 import { PendingEvents } from '../flow/pending-events.ts';
 import type { Candidate } from '../flow/read-candidates.ts';
 import type { ViewLog } from '../flow/source-blueprint.ts';
@@ -30,13 +30,12 @@ const pruneAbove = 20_000;
 
 /** What the owner of a rekeyed log keeps beside its fence: which source events it has applied. */
 export function encodeApplied(watermarks: Watermarks): Buffer {
-  return Buffer.from(JSON.stringify(watermarks.toJSON()));
+  return encodeFenceNote({ watermarks: watermarks.toJSON() });
 }
 
 export function decodeApplied(extra: Buffer): Watermarks {
-  return extra.length === 0
-    ? Watermarks.empty()
-    : Watermarks.fromJSON(JSON.parse(extra.toString()) as SerializedWatermarks);
+  const { watermarks } = decodeFenceNote(extra);
+  return watermarks === undefined ? Watermarks.empty() : Watermarks.fromJSON(watermarks);
 }
 
 /** Sends the events of one source partition to the logs of the views that are keyed otherwise, each once. */
