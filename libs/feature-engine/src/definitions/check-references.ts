@@ -1,7 +1,5 @@
 import { checkExpression } from '../expressions/check-expression.ts';
 import { references } from '../expressions/references.ts';
-import { checkFeatureService } from './check-feature-service.ts';
-import { checkFeatureView } from './check-feature-view.ts';
 import {
   versionedName,
   viewLogName,
@@ -14,21 +12,8 @@ import { sourceColumnsOf } from './source-columns-of.ts';
 import { memberPath, quote, type Faults } from './faults.ts';
 import type { PlacedDefinition } from './parse-definitions.ts';
 
-/** Checks what takes more than one document: names that must exist, types of expressions, names that clash. */
-export function checkReferences(placed: readonly PlacedDefinition[], all: Definitions, faults: Faults): void {
-  for (const { path, definition } of placed) {
-    if (definition.kind === 'source') {
-      checkSource(all.sources.get(definition.name) ?? definition, path, faults);
-      checkLogNames({ path, definition }, all, faults);
-    } else if (definition.kind === 'feature-view') {
-      checkFeatureView({ path, definition }, all, faults);
-      checkLogNames({ path, definition }, all, faults);
-    } else if (definition.kind === 'feature-service') checkFeatureService({ path, definition }, all, faults);
-  }
-}
-
 /** Logs and consumer groups are called after views and sources: two must not come out the same. */
-function checkLogNames(
+export function checkLogNames(
   { path, definition }: PlacedDefinition<SourceDefinition | FeatureViewDefinition>,
   { sources, featureViews }: Definitions,
   faults: Faults,
@@ -46,7 +31,13 @@ function checkLogNames(
   if (sources.has(own)) faults.add(at, `gives the view a log that is called like source ${own}: give it another name`);
 }
 
-function checkSource(source: SourceDefinition, path: string, faults: Faults): void {
+export function checkSource(
+  { path, definition }: PlacedDefinition<SourceDefinition>,
+  { sources }: Definitions,
+  faults: Faults,
+): void {
+  // With the columns that are known from before.
+  const source = sources.get(definition.name) ?? definition;
   const check = (column: string | undefined, at: string) => {
     if (column !== undefined) checkColumn(source, column, { path: memberPath(path, at), faults, of: source.columns });
   };

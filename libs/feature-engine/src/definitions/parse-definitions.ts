@@ -1,22 +1,14 @@
 import { canonicalJson } from './canonical-json.ts';
-import { checkReferences } from './check-references.ts';
 import {
   versionedName,
   type Definition,
   type Definitions,
-  type EntityDefinition,
-  type FeatureServiceDefinition,
-  type FeatureViewDefinition,
   type ParsedDefinitions,
   type SourceDefinition,
 } from './definition.ts';
+import { definitionKind, kinds, type ParsedDocument } from './definition-kinds.ts';
 import { Faults, quote } from './faults.ts';
 import { ObjectReader } from './object-reader.ts';
-import { parseFeatureService, type ParsedFeatureService } from './parse-feature-service.ts';
-import { parseFeatureView } from './parse-feature-view.ts';
-import { parseEntity, parseSource } from './parse-source.ts';
-
-const kinds = ['source', 'entity', 'feature-view', 'feature-service'] as const;
 
 export const noDefinitions: Definitions = {
   sources: new Map(),
@@ -30,8 +22,6 @@ export interface PlacedDefinition<T extends Definition = Definition> {
   readonly path: string;
   readonly definition: T;
 }
-
-type ParsedDocument = Exclude<Definition, FeatureServiceDefinition> | ParsedFeatureService;
 
 /**
  * Reads one document, a list of documents or `{ definitions: [...] }`, in any order, which may refer to each other and to
@@ -51,7 +41,7 @@ export function parseDefinitions(json: unknown, known: Definitions = noDefinitio
   );
   const placed = parsed.map(({ path, document }) => ({ path, definition: pinVersions(document, newest) }));
   const all = combine(known, placed, faults);
-  checkReferences(placed, all, faults);
+  for (const each of placed) definitionKind(each.definition.kind).check(each, all, faults);
   if (faults.list.length > 0) return { ok: false, faults: faults.list };
   const added = placed.map(({ definition }) => definition).filter((definition) => !isKnown(definition, known));
   return { ok: true, definitions: all, added };
@@ -77,18 +67,11 @@ function parseDocument(value: unknown, path: string, faults: Faults): ParsedDocu
     return null;
   }
   const before = faults.list.length;
-  const document = parsers[kind](reader);
+  const document = definitionKind(kind).parse(reader);
   reader.close();
   // A document whose name cannot be read would only cause faults that follow from that one.
   return document.name === '' && faults.list.length > before ? null : document;
 }
-
-const parsers: Record<(typeof kinds)[number], (reader: ObjectReader) => ParsedDocument> = {
-  source: parseSource,
-  entity: parseEntity,
-  'feature-view': parseFeatureView,
-  'feature-service': parseFeatureService,
-};
 
 function newestVersions(known: Definitions, documents: readonly ParsedDocument[]): ReadonlyMap<string, number> {
   const newest = new Map<string, number>();
@@ -110,10 +93,12 @@ function pinVersions(document: ParsedDocument, newest: ReadonlyMap<string, numbe
 }
 
 function combine(known: Definitions, placed: readonly PlacedDefinition[], faults: Faults): Definitions {
-  const sources = new Map<string, SourceDefinition>(known.sources);
-  const entities = new Map<string, EntityDefinition>(known.entities);
-  const featureViews = new Map<string, FeatureViewDefinition>(known.featureViews);
-  const featureServices = new Map<string, FeatureServiceDefinition>(known.featureServices);
+  const all: { readonly [K in keyof Definitions]: Map<string, Definition> } = {
+    sources: new Map<string, Definition>(known.sources),
+    entities: new Map<string, Definition>(known.entities),
+    featureViews: new Map<string, Definition>(known.featureViews),
+    featureServices: new Map<string, Definition>(known.featureServices),
+  };
   const seen = new Set<string>();
   for (const { path, definition } of placed) {
     const label = `${definition.kind} ${definitionKey(definition)}`;
@@ -123,12 +108,11 @@ function combine(known: Definitions, placed: readonly PlacedDefinition[], faults
       const advice = 'version' in definition ? 'give it a new version' : 'give the changed one another name';
       faults.add(path, `${label} exists with other content, and definitions never change in place: ${advice}`);
     }
-    if (definition.kind === 'source') sources.set(definition.name, mergeColumns(definition, known));
-    else if (definition.kind === 'entity') entities.set(definition.name, definition);
-    else if (definition.kind === 'feature-view') featureViews.set(versionedName(definition), definition);
-    else featureServices.set(versionedName(definition), definition);
+    const kept = definition.kind === 'source' ? mergeColumns(definition, known) : definition;
+    all[definitionKind(definition.kind).kept].set(definitionKey(definition), kept);
   }
-  return { sources, entities, featureViews, featureServices };
+  // Every kind has a map of its own, so each holds what its name says.
+  return all as unknown as Definitions;
 }
 
 export function definitionKey(definition: Definition): string {
@@ -136,10 +120,7 @@ export function definitionKey(definition: Definition): string {
 }
 
 function knownTwin(definition: Definition, known: Definitions): Definition | undefined {
-  if (definition.kind === 'source') return known.sources.get(definition.name);
-  if (definition.kind === 'entity') return known.entities.get(definition.name);
-  if (definition.kind === 'feature-view') return known.featureViews.get(versionedName(definition));
-  return known.featureServices.get(versionedName(definition));
+  return known[definitionKind(definition.kind).kept].get(definitionKey(definition));
 }
 
 function isKnown(definition: Definition, known: Definitions): boolean {
