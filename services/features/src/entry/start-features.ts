@@ -1,41 +1,38 @@
-import type { Journal } from '@millrace/events';
 import { compileSource } from '@millrace/feature-engine';
 import { isTransient, type Readiness, type ServiceLog, type Shutdown } from '@millrace/service-kit';
-import type { CheckParity } from '../flow/check-parity.ts';
-import type { CompleteBuilds } from '../flow/complete-builds.ts';
-import type { FeaturesCommand, FeaturesState } from '../flow/definitions-domain.ts';
 import { generationOf } from '../flow/log-tables.ts';
 import type { PlannedServices } from '../flow/planned-services.ts';
-import type { SweepRetired } from '../flow/sweep-retired.ts';
 import type { HistorySinks } from '../store/history-sinks.ts';
+import type { FeaturesJournal } from '../tokens.ts';
 import type { SourcePipelines } from './source-pipelines.ts';
 
 export interface FeaturesParts {
-  readonly journal: Journal<FeaturesState, FeaturesCommand>;
+  readonly journal: FeaturesJournal;
   readonly services: PlannedServices;
   readonly pipelines: SourcePipelines;
   readonly history: HistorySinks;
-  readonly parity: CheckParity;
-  readonly completeBuilds: CompleteBuilds;
-  readonly sweepRetired: SweepRetired;
-  readonly parityIntervalMs: number;
+  readonly background: readonly Background[];
   readonly log: ServiceLog;
   readonly readiness: Readiness;
   readonly shutdown: Shutdown;
 }
 
+/** Work that is done again and again from when the journal is replayed. */
+export interface Background {
+  /** For the log. */
+  readonly name: string;
+  readonly everyMs: number;
+  run(): Promise<unknown>;
+  /** Called when a definition has come or gone. */
+  definitionsChanged?(): void;
+}
+
 const historyIntervalMs = 2_000;
-const buildsIntervalMs = 500;
-const sweepIntervalMs = 5_000;
-/** Rounds of the parity check that may find nothing while there is traffic. */
-const silentRounds = 20;
 
 /** Follows the definitions: pipelines and history run what the journal says, from the moment it is replayed. */
 export class StartFeatures {
   readonly #parts: FeaturesParts;
   readonly #timers: NodeJS.Timeout[] = [];
-  /** What ran when the last process ended is not known: the first sweep is always due. */
-  #isSweepDue = true;
   /** Background work that is under way: it is not begun twice. */
   readonly #busy = new Set<string>();
 
@@ -51,7 +48,7 @@ export class StartFeatures {
   }
 
   #watch(): void {
-    const { pipelines, history, parity, parityIntervalMs, readiness, shutdown } = this.#parts;
+    const { pipelines, history, readiness, shutdown } = this.#parts;
     readiness.add('sources', () => {
       const [stopped] = pipelines.stoppedSources();
       const [failed] = pipelines.failedStarts();
@@ -62,31 +59,24 @@ export class StartFeatures {
       const [stopped] = history.statuses().flatMap((status) => status.stopped);
       return { ok: stopped === undefined, detail: stopped ? `${stopped.code}: ${stopped.message}` : 'running' };
     });
-    readiness.add('parity', () => ({
-      ok: parity.healthy(parityIntervalMs * silentRounds),
-      detail: 'served vectors are recomputed in SQL and compared',
-    }));
     shutdown.add('consumers', 'pipelines', () => pipelines.stop());
     shutdown.add('consumers', 'history', () => history.stop());
     shutdown.add('consumers', 'timers', () => this.#timers.forEach((timer) => clearInterval(timer)));
   }
 
   async #whenReplayed(): Promise<void> {
-    const { journal, history, log } = this.#parts;
+    const { journal, history, background, log } = this.#parts;
     await journal.whenReady();
     // Before the first look: it takes a while, and a command that comes in the meantime must not be missed.
     journal.onApplied(({ applied }) => {
       if (!applied.ok) return;
-      this.#isSweepDue = true;
+      for (const work of background) work.definitionsChanged?.();
       void this.#reconcile();
     });
     await this.#reconcile();
     // Topics of sources and dead letters come into being without a command: history looks for them again and again.
     this.#timers.push(setInterval(() => void this.#reconcileHistory(), historyIntervalMs));
-    const { completeBuilds, parity, parityIntervalMs } = this.#parts;
-    this.#every(parityIntervalMs, 'parity', () => parity.run());
-    this.#every(buildsIntervalMs, 'builds', () => completeBuilds.run());
-    this.#every(sweepIntervalMs, 'sweep', () => this.#sweep());
+    for (const work of background) this.#every(work);
     log.info('features.following', {
       sources: journal.state.definitions.sources.size,
       history: history.statuses().length,
@@ -108,32 +98,22 @@ export class StartFeatures {
     return history.reconcile(sources, services.builds());
   }
 
-  async #sweep(): Promise<void> {
-    if (!this.#isSweepDue) return;
-    this.#isSweepDue = false;
-    try {
-      this.#isSweepDue = !(await this.#parts.sweepRetired.run());
-    } catch (error) {
-      this.#isSweepDue = true;
-      throw error;
-    }
-  }
-
   /** An outage is waited for: the next round finds what this one could not do. */
-  #every(intervalMs: number, what: string, work: () => Promise<unknown>): void {
+  #every(work: Background): void {
+    const { name, everyMs } = work;
     const { log } = this.#parts;
     const run = async (): Promise<void> => {
-      if (this.#busy.has(what)) return;
-      this.#busy.add(what);
+      if (this.#busy.has(name)) return;
+      this.#busy.add(name);
       try {
-        await work();
+        await work.run();
       } catch (error) {
-        if (isTransient(error)) log.warn(`features.${what}-waiting`, { error });
-        else log.error(`features.${what}-failed`, { error });
+        if (isTransient(error)) log.warn(`features.${name}-waiting`, { error });
+        else log.error(`features.${name}-failed`, { error });
       } finally {
-        this.#busy.delete(what);
+        this.#busy.delete(name);
       }
     };
-    this.#timers.push(setInterval(() => void run(), intervalMs));
+    this.#timers.push(setInterval(() => void run(), everyMs));
   }
 }
