@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { compile } from '../plans/compile.ts';
+import { isInvalid } from '../plans/row.ts';
+import type { ViewPlan } from '../plans/view-plan.ts';
+import { randomDefinitions, randomEvents } from '../reference/random-definitions.ts';
+import { agree } from '../sql/compare-vectors.ts';
+import { ViewEvaluator } from './view-evaluator.ts';
+import { WindowState } from './window-state.ts';
+
+/** A state of the same view whose values are merged out of parts wherever an aggregation has them. */
+function mergingState({ layout, features }: ViewPlan): WindowState {
+  const parts = features.flatMap(({ kind, definition, column }, index) =>
+    kind.part === undefined
+      ? []
+      : [{ index, part: kind.part, parameters: definition, column, input: layout.columns[column]?.kind ?? 'number' }],
+  );
+  const merged = features.map((feature, index) => {
+    const { part } = feature.kind;
+    if (part === undefined) return feature;
+    const { evaluate: _evaluate, ...rules } = feature.kind;
+    return { ...feature, kind: { ...rules, part }, part: parts.findIndex((each) => each.index === index) };
+  });
+  const ofParts = { ...layout, parts };
+  return new WindowState({ layout: ofParts, evaluator: new ViewEvaluator(merged, ofParts) });
+}
+
+it('gives out of parts over blocks what each aggregation gives by itself', () => {
+  fc.assert(
+    fc.property(randomDefinitions, randomEvents, (definitions, events) => {
+      for (const { plan } of compile('svc@1', definitions).views) {
+        const state = plan.emptyState();
+        const merging = mergingState(plan);
+        events.forEach((event, position) => {
+          const inputs = plan.inputs({ ...event }, event.time);
+          if (isInvalid(inputs)) throw new Error(inputs.message);
+          const expectSame = (at: { timeMs: number; position?: number; own?: typeof inputs }) => {
+            const [a, b] = [plan.evaluate(state, at), merging.evaluate(at)];
+            expect(b.strings).toEqual(a.strings);
+            const numbers = Array.from(b.numbers);
+            if (!numbers.every((value, index) => agree(value, a.numbers[index] ?? 0)))
+              expect(numbers).toEqual(Array.from(a.numbers));
+          };
+          expectSame({ timeMs: event.time, own: inputs });
+          for (const each of [state, merging]) each.apply({ timeMs: event.time, position, inputs });
+          expectSame({ timeMs: event.time, position });
+          expectSame({ timeMs: event.time + 2 });
+        });
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
