@@ -112,6 +112,7 @@ export interface WindowView {
 export interface WindowSql {
   /** The value of the event: Float64 or String, not null where `holds`. */
   readonly value: string;
+  readonly valueType: 'number' | 'string';
   /** Condition: the event lies in the window, passes the filter and has a value. */
   readonly holds: string;
   /** Number of events that count, as an aggregate; more than 0 where the value matters. */

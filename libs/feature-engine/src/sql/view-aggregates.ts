@@ -2,6 +2,7 @@ import { printLiteral, sqlText } from '../expressions/print-expression.ts';
 import type { WindowSql } from '../aggregations/aggregation.ts';
 import { isText } from '../plans/feature-type.ts';
 import type { ServiceView } from '../plans/service-plan.ts';
+import type { ViewPlan } from '../plans/view-plan.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
 import { inputColumn, seesOwnPartition, viewEventsSql } from './view-events.ts';
 import { generationOf, laneOf, spineColumns, tableName, type VectorQuery } from './sql-tables.ts';
@@ -16,7 +17,7 @@ export function viewAggregatesSql(query: VectorQuery, view: number): string {
   const { events, windowOf } = judgedEvents(query, view);
   const features = plan.features.map(
     (feature, index) =>
-      `if(countIf(w_late) > 0, NULL, ${aggregateSql(feature, windowOf(feature))}) AS ${featureColumn(view, index)}`,
+      `if(countIf(w_late) > 0, NULL, ${aggregateSql(plan, feature, windowOf(feature))}) AS ${featureColumn(view, index)}`,
   );
   return `SELECT row, toUInt8(1) AS present_${view}, ${features.join(', ')} FROM (${events}) GROUP BY row`;
 }
@@ -104,11 +105,12 @@ export function countsSql(feature: ViewFeature, inWindow: string): string {
   return feature.column === -1 ? inWindow : `${inWindow} AND isNotNull(${inputColumn(feature.column)})`;
 }
 
-function aggregateSql(feature: ViewFeature, inWindow: string): string {
+function aggregateSql({ inputColumns }: ViewPlan, feature: ViewFeature, inWindow: string): string {
   const holds = countsSql(feature, inWindow);
   const count = `countIf(${holds})`;
   const window: WindowSql = {
     value: feature.column === -1 ? 'toFloat64(1)' : inputColumn(feature.column),
+    valueType: inputColumns[feature.column]?.kind ?? 'number',
     holds,
     count,
     time: 'e_time',
