@@ -74,6 +74,8 @@ export function checkExpression(
       expect(expression.args[0], 'args[0]', 'string');
       return 'string';
     case 'is-null':
+      // Whether it is missing may be asked of a list or a map as well.
+      if (expression.args[0].op === 'feature' && isJson(scope.features?.get(expression.args[0].name))) return 'boolean';
       check(expression.args[0], 'args[0]');
       return 'boolean';
     case 'coalesce':
@@ -127,13 +129,17 @@ function typeOfFeature(name: string, scope: ExpressionScope, path: string, fault
     return 'unknown';
   }
   const type = scope.features.get(name);
-  if (type === 'list' || type === 'map') {
-    faults.add(path, `feature ${quote(name)} is a ${type}, which no expression can read`);
+  if (isJson(type)) {
+    faults.add(path, `feature ${quote(name)} is a ${type}: all that can be asked of it is whether it is null`);
     return 'unknown';
   }
   if (type !== undefined) return type === 'double' ? 'number' : type;
   faults.add(path, `none of the views has a feature ${quote(name)}; there are ${listed([...scope.features.keys()])}`);
   return 'unknown';
+}
+
+function isJson(type: FeatureType | undefined): type is 'list' | 'map' {
+  return type === 'list' || type === 'map';
 }
 
 export function listed(names: readonly string[]): string {

@@ -80,12 +80,18 @@ describe('expressions', () => {
     expect(faultsOf(deep)).toEqual([expect.stringMatching(/is nested more than 60 levels deep$/)]);
   });
 
-  it.each(['list', 'map'] as const)('cannot read a feature that is a %s', (type) => {
-    const faults = new Faults();
-    const scope = { columns: {}, columnsOf: 'the table', features: new Map([['x', type]]) };
-    checkExpression({ op: 'is-null', args: [{ op: 'feature', name: 'x' }] }, scope, 'e', faults);
-    expect(faults.list).toEqual([
-      { path: 'e.args[0]', message: `feature "x" is a ${type}, which no expression can read` },
-    ]);
-  });
+  it.each(['list', 'map'] as const)(
+    'can ask of a feature that is a %s whether it is null, and nothing else',
+    (type) => {
+      const faults = new Faults();
+      const scope = { columns: {}, columnsOf: 'the table', features: new Map([['x', type]]) };
+      const x = { op: 'feature', name: 'x' } as const;
+      expect(checkExpression({ op: 'is-null', args: [x] }, scope, 'e', faults)).toBe('boolean');
+      expect(faults.list).toEqual([]);
+      checkExpression({ op: 'coalesce', args: [x] }, scope, 'e', faults);
+      expect(faults.list).toEqual([
+        { path: 'e.args[0]', message: `feature "x" is a ${type}: all that can be asked of it is whether it is null` },
+      ]);
+    },
+  );
 });

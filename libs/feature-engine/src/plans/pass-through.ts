@@ -2,6 +2,7 @@ import type { PassThroughFeature } from '../definitions/definition.ts';
 import { compileExpression, type SlotOf } from '../expressions/compile-expression.ts';
 import type { ExpressionValue } from '../expressions/expression.ts';
 import { references } from '../expressions/references.ts';
+import { isText } from './feature-type.ts';
 import { isInvalid, type Invalid, type Row } from './row.ts';
 import { RowReader } from './row-reader.ts';
 import type { ServiceView } from './service-plan.ts';
@@ -50,7 +51,7 @@ export function compilePassThrough(
 }
 
 function featureValue(values: ViewValues | undefined, feature: PlannedFeature): ExpressionValue {
-  if (feature.type === 'string') return values?.strings[feature.slot] ?? null;
+  if (isText(feature.type)) return values?.strings[feature.slot] ?? null;
   const number = values?.numbers[feature.slot] ?? Number.NaN;
   if (Number.isNaN(number)) return null;
   return feature.type === 'boolean' ? number !== 0 : number;

@@ -57,8 +57,9 @@ const feature = fc.constantFrom(...aggregations).chain((aggregation) => {
       const isNumber = (['number', 'boolean', 'string'] as const).every((type) => kind.type(type, what) === 'double');
       return {
         aggregation,
-        ...what,
         ...rest,
+        // It may leave out what it refuses.
+        ...what,
         ...(empty === undefined || (empty !== null && !isNumber) ? {} : { empty }),
       };
     });

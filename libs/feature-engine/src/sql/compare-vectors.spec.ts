@@ -3,7 +3,7 @@ import type { FeatureType } from '../plans/feature-type.ts';
 import { compareVectors } from './compare-vectors.ts';
 
 function differ(type: FeatureType, served: string | null, recomputed: string | null): boolean {
-  const service = { features: [{ name: 'x', type, slot: 0, origin: { from: 'pass-through' as const, index: 0 } }] };
+  const service = { features: [{ name: 'x', type, slot: 0 }] };
   const vector = (text: string | null) => ({ numbers: [], strings: [text] });
   return compareVectors(service, vector(served), vector(recomputed)).length > 0;
 }

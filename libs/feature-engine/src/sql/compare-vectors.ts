@@ -1,6 +1,6 @@
-import { isText } from '../plans/feature-type.ts';
-import type { ServicePlan } from '../plans/service-plan.ts';
-import type { VectorValues } from '../plans/values.ts';
+import type { AggregateValue } from '../aggregations/aggregation.ts';
+import { isText, type FeatureType } from '../plans/feature-type.ts';
+import type { PlannedFeature, VectorValues } from '../plans/values.ts';
 
 export interface FeatureMismatch {
   readonly feature: string;
@@ -18,19 +18,23 @@ export function agree(a: number, b: number): boolean {
 
 /** Features whose values differ between a vector as served and as recomputed; counts and whole numbers must be equal. */
 export function compareVectors(
-  service: Pick<ServicePlan, 'features'>,
+  { features }: { readonly features: readonly PlannedFeature[] },
   served: VectorValues,
   recomputed: VectorValues,
 ): FeatureMismatch[] {
-  return service.features.flatMap(({ name, type, slot }) => {
+  return features.flatMap(({ name, type, slot }) => {
     const of = (values: VectorValues) =>
       isText(type) ? (values.strings[slot] ?? null) : (values.numbers[slot] ?? Number.NaN);
     const a = of(served);
     const b = of(recomputed);
-    const isJson = (type === 'list' || type === 'map') && typeof a === 'string' && typeof b === 'string';
-    const same = isJson ? sameValue(JSON.parse(a), JSON.parse(b)) : sameValue(a, b);
-    return same ? [] : [{ feature: name, served: shown(a), recomputed: shown(b) }];
+    return sameFeature(type, a, b) ? [] : [{ feature: name, served: shown(a), recomputed: shown(b) }];
   });
+}
+
+/** Whether two values of a feature count as the same; NaN is missing. */
+export function sameFeature(type: FeatureType, a: AggregateValue, b: AggregateValue): boolean {
+  const isJson = (type === 'list' || type === 'map') && typeof a === 'string' && typeof b === 'string';
+  return isJson ? sameValue(JSON.parse(a), JSON.parse(b)) : sameValue(a, b);
 }
 
 /** Lists and maps agree when they hold the same places, whose values agree. */

@@ -3,21 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { parseDefinitions } from '../definitions/parse-definitions.ts';
 import { compile, compileView } from '../plans/compile.ts';
 import { isInvalid } from '../plans/row.ts';
-import type { ViewValues } from '../plans/values.ts';
+import type { VectorValues, ViewValues } from '../plans/values.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
 import { asViewValues, naiveValues, type NaiveEvent } from '../reference/naive-view.ts';
 import { randomDefinitions, randomEvents, type RandomEvent } from '../reference/random-definitions.ts';
 import { stateBytes } from '../reference/state-bytes.ts';
-import { agree } from '../sql/compare-vectors.ts';
+import { compareVectors } from '../sql/compare-vectors.ts';
 import { WindowStateError } from './window-codec.ts';
 
-function expectSame(values: ViewValues, expected: { numbers: number[]; strings: (string | null)[] }): void {
-  expect(values.strings).toEqual(expected.strings);
-  const numbers = Array.from(values.numbers);
-  const same =
-    numbers.length === expected.numbers.length &&
-    numbers.every((value, index) => agree(value, expected.numbers[index] ?? 0));
-  if (!same) expect(numbers).toEqual(expected.numbers);
+function expectSame(plan: ViewPlan, values: ViewValues, expected: VectorValues): void {
+  const given = { numbers: Array.from(values.numbers), strings: [...values.strings] };
+  expect([given.numbers.length, given.strings.length]).toEqual([plan.numberCount, plan.stringCount]);
+  expect(compareVectors(plan, given, expected)).toEqual([]);
 }
 
 function inputsOf(plan: ViewPlan, event: RandomEvent): NaiveEvent['inputs'] {
@@ -57,6 +54,7 @@ describe('window state', () => {
             log.push(own);
             const before = state.applied;
             expectSame(
+              plan,
               plan.evaluate(before === -1 && roll() < 5 ? null : state, { timeMs: own.timeMs, own: own.inputs }),
               asViewValues(plan, naiveValues(plan, log, { timeMs: own.timeMs, cut: before, own })),
             );
@@ -66,9 +64,10 @@ describe('window state', () => {
             if (roll() < 3) state = plan.decodeState(stateBytes(state));
             if (roll() < 3) expect(state.apply(own)).toBe('repeated');
             const at = { timeMs: own.timeMs, cut: own.position, own };
-            expectSame(plan.evaluate(state, own), asViewValues(plan, naiveValues(plan, log, at)));
+            expectSame(plan, plan.evaluate(state, own), asViewValues(plan, naiveValues(plan, log, at)));
             const timeMs = own.timeMs + roll() * 5 - 10;
             expectSame(
+              plan,
               plan.evaluate(state, { timeMs }),
               asViewValues(plan, naiveValues(plan, log, { timeMs, cut: own.position, own: null })),
             );
@@ -98,7 +97,7 @@ describe('window state', () => {
             if (expected === null && !plan.layout.keepsEmptyEntries) continue;
             if (own.timeMs >= state.newestMs - plan.allowedLatenessMs)
               expect(values.answerable).toBe(expected !== null);
-            if (values.answerable) expectSame(values, asViewValues(plan, expected));
+            if (values.answerable) expectSame(plan, values, asViewValues(plan, expected));
           }
         }
       }),
