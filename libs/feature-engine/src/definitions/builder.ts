@@ -1,3 +1,6 @@
+import type { DecayParameters } from '../aggregations/decaying.ts';
+import type { DeviationParameters } from '../aggregations/deviations.ts';
+import type { TimeSinceParameters } from '../aggregations/time-since.ts';
 import type { Aggregation } from '../aggregations/registry.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type {
@@ -93,14 +96,46 @@ export function count(window: string, options: FeatureOptions & { readonly input
   return { aggregation: 'count', window, ...options };
 }
 
+export const first = aggregationOf('first');
 export const last = aggregationOf('last');
 export const max = aggregationOf('max');
 export const mean = aggregationOf('mean');
 export const min = aggregationOf('min');
+/** The own event's value itself. */
+export const own = aggregationOf('own');
+export const standardDeviation = aggregationOf<DeviationOptions>('standard-deviation');
 export const sum = aggregationOf('sum');
+export const variance = aggregationOf<DeviationOptions>('variance');
+/** How far the own event's value lies above the mean of the others in its window, in their standard deviations. */
+export const zScore = aggregationOf<DeviationOptions>('z-score');
 
-function aggregationOf(aggregation: Aggregation) {
-  return (input: Expression | string, window: string, options: FeatureOptions = {}): FeatureSpec => ({
+type DeviationOptions = Partial<DeviationParameters>;
+
+export function decayedSum(
+  input: Expression | string,
+  window: string,
+  options: FeatureOptions & DecayParameters,
+): FeatureSpec {
+  return aggregationOf<DecayParameters>('decayed-sum')(input, window, options);
+}
+
+type EventOptions = FeatureOptions & { readonly input?: Expression };
+
+export function decayedCount(window: string, options: EventOptions & DecayParameters): FeatureSpec {
+  return { aggregation: 'decayed-count', window, ...options };
+}
+
+/** In seconds unless `unit` says otherwise; 0 where the own event counts. */
+export function timeSinceLast(window: string, options: EventOptions & Partial<TimeSinceParameters> = {}): FeatureSpec {
+  return { aggregation: 'time-since-last', window, ...options };
+}
+
+export function timeSinceFirst(window: string, options: EventOptions & Partial<TimeSinceParameters> = {}): FeatureSpec {
+  return { aggregation: 'time-since-first', window, ...options };
+}
+
+function aggregationOf<Members extends object = object>(aggregation: Aggregation) {
+  return (input: Expression | string, window: string, options?: FeatureOptions & Members): FeatureSpec => ({
     aggregation,
     input: typeof input === 'string' ? { op: 'column', name: input } : input,
     window,

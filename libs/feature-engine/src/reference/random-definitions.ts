@@ -58,7 +58,7 @@ const feature = fc.constantFrom(...aggregations).chain((aggregation) => {
       return {
         aggregation,
         ...rest,
-        // It may leave out what it refuses.
+        // It may leave out what it refuses, and takes its window as far as the own event where it is about that.
         ...what,
         ...(empty === undefined || (empty !== null && !isNumber) ? {} : { empty }),
       };

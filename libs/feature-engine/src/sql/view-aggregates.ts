@@ -43,6 +43,7 @@ export function judgedEvents(query: VectorQuery, view: number): JudgedEvents {
     'e_pos',
     ...(query.origins === 'given' ? ['e_origin'] : []),
     ...plan.inputColumns.map((_, column) => inputColumn(column)),
+    `${isOwnSql} AS w_own`,
     ...windows.map((inWindow, index) => `(${inWindow}) AS w_${index}`),
     `${query.knowledge === 'hindsight' ? '0' : `e_time > t + ${plan.allowedLatenessMs}`} AS w_late`,
   ];
@@ -116,7 +117,7 @@ function aggregateSql({ inputColumns }: ViewPlan, feature: ViewFeature, inWindow
     time: 'e_time',
     position: 'e_pos',
     at: 't',
-    isOwn: isOwnSql,
+    isOwn: 'w_own = 1',
   };
   const value = feature.kind.sql(window, feature.definition, feature.type);
   return `if(${count} = 0, ${emptySql(feature)}, ${value})`;
