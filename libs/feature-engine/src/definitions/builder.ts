@@ -2,6 +2,7 @@ import type { DecayParameters } from '../aggregations/decaying.ts';
 import type { DeviationParameters } from '../aggregations/deviations.ts';
 import type { TimeSinceParameters } from '../aggregations/time-since.ts';
 import type { Aggregation } from '../aggregations/registry.ts';
+import type { DerivedFeature } from '../derived/derived-feature.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type {
   Definition,
@@ -29,6 +30,7 @@ export function entity<const T extends Omit<EntityDefinition, 'kind'>>(definitio
 
 type Named = { readonly name: string };
 type FeatureSpec = Omit<WindowedFeature, 'name'>;
+type AnySpec = FeatureSpec | Omit<DerivedFeature, 'name'>;
 
 /** A feature view whose entity and source are given as definitions, and whose features as an object by name. */
 export function featureView<
@@ -36,7 +38,7 @@ export function featureView<
     readonly version?: number;
     readonly entity: Named;
     readonly source: Named;
-    readonly features: Readonly<Record<string, FeatureSpec>>;
+    readonly features: Readonly<Record<string, AnySpec>>;
   },
 >({ entity, source, features, ...rest }: T) {
   return {
@@ -45,7 +47,10 @@ export function featureView<
     ...rest,
     entity: entity.name,
     source: source.name,
-    features: Object.entries(features).map(([name, feature]): WindowedFeature => ({ name, ...feature })),
+    features: Object.entries(features).map(([name, feature]): WindowedFeature | DerivedFeature => ({
+      name,
+      ...feature,
+    })),
   };
 }
 
@@ -90,7 +95,7 @@ export function windows<const W extends string>(
   return Object.assign({}, ...durations.map(make)) as Record<string, FeatureSpec>;
 }
 
-export type FeatureOptions = Pick<WindowedFeature, 'delay' | 'filter' | 'ownEvent' | 'empty' | 'description'>;
+export type FeatureOptions = Pick<WindowedFeature, 'nulls' | 'delay' | 'filter' | 'ownEvent' | 'empty' | 'description'>;
 
 export function count(window: string, options: FeatureOptions & { readonly input?: Expression } = {}): FeatureSpec {
   return { aggregation: 'count', window, ...options };

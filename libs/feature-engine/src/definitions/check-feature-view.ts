@@ -1,4 +1,6 @@
 import { aggregationKind } from '../aggregations/registry.ts';
+import { checkDerivedFeature, isDerived } from '../derived/derived-feature.ts';
+import { checkNullHandling } from '../derived/null-handling.ts';
 import { checkExpression, type CheckedType, type ExpressionScope } from '../expressions/check-expression.ts';
 import type { FeatureType } from '../plans/feature-type.ts';
 import { checkKeyColumn } from './check-references.ts';
@@ -34,8 +36,26 @@ export function checkFeatureView(
     if (feature.name !== '' && names.has(feature.name))
       faults.add(`${at}.name`, `${feature.name} is already the name of another feature`);
     names.add(feature.name);
-    checkFeature(feature, source, at, faults);
+    if (!isDerived(feature)) checkFeature(feature, source, at, faults);
   });
+  // The types of what derived features are made of follow from the columns: they are checked when those are known.
+  if (viewScope(source).columns !== undefined) featureTypes(definition, source, { path, faults });
+}
+
+/** Types of a view's features by name; what is wrong with derived ones becomes a fault. */
+function featureTypes(
+  view: FeatureViewDefinition,
+  source: SourceDefinition | undefined,
+  { path, faults }: { readonly path: string; readonly faults: Faults },
+): Map<string, FeatureType> {
+  const types = new Map<string, FeatureType>();
+  view.features.forEach((feature, index) => {
+    const type = isDerived(feature)
+      ? checkDerivedFeature(feature, types, `${memberPath(path, 'features')}[${index}]`, faults)
+      : featureType(feature, inputTypeOf(feature, source));
+    if (type !== undefined) types.set(feature.name, type);
+  });
+  return types;
 }
 
 function checkFeature(
@@ -57,6 +77,7 @@ function checkFeature(
     const wanted = takes.map((type) => `a ${type}`).join(' or ');
     faults.add(`${path}.input`, `is a ${input}: ${feature.aggregation} needs ${wanted}`);
   }
+  checkNullHandling(feature.nulls, input, path, faults);
   checkEmpty(feature, input, path, faults);
 }
 
@@ -85,11 +106,9 @@ export function viewFeatureTypes(
   view: FeatureViewDefinition,
   source: SourceDefinition | undefined,
 ): Map<string, FeatureType> {
-  const types = new Map<string, FeatureType>();
-  for (const feature of view.features) {
-    const input =
-      feature.input === undefined ? undefined : checkExpression(feature.input, viewScope(source), '', new Faults());
-    types.set(feature.name, featureType(feature, input));
-  }
-  return types;
+  return featureTypes(view, source, { path: '', faults: new Faults() });
+}
+
+function inputTypeOf({ input }: WindowedFeature, source: SourceDefinition | undefined): CheckedType | undefined {
+  return input === undefined ? undefined : checkExpression(input, viewScope(source), '', new Faults());
 }

@@ -1,4 +1,6 @@
 import type { Aggregation } from '../aggregations/registry.ts';
+import type { DerivedFeature } from '../derived/derived-feature.ts';
+import type { NullHandling } from '../derived/null-handling.ts';
 import type { Expression } from '../expressions/expression.ts';
 
 export const columnTypes = ['double', 'long', 'int', 'boolean', 'string', 'timestamp'] as const;
@@ -57,8 +59,10 @@ export interface WindowedFeature {
   readonly name: string;
   readonly description?: string;
   readonly aggregation: Aggregation;
-  /** What is aggregated; null values are left out. Without it every event has the value 1: `count` counts events. */
+  /** What is aggregated. Without it every event has the value 1: `count` counts events. */
   readonly input?: Expression;
+  /** What nulls of the input mean: they are left out unless it says otherwise. */
+  readonly nulls?: NullHandling;
   /** With window w and delay d the feature at time t covers (t - d - w, t - d]. */
   readonly window: string;
   readonly delay?: string;
@@ -79,7 +83,7 @@ export interface FeatureViewDefinition {
   readonly source: string;
   /** Column of the source that holds the entity's key; the entity's own `key` by default. */
   readonly keyColumn?: string;
-  readonly features: readonly WindowedFeature[];
+  readonly features: readonly (WindowedFeature | DerivedFeature)[];
   /** The source's by default. */
   readonly allowedLateness?: string;
 }

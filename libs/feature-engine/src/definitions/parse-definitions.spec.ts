@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aggregations } from '../aggregations/registry.ts';
-import { column, divide, eventTime, feature, hour } from '../expressions/build-expression.ts';
+import { derived, ratio } from '../derived/build-derived.ts';
+import { column, divide, eventTime, feature, greaterThan, hour } from '../expressions/build-expression.ts';
 import { compile } from '../plans/compile.ts';
 import { count, entity, featureService, featureView, last, mean, source, sum, toJson, windows } from './builder.ts';
 import { canonicalJson, definitionHash } from './canonical-json.ts';
@@ -254,6 +255,42 @@ describe('definitions', () => {
     };
     expect(faultsOf([...documents, other, service])).toEqual([
       '[7].views[0].view: source other has no column "card"; it has at, x',
+    ]);
+  });
+
+  it('may have features made of others before them, with a type of their own', () => {
+    const refunding = (features: Parameters<typeof featureView>[0]['features']) => [
+      featureView({ name: 'refunding', entity: card, source: payments, features }),
+      card,
+      payments,
+    ];
+    const parts = { refunds: sum('refund', '7d', { nulls: 'zero' }), all: count('7d') };
+    const share = ratio('refunds', 'all', { empty: 0 });
+    const service = featureService({
+      name: 'refunds',
+      source: payments,
+      views: [{ name: 'refunding', version: 1 }],
+      passThrough: { usual: { op: 'not', args: [feature('often')] } },
+    });
+    const often = derived(greaterThan(feature('share'), 0.5));
+    const { definitions } = accepted([...refunding({ ...parts, share, often }), service]);
+    expect(compile('refunds@1', definitions).features.map(({ name, type }) => [name, type])).toEqual([
+      ['refunds', 'double'],
+      ['all', 'double'],
+      ['share', 'double'],
+      ['often', 'boolean'],
+      ['usual', 'boolean'],
+    ]);
+    expect(faultsOf(refunding({ share, ...parts }))).toEqual([
+      '[0].features[0].expression: reads feature "refunds", and none before it in the view has that name; there are none',
+      '[0].features[0].expression: reads feature "all", and none before it in the view has that name; there are none',
+    ]);
+    const poisoned = { last: last('country', '7d', { nulls: 'zero' }), share: { ...share, window: '1d' } };
+    expect(faultsOf(refunding(poisoned))).toEqual([
+      '[0].features[1].window: is not known here; known are expression, description, empty, name',
+      '[0].features[0].nulls: must be "skip" or "poison", because the input is a string and has no zero',
+      expect.stringContaining('[0].features[1].expression: reads feature "refunds"'),
+      expect.stringContaining('[0].features[1].expression: reads feature "all"'),
     ]);
   });
 

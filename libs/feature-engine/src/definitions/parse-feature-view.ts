@@ -1,4 +1,6 @@
 import { aggregationKind, aggregations } from '../aggregations/registry.ts';
+import { parseDerivedFeature } from '../derived/derived-feature.ts';
+import { parseNullHandling } from '../derived/null-handling.ts';
 import { parseExpression } from '../expressions/parse-expression.ts';
 import type { FeatureViewDefinition, WindowedFeature } from './definition.ts';
 import { ObjectReader } from './object-reader.ts';
@@ -18,9 +20,10 @@ export function parseFeatureView(reader: ObjectReader): FeatureViewDefinition {
     entity: reader.required('entity', reader.name('entity'), ''),
     source: reader.required('source', reader.name('source'), ''),
     ...(keyColumn === undefined ? {} : { keyColumn }),
-    features: features.map((feature, index) =>
-      parseFeature(new ObjectReader(feature, `${reader.at('features')}[${index}]`, reader.faults)),
-    ),
+    features: features.map((feature, index) => {
+      const member = new ObjectReader(feature, `${reader.at('features')}[${index}]`, reader.faults);
+      return member.has('expression') ? parseDerivedFeature(member) : parseFeature(member);
+    }),
     ...(allowedLateness === undefined ? {} : { allowedLateness }),
   };
 }
@@ -38,6 +41,7 @@ function parseFeature(reader: ObjectReader): WindowedFeature {
   if (input === undefined && kind.input === 'required')
     reader.fault('input', `is missing: ${aggregation} needs a value`);
   if (input !== undefined && kind.input === 'none') reader.fault('input', `is not for ${aggregation}, which has none`);
+  const nulls = parseNullHandling(reader);
   const delay = reader.duration('delay', 'zero-or-more');
   const ownEvent = reader.oneOf('ownEvent', ['include', 'exclude'] as const);
   const empty = parseEmpty(reader);
@@ -47,6 +51,7 @@ function parseFeature(reader: ObjectReader): WindowedFeature {
     aggregation,
     ...kind.parse(reader),
     ...(input === undefined ? {} : { input }),
+    ...(nulls === undefined ? {} : { nulls }),
     window: reader.required('window', reader.duration('window', 'positive'), '1d'),
     ...(delay === undefined ? {} : { delay }),
     ...(filter === undefined ? {} : { filter }),

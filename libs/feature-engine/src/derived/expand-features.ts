@@ -3,10 +3,10 @@ import type { WindowedFeature } from '../definitions/definition.ts';
 import type { CheckedType } from '../expressions/check-expression.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { isDerived, type DerivedFeature } from './derived-feature.ts';
-import { oneForNull, zeroForNull, type NullHandling } from './null-handling.ts';
+import { oneForNull, zeroForNull } from './null-handling.ts';
 
-/** A feature as its document has it: windowed, with its handling of nulls, or derived. */
-export type WrittenFeature = (WindowedFeature & { readonly nulls?: NullHandling }) | DerivedFeature;
+/** A feature as its document has it. */
+export type WrittenFeature = WindowedFeature | DerivedFeature;
 
 /** What a view shows, in the order of its document, and what it is made of. */
 export type FeatureOutput =

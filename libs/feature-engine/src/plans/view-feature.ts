@@ -2,7 +2,7 @@ import type { AggregateValue, AggregationKind } from '../aggregations/aggregatio
 import { aggregationKind, type Aggregation } from '../aggregations/registry.ts';
 import { canonicalJson } from '../definitions/canonical-json.ts';
 import { featureType } from '../definitions/check-feature-view.ts';
-import type { FeatureViewDefinition, WindowedFeature } from '../definitions/definition.ts';
+import type { WindowedFeature } from '../definitions/definition.ts';
 import type { Range } from '../ranges/range.ts';
 import { rangeOf } from '../ranges/range-of.ts';
 import { isText } from './feature-type.ts';
@@ -30,13 +30,13 @@ export interface PlannedFeatures {
   readonly parts: WindowLayout['parts'];
 }
 
-export function planFeatures(view: FeatureViewDefinition, inputs: readonly ViewInput[]): PlannedFeatures {
+export function planFeatures(definitions: readonly WindowedFeature[], inputs: readonly ViewInput[]): PlannedFeatures {
   const columns = new Map(
     inputs.map(({ features: [first] }, index) => [first === undefined ? '' : inputKey(first), index]),
   );
   const slots = { numbers: 0, strings: 0 };
   const parts = new Map<string, WindowLayout['parts'][number]>();
-  const features = view.features.map((definition): ViewFeature => {
+  const features = definitions.map((definition): ViewFeature => {
     const plain = definition.input === undefined && definition.filter === undefined;
     const column = plain ? -1 : (columns.get(inputKey(definition)) ?? -1);
     const type = featureType(definition, inputs[column]?.inputType);

@@ -4,7 +4,7 @@ import type { Expression } from '../expressions/expression.ts';
 import { references } from '../expressions/references.ts';
 import { canonicalJson } from '../definitions/canonical-json.ts';
 import { viewScope } from '../definitions/check-feature-view.ts';
-import type { FeatureViewDefinition, WindowedFeature } from '../definitions/definition.ts';
+import type { WindowedFeature } from '../definitions/definition.ts';
 import { Faults } from '../definitions/faults.ts';
 import { isInvalid, type Invalid, type Row } from './row.ts';
 import { RowReader } from './row-reader.ts';
@@ -23,9 +23,9 @@ export interface ViewInput {
 }
 
 /** The distinct inputs of a view, those that yield numbers (booleans as 0 and 1) first. A plain count needs none. */
-export function viewInputs(view: FeatureViewDefinition, source: SourcePlan): ViewInput[] {
+export function viewInputs(features: readonly WindowedFeature[], source: SourcePlan): ViewInput[] {
   const inputs = new Map<string, ViewInput & { features: WindowedFeature[] }>();
-  for (const feature of view.features) {
+  for (const feature of features) {
     if (feature.input === undefined && feature.filter === undefined) continue;
     const key = inputKey(feature);
     const known = inputs.get(key);

@@ -2,15 +2,19 @@ import { aggregationKind } from '../aggregations/registry.ts';
 import { canonicalJson } from '../definitions/canonical-json.ts';
 import { versionedName, type EntityDefinition, type FeatureViewDefinition } from '../definitions/definition.ts';
 import { durationMs } from '../definitions/duration.ts';
+import { expandFeatures } from '../derived/expand-features.ts';
+import { FeatureOutputs } from '../derived/feature-outputs.ts';
+import { checkExpression } from '../expressions/check-expression.ts';
+import { viewScope } from '../definitions/check-feature-view.ts';
+import { Faults } from '../definitions/faults.ts';
 import type { EntityState } from '../windows/entity-state.ts';
 import { ViewEvaluator } from '../windows/view-evaluator.ts';
 import { fingerprintOf, type WindowLayout } from '../windows/window-layout.ts';
 import { WindowState, type WindowStateKind } from '../windows/window-state.ts';
-import { isText } from './feature-type.ts';
 import type { Invalid, Row } from './row.ts';
 import { readKey } from './row-reader.ts';
 import type { SourcePlan } from './source-plan.ts';
-import type { EntryInputs, EvaluateAt, ViewValues } from './values.ts';
+import type { EntryInputs, EvaluateAt, PlannedFeature, ViewValues } from './values.ts';
 import { planFeatures, type ViewFeature } from './view-feature.ts';
 import { compileInputs, viewInputs, type InputEvaluator, type ViewInput } from './view-inputs.ts';
 
@@ -26,7 +30,11 @@ export class ViewPlan {
   /** `source`: the topic itself is keyed by the entity. `rekeyed`: its events travel through the view's own topic. */
   readonly log: 'source' | 'rekeyed';
   readonly inputColumns: readonly ViewInput[];
-  readonly features: readonly ViewFeature[];
+  /** What it shows, in the order of its document. */
+  readonly features: readonly PlannedFeature[];
+  /** What that is made of. */
+  readonly windowed: readonly ViewFeature[];
+  readonly outputs: FeatureOutputs;
   /** Longest window with its delay. */
   readonly spanMs: number;
   /** How old an event may be against its entity's newest; a rekeyed log allows for the disorder of its sources as well. */
@@ -34,8 +42,6 @@ export class ViewPlan {
   /** How far the partitions that feed a rekeyed log may lie apart in event time; 0 where the source is the log. */
   readonly slackMs: number;
   readonly retentionMs: number;
-  readonly numberCount: number;
-  readonly stringCount: number;
   readonly layout: WindowLayout;
   readonly #inputs: InputEvaluator;
   readonly #stateKind: WindowStateKind;
@@ -48,20 +54,23 @@ export class ViewPlan {
     this.keyColumn = definition.keyColumn ?? entity.key;
     const keyedBySource = source.definition.partitioner !== null && source.definition.entity === this.keyColumn;
     this.log = keyedBySource ? 'source' : 'rekeyed';
-    this.inputColumns = viewInputs(definition, source);
-    const { features, parts } = planFeatures(definition, this.inputColumns);
-    this.features = features;
-    this.spanMs = Math.max(...this.features.map(({ range }) => range.spanMs));
+    const expanded = expandFeatures(definition.features, (input) =>
+      checkExpression(input, viewScope(source.definition), '', new Faults()),
+    );
+    this.inputColumns = viewInputs(expanded.windowed, source);
+    const { features, parts } = planFeatures(expanded.windowed, this.inputColumns);
+    this.windowed = features;
+    this.outputs = new FeatureOutputs(expanded, features);
+    this.features = this.outputs.features;
+    this.spanMs = Math.max(...this.windowed.map(({ range }) => range.spanMs));
     const { allowedLateness } = definition;
     const declaredMs = allowedLateness === undefined ? source.allowedLatenessMs : durationMs(allowedLateness);
     this.slackMs = this.log === 'rekeyed' ? Math.max(declaredMs, Math.ceil(this.spanMs / 8)) : 0;
     this.allowedLatenessMs = declaredMs + this.slackMs;
     this.retentionMs = this.spanMs + this.allowedLatenessMs;
-    this.stringCount = this.features.filter(({ type }) => isText(type)).length;
-    this.numberCount = this.features.length - this.stringCount;
     this.layout = this.#planLayout(parts);
     this.#inputs = compileInputs(this.inputColumns, source);
-    this.#stateKind = { layout: this.layout, evaluator: new ViewEvaluator(this.features, this.layout) };
+    this.#stateKind = { layout: this.layout, evaluator: new ViewEvaluator(this.windowed, this.layout) };
   }
 
   /** The key of the row's entity in this view. */
@@ -85,7 +94,7 @@ export class ViewPlan {
 
   /** Values at a time, from a state that is null for an entity never seen. Changes nothing. */
   evaluate(state: EntityState | null, at: EvaluateAt): ViewValues {
-    return state === null ? this.#stateKind.evaluator.evaluate(null, at) : state.evaluate(at);
+    return this.outputs.evaluate(state === null ? this.#stateKind.evaluator.evaluate(null, at) : state.evaluate(at));
   }
 
   #planLayout(parts: WindowLayout['parts']): WindowLayout {
@@ -104,7 +113,7 @@ export class ViewPlan {
       spanMs: this.spanMs,
       retentionMs: this.retentionMs,
       allowedLatenessMs: this.allowedLatenessMs,
-      keepsEmptyEntries: this.features.some(({ column }) => column === -1),
+      keepsEmptyEntries: this.windowed.some(({ column }) => column === -1),
       fingerprint: fingerprintOf(canonicalJson(this.definition)),
     };
   }

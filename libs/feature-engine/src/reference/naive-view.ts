@@ -1,5 +1,10 @@
 import type { AggregateValue } from '../aggregations/aggregation.ts';
+import { canonicalJson } from '../definitions/canonical-json.ts';
+import type { WindowedFeature } from '../definitions/definition.ts';
 import { durationMs } from '../definitions/duration.ts';
+import { isDerived } from '../derived/derived-feature.ts';
+import { oneForNull } from '../derived/null-handling.ts';
+import { compileExpression, type SlotOf } from '../expressions/compile-expression.ts';
 import { isText } from '../plans/feature-type.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
@@ -38,7 +43,7 @@ export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: Naiv
   if (at.timeMs < newestMs - allowedLatenessMs) return null;
   const { own } = at;
   if (own !== null && !accepted.includes(own)) accepted.push(own);
-  return plan.features.map((feature) =>
+  const windowed = plan.windowed.map((feature) =>
     aggregate(
       feature,
       plan,
@@ -46,6 +51,39 @@ export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: Naiv
       at,
     ),
   );
+  return naiveOutputs(plan, windowed);
+}
+
+/** What the document says of each feature, one after the other. */
+function naiveOutputs(plan: ViewPlan, windowed: readonly AggregateValue[]): AggregateValue[] {
+  const outputs: AggregateValue[] = [];
+  const named = (name: string) => plan.windowed.findIndex((feature) => feature.name === name);
+  for (const [index, written] of plan.definition.features.entries()) {
+    if (isDerived(written)) {
+      const slotOf: SlotOf = (reference) =>
+        plan.features.findIndex(({ name }) => reference.op === 'feature' && reference.name === name);
+      const typed = outputs.map((value, at) =>
+        value !== null && plan.features[at]?.type === 'boolean' ? value !== 0 : value,
+      );
+      const value = compileExpression(written.expression, slotOf)(typed) ?? written.empty ?? null;
+      outputs.push(typeof value === 'boolean' ? Number(value) : value);
+      continue;
+    }
+    const nulls = written.nulls === 'poison' ? Number(windowed[nullCounter(plan, written)] ?? 0) : 0;
+    outputs.push(nulls > 0 ? null : (windowed[named(written.name)] ?? null));
+  }
+  return outputs;
+}
+
+/** The windowed feature that counts the nulls of another one's input, over the same events; -1 when it has no input. */
+function nullCounter({ windowed }: ViewPlan, { input, filter, window, delay, ownEvent }: WindowedFeature): number {
+  if (input === undefined) return -1;
+  const wanted = canonicalJson([oneForNull(input), filter ?? null, window, delay ?? null, ownEvent ?? null]);
+  return windowed.findIndex(({ name, definition }) => {
+    const { input: counted, ...rest } = definition;
+    const members = [counted ?? null, rest.filter ?? null, rest.window, rest.delay ?? null, rest.ownEvent ?? null];
+    return name.endsWith('$nulls') && canonicalJson(members) === wanted;
+  });
 }
 
 function counts({ definition }: ViewFeature, event: NaiveEvent, { timeMs, own }: NaiveAt): boolean {

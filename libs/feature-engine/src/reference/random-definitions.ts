@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { aggregationKind, aggregations } from '../aggregations/registry.ts';
-import type { Definitions, WindowedFeature } from '../definitions/definition.ts';
+import { aggregationKind, aggregations, type Aggregation } from '../aggregations/registry.ts';
+import type { Definitions } from '../definitions/definition.ts';
 import { noDefinitions, parseDefinitions } from '../definitions/parse-definitions.ts';
+import type { NullHandling } from '../derived/null-handling.ts';
+import { caseOf, divide, feature, greaterThan, isNull, literal } from '../expressions/build-expression.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type { RandomInputs } from './arbitraries/random-aggregation.ts';
 import { randomAggregations } from './arbitraries/random-aggregations.ts';
@@ -41,8 +43,12 @@ const inputs: RandomInputs = {
   text: fc.constant(column('s')),
 };
 
-const feature = fc.constantFrom(...aggregations).chain((aggregation) => {
-  const kind = aggregationKind(aggregation);
+const alwaysNumber = (aggregation: Aggregation, document: object = {}) =>
+  (['number', 'boolean', 'string'] as const).every(
+    (type) => aggregationKind(aggregation).type(type, document) === 'double',
+  );
+
+const windowed = fc.constantFrom(...aggregations).chain((aggregation) => {
   return fc
     .record({
       what: randomAggregations[aggregation](inputs),
@@ -51,23 +57,67 @@ const feature = fc.constantFrom(...aggregations).chain((aggregation) => {
       filter: fc.option(fc.constantFrom(...filters), { nil: undefined, freq: 2 }),
       ownEvent: fc.option(fc.constantFrom('include', 'exclude'), { nil: undefined }),
       empty: fc.option(fc.constantFrom(null, -1), { nil: undefined, freq: 4 }),
+      nulls: fc.option(fc.constantFrom<NullHandling>('skip', 'zero', 'poison'), { nil: undefined }),
     })
-    .map(({ what, empty, ...rest }) => {
+    .map(({ what, empty, nulls, ...rest }) => {
       // A number fits every feature but those that may be texts, booleans, lists or maps.
-      const isNumber = (['number', 'boolean', 'string'] as const).every((type) => kind.type(type, what) === 'double');
+      const isNumber = alwaysNumber(aggregation, what);
       return {
         aggregation,
         ...rest,
         // It may leave out what it refuses, and takes its window as far as the own event where it is about that.
         ...what,
+        ...handlingOf(what, nulls),
         ...(empty === undefined || (empty !== null && !isNumber) ? {} : { empty }),
       };
     });
 });
 
+/** What fits the input: a text has no zero. */
+function handlingOf({ input }: { readonly input?: Expression }, nulls: NullHandling | undefined): object {
+  if (input === undefined || nulls === undefined) return {};
+  return { nulls: nulls === 'zero' && isText(input) ? 'poison' : nulls };
+}
+
+const isText = (input: Expression) => input.op === 'column' && columns[input.name as keyof typeof columns] === 'string';
+
+/** Features made of two of those before them, chosen by number; divided is by a count alone, which has no rounding. */
+const derivedFeature = fc.record({
+  what: fc.constantFrom('ratio', 'missing', 'label'),
+  first: fc.nat(20),
+  second: fc.nat(20),
+  empty: fc.constantFrom(null, -1),
+});
+
+type RandomView = typeof view extends fc.Arbitrary<infer V> ? V : never;
+
+const latenessOf = ({ allowedLateness }: RandomView) => dropUndefined({ allowedLateness });
+
+type Written = { readonly name: string; readonly aggregation?: Aggregation };
+
+function derive(
+  features: readonly Written[],
+  { what, first, second, empty }: { what: string; first: number; second: number; empty: number | null },
+): object | null {
+  const any = features[first % features.length];
+  const counts = features.filter(({ aggregation }) => aggregation === 'count');
+  const count = counts[second % counts.length];
+  const numbers = features.filter(({ aggregation = 'last' }) => alwaysNumber(aggregation));
+  const dividend = numbers[first % numbers.length];
+  if (any === undefined) return null;
+  if (what === 'missing') return { expression: isNull(feature(any.name)) };
+  if (count === undefined || dividend === undefined) return null;
+  if (what === 'ratio') return { expression: divide(feature(dividend.name), feature(count.name)), empty };
+  return {
+    expression: caseOf([[greaterThan(feature(count.name), 1), literal('many')]], literal('few')),
+    empty: 'none',
+  };
+}
+
 const view = fc.record({
+  derived: fc.array(derivedFeature, { maxLength: 2 }),
   allowedLateness: fc.option(fc.constantFrom(...latenesses), { nil: undefined }),
-  features: fc.array(feature, { minLength: 1, maxLength: 6 }),
+  features: fc.array(windowed, { minLength: 1, maxLength: 6 }),
 });
 
 const dropUndefined = <T extends object>(value: T): T =>
@@ -77,8 +127,14 @@ const dropUndefined = <T extends object>(value: T): T =>
 export const randomDefinitions: fc.Arbitrary<Definitions> = fc
   .record({ card: view, shop: view, lateness: fc.constantFrom(...latenesses) })
   .map(({ card, shop, lateness }) => {
-    const named = (prefix: string, features: readonly object[]) =>
-      features.map((each, index) => ({ name: `${prefix}${index}`, ...dropUndefined(each) }) as WindowedFeature);
+    const named = (prefix: string, { features, derived }: Pick<RandomView, 'features' | 'derived'>) => {
+      const all = features.map((each, index): Written => ({ name: `${prefix}${index}`, ...dropUndefined(each) }));
+      for (const each of derived) {
+        const written = derive(all, each);
+        if (written !== null) all.push({ name: `${prefix}${all.length}`, ...written });
+      }
+      return all;
+    };
     const source = {
       kind: 'source',
       name: 'events',
@@ -91,20 +147,20 @@ export const randomDefinitions: fc.Arbitrary<Definitions> = fc
       columns,
     };
     const byCard = {
-      ...dropUndefined(card),
+      ...latenessOf(card),
       kind: 'feature-view',
       name: 'by_card',
       entity: 'card',
       source: 'events',
-      features: named('c', card.features),
+      features: named('c', card),
     };
     const byShop = {
-      ...dropUndefined(shop),
+      ...latenessOf(shop),
       kind: 'feature-view',
       name: 'by_shop',
       entity: 'shop',
       source: 'events',
-      features: named('p', shop.features),
+      features: named('p', shop),
     };
     const service = {
       kind: 'feature-service',

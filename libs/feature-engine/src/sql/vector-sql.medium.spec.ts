@@ -95,7 +95,7 @@ describe('generated SQL', () => {
     for (const [view, { plan }] of service.views.entries()) {
       const sql = windowEventsSql(service, { tables, where, view, newest: 2 });
       const [row = {}] = await clickhouse.query<Record<string, number | unknown[]>>(sql);
-      for (const [index, { aggregation, empty, name }] of plan.features.entries()) {
+      for (const [index, { aggregation, empty, name }] of plan.windowed.entries()) {
         const served = vector.numbers[service.features.find((feature) => feature.name === name)?.slot ?? -1];
         const count = Number(row[`count_${index}`]);
         expect(row[`events_${index}`]).toHaveLength(Math.min(2, count));

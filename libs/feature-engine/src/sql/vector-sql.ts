@@ -6,7 +6,7 @@ import type { ServiceFeature, ServicePlan } from '../plans/service-plan.ts';
 import { Faults } from '../definitions/faults.ts';
 import { sourceReference } from './source-columns.ts';
 import { requestColumn, rowNumber, rowTime, type VectorQuery } from './sql-tables.ts';
-import { emptySql, featureColumn, viewAggregatesSql } from './view-aggregates.ts';
+import { emptySql, viewAggregatesSql, windowedColumn } from './view-aggregates.ts';
 
 /**
  * How the features of a row are given: `arrays` as vectors store them (`numbers`, `strings`), `named` as one nullable column
@@ -32,24 +32,38 @@ export function vectorSql({ query, spine, trigger, shape, keep }: VectorSqlParts
     (_, view) => `LEFT JOIN (${viewAggregatesSql(query, view)}) AS view_${view} ON spine.row = view_${view}.row`,
   );
   if (trigger !== null) joins.push(`LEFT JOIN (${trigger}) AS own ON spine.row = own.${rowNumber}`);
-  const features = service.views.flatMap(({ plan }, view) =>
-    plan.features.map((feature, index) => {
-      const column = featureColumn(view, index);
-      return `if(present_${view} = 1, ${column}, ${emptySql(feature)}) AS ${viewFeature(view, index)}`;
+  const windowed = service.views.flatMap(({ plan }, view) => [
+    `ifNull(late_${view}, 0) = 1 AS ${tooLate(view)}`,
+    ...plan.windowed.map((feature, index) => {
+      const column = windowedColumn(view, index);
+      return `if(present_${view} = 1, ${column}, ${emptySql(feature)}) AS ${viewWindow(view, index)}`;
     }),
-  );
+  ]);
+  const features = service.views.flatMap(({ plan }, view) => {
+    const output = (index: number) => viewFeature(view, index);
+    const sql = plan.outputs.sql({ windowed: (index) => viewWindow(view, index), output, tooLate: tooLate(view) });
+    return sql.map((text, index) => `${text} AS ${output(index)}`);
+  });
   const kept = keep.map((name, index) => `spine.${name} AS ${keptColumn(index)}`);
-  const columns = [`spine.row AS ${rowNumber}`, `spine.t AS ${rowTime}`, ...kept, ...features];
+  const columns = [`spine.row AS ${rowNumber}`, `spine.t AS ${rowTime}`, ...kept, ...windowed];
   if (trigger !== null) columns.push(...service.requestColumns.map((_, index) => `own.${requestColumn(index)}`));
   const given = keep.map((name, index) => `${keptColumn(index)} AS ${shape === 'named' ? `_${name}` : name}`);
   return `WITH spine AS (${spine})
 SELECT ${[...given, ...outputs(service, shape)].join(', ')}
-FROM (SELECT ${columns.join(', ')} FROM spine ${joins.join(' ')})
+FROM (SELECT ${['*', ...features].join(', ')} FROM (SELECT ${columns.join(', ')} FROM spine ${joins.join(' ')}))
 ORDER BY ${rowNumber}`;
 }
 
 function keptColumn(index: number): string {
   return `spine$${index}`;
+}
+
+function tooLate(view: number): string {
+  return `late$${view}`;
+}
+
+function viewWindow(view: number, windowed: number): string {
+  return `window$${view}_${windowed}`;
 }
 
 function viewFeature(view: number, feature: number): string {

@@ -7,19 +7,20 @@ import type { ViewFeature } from '../plans/view-feature.ts';
 import { inputColumn, seesOwnPartition, viewEventsSql } from './view-events.ts';
 import { generationOf, laneOf, spineColumns, tableName, type VectorQuery } from './sql-tables.ts';
 
-export function featureColumn(view: number, feature: number): string {
+/** The column of a windowed feature. */
+export function windowedColumn(view: number, feature: number): string {
   return `f_${view}_${feature}`;
 }
 
-/** One row for every row of `spine` that has events in reach of this view: its features, null where missing. */
+/** One row for every row of `spine` that has events in reach of this view: its windowed features, null where missing. */
 export function viewAggregatesSql(query: VectorQuery, view: number): string {
   const { plan } = query.service.views[view] as ServiceView;
   const { events, windowOf } = judgedEvents(query, view);
-  const features = plan.features.map(
+  const features = plan.windowed.map(
     (feature, index) =>
-      `if(countIf(w_late) > 0, NULL, ${aggregateSql(plan, feature, windowOf(feature))}) AS ${featureColumn(view, index)}`,
+      `if(countIf(w_late) > 0, NULL, ${aggregateSql(plan, feature, windowOf(feature))}) AS ${windowedColumn(view, index)}`,
   );
-  return `SELECT row, toUInt8(1) AS present_${view}, ${features.join(', ')} FROM (${events}) GROUP BY row`;
+  return `SELECT row, toUInt8(1) AS present_${view}, toUInt8(countIf(w_late) > 0) AS late_${view}, ${features.join(', ')} FROM (${events}) GROUP BY row`;
 }
 
 interface JudgedEvents {
@@ -35,7 +36,7 @@ interface JudgedEvents {
  */
 export function judgedEvents(query: VectorQuery, view: number): JudgedEvents {
   const { plan } = query.service.views[view] as ServiceView;
-  const windows = [...new Set(plan.features.map((feature) => inWindowSql(feature, view)))];
+  const windows = [...new Set(plan.windowed.map((feature) => inWindowSql(feature, view)))];
   const columns = [
     'row',
     't',

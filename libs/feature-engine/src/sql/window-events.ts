@@ -14,8 +14,8 @@ export interface WindowEvents {
 }
 
 /**
- * SQL that gives the events that each feature of a view counts in one vector, by the rules that make its value: `count_i`, and
- * `events_i` as [time in milliseconds, position, id or place], newest first, of the i-th feature. One row.
+ * SQL that gives the events that each windowed feature of a view counts in one vector, by the rules that make its value: `count_i`, and
+ * `events_i` as [time in milliseconds, position, id or place], newest first, of the i-th windowed feature. One row.
  */
 export function windowEventsSql(service: ServicePlan, { tables, where, view, newest }: WindowEvents): string {
   const query: VectorQuery = {
@@ -28,7 +28,7 @@ export function windowEventsSql(service: ServicePlan, { tables, where, view, new
   };
   const { plan } = service.views[view] as ServiceView;
   const { events, windowOf } = judgedEvents(query, view);
-  const columns = plan.features.flatMap((feature, index) => {
+  const columns = plan.windowed.flatMap((feature, index) => {
     const counts = countsSql(feature, windowOf(feature));
     const listed = `arrayReverseSort(groupArrayIf((e_time, e_pos, e_origin), ${counts}))`;
     return [`countIf(${counts}) AS count_${index}`, `arraySlice(${listed}, 1, ${newest}) AS events_${index}`];

@@ -1,6 +1,6 @@
 import { stringLiteral, type ClickHouse } from '@millrace/clickhouse';
 import type { Journal } from '@millrace/events';
-import { isText, windowEventsSql, type FeatureType } from '@millrace/feature-engine';
+import { isDerived, isText, references, windowEventsSql, type FeatureType } from '@millrace/feature-engine';
 import { CodedError } from '@millrace/service-kit';
 import { recomputeOneSql } from './check-parity.ts';
 import type { FeaturesCommand, FeaturesState } from './definitions-domain.ts';
@@ -186,8 +186,13 @@ export class TraceEvent {
     return plan.features
       .filter(({ origin }) => origin.from === 'view' && origin.view === v)
       .map((feature) => {
-        const index = log.view.features.findIndex(({ name }) => name === feature.name);
-        const planned = log.view.features[index];
+        const written = log.view.definition.features.find(({ name }) => name === feature.name);
+        if (written !== undefined && isDerived(written)) {
+          const madeOf = references(written.expression).flatMap((used) => (used.op === 'feature' ? [used.name] : []));
+          return { feature: feature.name, value: valueOf(vector, feature), view: log.view.id, madeOf };
+        }
+        const index = log.view.windowed.findIndex(({ name }) => name === feature.name);
+        const planned = log.view.windowed[index];
         const bounds = planned?.range.boundsMs(timeMs) ?? { afterMs: timeMs, upToMs: timeMs };
         const events = counted?.[`events_${index}`] ?? [];
         return {
