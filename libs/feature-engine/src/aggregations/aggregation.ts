@@ -65,12 +65,19 @@ export interface MergeablePart<P extends object, S> {
   /** The inverse of `merge` for kinds that are groups: what is left when `taken` has been taken out of `part`. */
   subtract?(part: S, taken: S, parameters: P): S;
   /** The value of a part that holds at least one value. */
-  finish(part: S, at: { readonly timeMs: number }, parameters: P): AggregateValue;
+  finish(part: S, at: AskedAt, parameters: P): AggregateValue;
   /** Equal parts give equal bytes. */
   encode(part: S, to: ByteWriter, parameters: P): void;
   decode(from: ByteReader, parameters: P): S;
   /** No part takes more bytes than this; infinite where it holds texts, which have no bound. */
   maxBytes(parameters: P, input: 'number' | 'string'): number;
+}
+
+/** When a part is asked for its value. */
+export interface AskedAt {
+  readonly timeMs: number;
+  /** Position that the own event was added with, infinite where it was not applied yet; null without one. */
+  readonly ownPosition: number | null;
 }
 
 export interface EntryPlace {

@@ -12,7 +12,7 @@ export function requireOwnEvent(reader: ObjectReader): void {
 }
 
 /** Which entry of a window is the own event; -1 when it has not been applied, or there is none. */
-export function ownEntry(window: WindowView): number {
+function ownEntry(window: WindowView): number {
   const { from, to, ownPosition } = window;
   // Ties count up to the own event, so nothing in its window comes after it.
   return ownPosition !== null && to > from && window.positionAt(to - 1) === ownPosition ? to - 1 : -1;

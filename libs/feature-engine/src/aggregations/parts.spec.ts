@@ -56,7 +56,7 @@ describe('parts of an aggregation', () => {
         const before = parts.map((each) => bytesOf(part, each, parameters));
         const whole = parts.reduce((sum, each) => part.merge(sum, each, parameters), part.empty(parameters));
         expect(parts.map((each) => bytesOf(part, each, parameters))).toEqual(before);
-        const at = { timeMs: (entries.at(-1)?.timeMs ?? 0) + 5 };
+        const at = { timeMs: (entries.at(-1)?.timeMs ?? 0) + 5, ownPosition: null };
         const expected = naiveAggregations[aggregation].value(entries, parameters, at);
         expectValue(aggregation, drawn, { value: part.finish(whole, at, parameters), expected });
       }),
@@ -69,7 +69,7 @@ describe('parts of an aggregation', () => {
       fc.property(randomAggregate(aggregation), fc.nat(600), (drawn, cut) => {
         const { parameters, entries } = drawn;
         if (cut >= entries.length) return;
-        const at = { timeMs: entries.at(-1)?.timeMs ?? 0 };
+        const at = { timeMs: entries.at(-1)?.timeMs ?? 0, ownPosition: null };
         const first = partOf(part, entries.slice(0, cut), parameters);
         const rest = part.subtract?.(partOf(part, entries, parameters), first, parameters);
         const expected = naiveAggregations[aggregation].value(entries.slice(cut), parameters, at);
@@ -99,7 +99,7 @@ describe('parts of an aggregation', () => {
             to,
           );
           const window = of.slice(from, to);
-          const at = { timeMs: window.at(-1)?.timeMs ?? 0 };
+          const at = { timeMs: window.at(-1)?.timeMs ?? 0, ownPosition: null };
           if (window.length > 0) {
             const expected = naiveAggregations[aggregation].value(window, parameters, at);
             expectValue(aggregation, drawn, { value: part.finish(made, at, parameters), expected });

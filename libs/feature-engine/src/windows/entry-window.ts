@@ -85,8 +85,9 @@ export class EntryWindow implements WindowView {
     const { part, parameters } = this.#layout.parts[index] as PlannedPart;
     const blocks = this.#state?.parts[index];
     let whole = blocks?.over(this, this.from, this.to) ?? part.empty(parameters);
-    const place = { timeMs: this.timeMs, position: Number.POSITIVE_INFINITY };
-    if (this.own !== null) whole = part.add(whole, this.own, place, parameters);
-    return part.finish(whole, place, parameters);
+    const { timeMs, own } = this;
+    const position = Number.POSITIVE_INFINITY;
+    if (own !== null) whole = part.add(whole, own, { timeMs, position }, parameters);
+    return part.finish(whole, { timeMs, ownPosition: own === null ? this.ownPosition : position }, parameters);
   }
 }
