@@ -1,0 +1,8 @@
+import { byTime, ranked } from './ranked.ts';
+
+/** The oldest k values, the oldest first. */
+export const firstK = ranked({
+  takes: ['number', 'boolean', 'string'],
+  before: byTime,
+  risingSql: ({ time, position }) => [time, position],
+});
