@@ -21,7 +21,7 @@ export interface RankedValue extends EntryPlace {
 interface RankedOrder {
   readonly takes: readonly ('number' | 'boolean' | 'string')[];
   readonly before: (a: RankedValue, b: RankedValue) => number;
-  /** The same order as SQL of what rises along it. */
+  /** The same order as SQL of what rises along it; equal values need none. */
   readonly risingSql: (of: { readonly value: string; readonly time: string; readonly position: string }) => string[];
 }
 

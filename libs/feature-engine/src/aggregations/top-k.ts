@@ -1,8 +1,8 @@
 import { byTime, ranked } from './ranked.ts';
 
-/** The k highest values, the highest first; of equal ones the newest. */
+/** The k highest values, the highest first. Which of equal ones are kept shows in the bytes of a part alone. */
 export const topK = ranked({
   takes: ['number', 'boolean'],
   before: (a, b) => Number(b.value) - Number(a.value) || byTime(b, a),
-  risingSql: ({ value, time, position }) => [`0 - ${value}`, `-${time}`, `-${position}`],
+  risingSql: ({ value }) => [`0 - ${value}`],
 });
