@@ -49,7 +49,7 @@ function doubleBytes(value: number): Buffer {
   return bytes;
 }
 
-export function xxh64(bytes: Buffer): bigint {
+function xxh64(bytes: Buffer): bigint {
   const rotate = (word: bigint, bits: bigint) => ((word << bits) | (word >> (64n - bits))) & mask;
   const round = (lane: bigint, input: bigint) => (rotate((lane + input * prime2) & mask, 31n) * prime1) & mask;
   let at = 0;
