@@ -1,8 +1,8 @@
-import { byTime, ranked } from './ranked.ts';
+import { ranked } from './ranked.ts';
 
-/** The k lowest values, the lowest first. Which of equal ones are kept shows in the bytes of a part alone. */
+/** The k lowest values, the lowest first. */
 export const bottomK = ranked({
   takes: ['number', 'boolean'],
-  before: (a, b) => Number(a.value) - Number(b.value) || byTime(b, a),
+  before: (newer, older) => newer <= older,
   risingSql: ({ value }) => [value],
 });

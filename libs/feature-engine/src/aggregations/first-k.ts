@@ -1,8 +1,8 @@
-import { byTime, ranked } from './ranked.ts';
+import { ranked } from './ranked.ts';
 
 /** The oldest k values, the oldest first. */
 export const firstK = ranked({
   takes: ['number', 'boolean', 'string'],
-  before: byTime,
+  before: () => false,
   risingSql: ({ time, position }) => [time, position],
 });

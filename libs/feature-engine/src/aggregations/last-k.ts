@@ -1,8 +1,8 @@
-import { byTime, ranked } from './ranked.ts';
+import { ranked } from './ranked.ts';
 
 /** The newest k values, the newest first. */
 export const lastK = ranked({
   takes: ['number', 'boolean', 'string'],
-  before: (a, b) => byTime(b, a),
+  before: () => true,
   risingSql: ({ time, position }) => [`-${time}`, `-${position}`],
 });

@@ -1,6 +1,6 @@
 import { isText, type FeatureType } from '../plans/feature-type.ts';
 import { quote } from '../definitions/faults.ts';
-import type { AggregateValue, AggregationKind, EntryPlace } from './aggregation.ts';
+import type { AggregationKind } from './aggregation.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { readWholeNumber } from './read-parameters.ts';
 
@@ -13,14 +13,13 @@ export interface Ranked {
   readonly nth?: number;
 }
 
-export interface RankedValue extends EntryPlace {
-  readonly value: number | string;
-}
+type Value = number | string;
 
 /** How the values of a window are ordered, in both engines. */
 interface RankedOrder {
   readonly takes: readonly ('number' | 'boolean' | 'string')[];
-  readonly before: (a: RankedValue, b: RankedValue) => number;
+  /** Whether a value comes before one that is older. */
+  readonly before: (newer: Value, older: Value) => boolean;
   /** The same order as SQL of what rises along it; equal values need none. */
   readonly risingSql: (of: { readonly value: string; readonly time: string; readonly position: string }) => string[];
 }
@@ -28,20 +27,22 @@ interface RankedOrder {
 const longest = 100;
 
 /** One kind for each order: what is kept of a window is the k values that come first in it, so parts are merged by order. */
-export function ranked({ takes, before, risingSql }: RankedOrder): AggregationKind<Ranked, RankedValue[]> {
-  const put = (kept: RankedValue[], added: RankedValue, { k, distinct }: Ranked): RankedValue[] => {
-    if (distinct) {
-      const same = kept.findIndex(({ value }) => value === added.value);
-      const known = kept[same];
-      if (known !== undefined && before(known, added) < 0) return kept;
-      if (known !== undefined) kept.splice(same, 1);
+export function ranked({ takes, before, risingSql }: RankedOrder): AggregationKind<Ranked, Value[]> {
+  const merge = (earlier: readonly Value[], later: readonly Value[], { k, distinct }: Ranked): Value[] => {
+    const merged: Value[] = [];
+    let older = 0;
+    let newer = 0;
+    while (merged.length < k) {
+      const known = earlier[older];
+      const added = later[newer];
+      if (known === undefined && added === undefined) break;
+      const takesNewer = added !== undefined && (known === undefined || before(added, known));
+      if (takesNewer) newer += 1;
+      else older += 1;
+      const next = (takesNewer ? added : known) as Value;
+      if (!distinct || !merged.includes(next)) merged.push(next);
     }
-    let at = kept.length;
-    while (at > 0 && before(added, kept[at - 1] as RankedValue) < 0) at -= 1;
-    if (at >= k) return kept;
-    kept.splice(at, 0, added);
-    if (kept.length > k) kept.pop();
-    return kept;
+    return merged;
   };
   return {
     input: 'required',
@@ -58,17 +59,13 @@ export function ranked({ takes, before, risingSql }: RankedOrder): AggregationKi
     empty: ({ nth }) => (nth === undefined ? '[]' : null),
     part: {
       empty: () => [],
-      add: (kept, value, { timeMs, position }, parameters) => {
-        // -0 is 0, as in the order of numbers.
-        const plain = typeof value === 'number' ? value + 0 : value;
-        return put(kept, { value: plain, timeMs, position }, parameters);
-      },
-      merge: (earlier, later, parameters) => later.reduce((kept, each) => put(kept, each, parameters), earlier),
-      finish: (kept, _, { nth }): AggregateValue =>
-        nth === undefined ? JSON.stringify(kept.map(({ value }) => value)) : (kept[nth - 1]?.value ?? null),
+      // -0 is 0, as in the order of numbers.
+      add: (kept, value, _, parameters) => merge(kept, [typeof value === 'number' ? value + 0 : value], parameters),
+      merge,
+      finish: (kept, _, { nth }) => (nth === undefined ? JSON.stringify(kept) : (kept[nth - 1] ?? null)),
       encode,
       decode,
-      maxBytes: ({ k }, input) => (input === 'number' ? 2 + 24 * k : Number.POSITIVE_INFINITY),
+      maxBytes: ({ k }, input) => (input === 'number' ? 2 + 8 * k : Number.POSITIVE_INFINITY),
     },
     sql: ({ value, valueType, holds, time, position }, { k, distinct, nth }, type) => {
       const plain = `assumeNotNull(${valueType === 'number' ? `toFloat64(${value}) + 0` : value})`;
@@ -93,28 +90,16 @@ function nthSql(list: string, nth: number, type: FeatureType): string {
   return isText(type) ? at : `toFloat64(${at})`;
 }
 
-function encode(kept: readonly RankedValue[], to: ByteWriter): void {
-  const texts = typeof kept[0]?.value === 'string';
-  to.u8(texts ? 1 : 0);
+function encode(kept: readonly Value[], to: ByteWriter): void {
+  to.u8(typeof kept[0] === 'string' ? 1 : 0);
   to.u8(kept.length);
-  for (const { value, timeMs, position } of kept) {
-    to.f64(timeMs);
-    to.f64(position);
+  for (const value of kept) {
     if (typeof value === 'string') to.text(value);
     else to.f64(value);
   }
 }
 
-function decode(from: ByteReader): RankedValue[] {
+function decode(from: ByteReader): Value[] {
   const texts = from.u8() === 1;
-  return Array.from({ length: from.u8() }, () => {
-    const timeMs = from.f64();
-    const position = from.f64();
-    return { timeMs, position, value: texts ? from.text() : from.f64() };
-  });
-}
-
-/** In the order of the view's log. */
-export function byTime(a: EntryPlace, b: EntryPlace): number {
-  return a.timeMs - b.timeMs || a.position - b.position;
+  return Array.from({ length: from.u8() }, () => (texts ? from.text() : from.f64()));
 }

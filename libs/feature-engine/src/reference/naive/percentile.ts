@@ -26,5 +26,5 @@ function middle(value: number, steps: number): number {
   while (exponent < 63 && 2 ** (exponent + 1) <= size) exponent += 1;
   let step = 0;
   while (step + 1 < steps && (size / 2 ** exponent - 1) * steps >= step + 1) step += 1;
-  return Math.sign(value) * 2 ** exponent * (1 + (step + 0.5) / steps);
+  return Math.sign(value) * ((2 * steps + 2 * step + 1) / (2 * steps)) * 2 ** exponent;
 }
