@@ -36,7 +36,7 @@ describe('distinct', () => {
       (known, value) => part?.add(known, value, at, of) ?? known,
       new HashSet(),
     );
-    expect(part?.finish(both, at, of)).toBe(1);
+    expect(part?.finish(both, { timeMs: 0, ownPosition: null }, of)).toBe(1);
   });
 
   it('keeps the registers that the definition of HyperLogLog says', () => {

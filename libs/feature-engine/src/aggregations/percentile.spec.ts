@@ -30,7 +30,7 @@ function evaluate(values: readonly number[], of: { q: number[]; accuracy: number
   if (part === undefined) throw new Error('no part');
   let counts = part.empty(of);
   values.forEach((each, index) => (counts = part.add(counts, each, { timeMs: index, position: index }, of)));
-  return JSON.parse(String(part.finish(counts, { timeMs: 0 }, of))) as number[];
+  return JSON.parse(String(part.finish(counts, { timeMs: 0, ownPosition: null }, of))) as number[];
 }
 
 describe('percentile', () => {

@@ -64,6 +64,7 @@ describe('SQL of scalars', () => {
         const holds = 'w = 1 AND isNotNull(e_input)';
         const window = {
           value: 'e_input',
+          valueType: 'number' as const,
           holds,
           count: `countIf(${holds})`,
           time: 'e_time',

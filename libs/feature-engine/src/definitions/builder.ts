@@ -1,5 +1,10 @@
+import type { Counts } from '../aggregations/counts.ts';
 import type { DecayParameters } from '../aggregations/decaying.ts';
 import type { DeviationParameters } from '../aggregations/deviations.ts';
+import type { Distinct } from '../aggregations/distinct.ts';
+import type { Histogram } from '../aggregations/histogram.ts';
+import type { Percentile } from '../aggregations/percentile.ts';
+import type { Ranked } from '../aggregations/ranked.ts';
 import type { TimeSinceParameters } from '../aggregations/time-since.ts';
 import type { Aggregation } from '../aggregations/registry.ts';
 import type { DerivedFeature } from '../derived/derived-feature.ts';
@@ -116,13 +121,21 @@ export const zScore = aggregationOf<DeviationOptions>('z-score');
 
 type DeviationOptions = Partial<DeviationParameters>;
 
-export function decayedSum(
-  input: Expression | string,
-  window: string,
-  options: FeatureOptions & DecayParameters,
-): FeatureSpec {
-  return aggregationOf<DecayParameters>('decayed-sum')(input, window, options);
-}
+/** A map from each value's text to how often it came. */
+export const counts = aggregationOf<Partial<Counts>>('counts');
+/** How many values differ: exact up to a bound, an estimate beyond. */
+export const distinct = aggregationOf<Partial<Distinct>>('distinct');
+export const histogram = aggregationWith<Histogram>('histogram');
+/** Of each share `q` the value below which it lies, within a relative accuracy. */
+export const percentile = aggregationWith<Pick<Percentile, 'q'> & Partial<Percentile>>('percentile');
+export const bottomK = aggregationWith<RankedMembers>('bottom-k');
+export const firstK = aggregationWith<RankedMembers>('first-k');
+export const lastK = aggregationWith<RankedMembers>('last-k');
+export const topK = aggregationWith<RankedMembers>('top-k');
+
+type RankedMembers = Pick<Ranked, 'k'> & Partial<Ranked>;
+
+export const decayedSum = aggregationWith<DecayParameters>('decayed-sum');
 
 type EventOptions = FeatureOptions & { readonly input?: Expression };
 
@@ -146,6 +159,12 @@ function aggregationOf<Members extends object = object>(aggregation: Aggregation
     window,
     ...options,
   });
+}
+
+/** The same for an aggregation that must be told something. */
+function aggregationWith<Members extends object>(aggregation: Aggregation) {
+  return (input: Expression | string, window: string, options: FeatureOptions & Members): FeatureSpec =>
+    aggregationOf<Members>(aggregation)(input, window, options);
 }
 
 /** Definitions as the JSON text that `apply` posts. */

@@ -69,7 +69,7 @@ function faultOf<P extends object, S>(
     piece = part.empty(of);
   }
   whole = part.merge(whole, piece, of);
-  const at = { timeMs: events.at(-1)?.timeMs ?? 0 };
+  const at = { timeMs: events.at(-1)?.timeMs ?? 0, ownPosition: null };
   const value = part.finish(whole, at, of);
   const expected = naive.value(events, of, at);
   if (!agree(value, expected)) return `the value is ${value}, not ${expected}`;

@@ -10,13 +10,13 @@ import { ViewEvaluator } from './view-evaluator.ts';
 import { WindowState } from './window-state.ts';
 
 /** A state of the same view whose values are merged out of parts wherever an aggregation has them. */
-function mergingState({ layout, features }: ViewPlan): WindowState {
-  const parts = features.flatMap(({ kind, definition, column }, index) =>
+function mergingState({ layout, windowed }: ViewPlan): WindowState {
+  const parts = windowed.flatMap(({ kind, definition, column }, index) =>
     kind.part === undefined
       ? []
       : [{ index, part: kind.part, parameters: definition, column, input: layout.columns[column]?.kind ?? 'number' }],
   );
-  const merged = features.map((feature, index) => {
+  const merged = windowed.map((feature, index) => {
     const { part } = feature.kind;
     if (part === undefined) return feature;
     const { evaluate: _evaluate, ...rules } = feature.kind;
@@ -36,9 +36,9 @@ it('gives out of parts over blocks what each aggregation gives by itself', () =>
           const inputs = plan.inputs({ ...event }, event.time);
           if (isInvalid(inputs)) throw new Error(inputs.message);
           const expectSame = (at: { timeMs: number; position?: number; own?: typeof inputs }) => {
-            const [a, b] = [plan.evaluate(state, at), merging.evaluate(at)];
+            const [a, b] = [state.evaluate(at), merging.evaluate(at)];
             const of = ({ numbers, strings }: ViewValues) => ({ numbers: Array.from(numbers), strings: [...strings] });
-            expect(compareVectors(plan, of(b), of(a))).toEqual([]);
+            expect(compareVectors({ features: plan.windowed }, of(b), of(a))).toEqual([]);
           };
           expectSame({ timeMs: event.time, own: inputs });
           for (const each of [state, merging]) each.apply({ timeMs: event.time, position, inputs });
