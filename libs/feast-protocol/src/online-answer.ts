@@ -1,9 +1,8 @@
-export const fieldStatuses = ['PRESENT', 'NULL_VALUE', 'NOT_FOUND', 'OUTSIDE_MAX_AGE'] as const;
 /**
  * `NOT_FOUND`: no event of the entity has ever come. `OUTSIDE_MAX_AGE`: all of them are older than any window of the view.
  * `NULL_VALUE`: there are events, but they give no value.
  */
-export type FieldStatus = (typeof fieldStatuses)[number];
+export type FieldStatus = 'PRESENT' | 'NULL_VALUE' | 'NOT_FOUND' | 'OUTSIDE_MAX_AGE';
 
 /** How a column is written. Whole numbers of a `double` keep their point: a client guesses types from the text. */
 export type ShownType = 'integer' | 'double' | 'boolean' | 'string' | 'given';

@@ -31,8 +31,8 @@ export function readOnlineRequest(body: unknown): OnlineRequest {
     rows: rowsOf(entities, 'entities'),
     ...(named && { featureService }),
     features: named ? [] : features,
-    fullFeatureNames: readFlag(members, 'full_feature_names', false),
-    versionMetadata: readFlag(members, 'include_feature_view_version_metadata', false),
+    fullFeatureNames: readFlag(members, 'full_feature_names'),
+    versionMetadata: readFlag(members, 'include_feature_view_version_metadata'),
   };
 }
 
@@ -67,8 +67,8 @@ export function rowsOf(columns: Readonly<Record<string, readonly unknown[]>>, wh
   return length;
 }
 
-export function readFlag(members: Readonly<Record<string, unknown>>, name: string, absent: boolean): boolean {
-  const value = members[name] ?? absent;
+function readFlag(members: Readonly<Record<string, unknown>>, name: string): boolean {
+  const value = members[name] ?? false;
   if (typeof value !== 'boolean') throw refused(`${name}: ${shown(value)} is neither true nor false`);
   return value;
 }

@@ -34,6 +34,9 @@ source.batch_source.name, source.batch_source.type = "stored", DataSource.REQUES
 field = source.batch_source.request_data_options.schema.add()
 field.name, field.value_type = "amount", 5
 
+stored = registry.data_sources.add()
+stored.name, stored.type, stored.file_options.uri = "history", DataSource.BATCH_FILE, "clickhouse:source_payments"
+
 view = registry.feature_views.add()
 view.spec.name, view.spec.project, view.spec.online = "card_spend", "millrace", True
 view.spec.entities.append("card")

@@ -3,8 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf, type Problem, type ProblemStatuses } from './problem.ts';
 import type { ServiceLog } from './service-log.ts';
 
-/** How a protocol that is not ours (MLflow's) words a problem; undefined leaves it to RFC 9457. */
-export type RenderProblem = (problem: Problem, path: string) => { readonly body: unknown } | undefined;
+/** A problem in the words of a protocol that is not ours, and with its status where that is another. */
+interface RenderedProblem {
+  readonly body: unknown;
+  readonly status?: number;
+}
+
+/** How a protocol that is not ours (MLflow's, Feast's) words a problem; undefined leaves it to RFC 9457. */
+export type RenderProblem = (problem: Problem, path: string) => RenderedProblem | undefined;
 
 export interface ProblemReplies {
   readonly statuses: ProblemStatuses;
@@ -49,7 +55,7 @@ export function replyWithProblem(
   const rendered = render(problem, path);
   const contentType = rendered ? 'application/json; charset=utf-8' : 'application/problem+json; charset=utf-8';
   void reply
-    .status(problem.status)
+    .status(rendered?.status ?? problem.status)
     .header('content-type', contentType)
     .send(JSON.stringify(rendered ? rendered.body : document));
 }

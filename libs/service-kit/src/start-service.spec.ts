@@ -91,6 +91,8 @@ describe('a service', () => {
         config,
         module: GreetingsModule,
         statuses: { GREETING_TEAPOT: 418 },
+        renderProblem: (found, path) =>
+          path.startsWith('/foreign/') ? { status: 425, body: `${found.status} ${found.code}` } : undefined,
         hotRoutes: {
           'POST /greetings/hot': (app) => (request) =>
             app.get(GreetingsController, { strict: false }).greetOften(request.body),
@@ -140,6 +142,11 @@ describe('a service', () => {
     ['more than the limit', JSON.stringify({ name: 'x'.repeat(3000), times: 1 }), 413, 'REQUEST_BODY_TOO_LARGE'],
   ])('refuses %s', async (_name, body, status, code) => {
     expect(await problem(await post(body))).toMatchObject({ status, code });
+  });
+
+  it('words a problem as another protocol does, with the status that it has there', async () => {
+    const response = await fetch(`${service.url}/foreign/greetings`);
+    expect([response.status, await response.json()]).toEqual([425, '404 ROUTE_NOT_FOUND']);
   });
 
   it('answers hot routes as all others, and keeps out the same', async () => {

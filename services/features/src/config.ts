@@ -27,6 +27,8 @@ export const config = {
     MILLRACE_FEATURES_MAX_RECORD_BYTES: count(1_048_576),
     /** Entity states that the owner of a partition keeps in memory. */
     MILLRACE_FEATURES_CACHED_STATES: count(50_000),
+    /** Values, rows times features, that one read of Feast's protocol may ask for. */
+    MILLRACE_FEATURES_MAX_READ_CELLS: count(1_000_000),
     /** How often served vectors are recomputed by SQL, and how many of them. */
     MILLRACE_FEATURES_PARITY_INTERVAL_MS: count(15_000),
     MILLRACE_FEATURES_PARITY_SAMPLE: count(200),

@@ -1,3 +1,4 @@
+import { feastErrorDetail, isFeastPath } from '@millrace/feast-protocol';
 import { isMlflowPath, mlflowErrorBody, otlpErrorBody, otlpTracesPath } from '@millrace/mlflow-protocol';
 import type { ServiceDefinition } from '@millrace/service-kit';
 import { config } from './config.ts';
@@ -14,6 +15,7 @@ export const gateway: ServiceDefinition<typeof config> = {
   module: GatewayModule,
   renderProblem: (problem, path) => {
     if (path === otlpTracesPath) return { body: otlpErrorBody(problem) };
+    if (isFeastPath(path)) return { body: feastErrorDetail(problem) };
     return isMlflowPath(path) ? { body: mlflowErrorBody(problem) } : undefined;
   },
   streamsBody: () => true,

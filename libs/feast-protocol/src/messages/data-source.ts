@@ -2,7 +2,7 @@ import { integer, message, messages, MessageType, text, textMap } from '../wire/
 import { featureSpec, type FeatureSpec } from './feature.ts';
 
 /** Numbers of `feast.core.DataSource.SourceType` that ours have. */
-export const sourceTypes = { request: 7, push: 9 } as const;
+export const sourceTypes = { file: 1, request: 7, push: 9 } as const;
 
 /** `feast.core.DataSource`. */
 export interface DataSource {
@@ -10,6 +10,8 @@ export interface DataSource {
   readonly fieldMapping?: Readonly<Record<string, string>>;
   readonly timestampField?: string;
   readonly createdTimestampColumn?: string;
+  /** Of a file: where it is. */
+  readonly file?: { readonly uri?: string };
   /** Of a request source: the columns that a request brings itself. */
   readonly requestData?: { readonly schema?: readonly FeatureSpec[] };
   readonly name?: string;
@@ -18,6 +20,8 @@ export interface DataSource {
   readonly tags?: Readonly<Record<string, string>>;
   readonly batchSource?: DataSource;
 }
+
+const fileOptions = new MessageType<{ readonly uri?: string }>(() => ({ uri: text(2) }));
 
 const requestDataOptions = new MessageType<{ readonly schema?: readonly FeatureSpec[] }>(() => ({
   schema: messages(3, featureSpec),
@@ -28,6 +32,7 @@ export const dataSource: MessageType<DataSource> = new MessageType<DataSource>((
   fieldMapping: textMap(2),
   timestampField: text(3),
   createdTimestampColumn: text(5),
+  file: message(11, fileOptions),
   requestData: message(18, requestDataOptions),
   name: text(20),
   project: text(21),

@@ -45,7 +45,7 @@ const whole: Registry = {
       },
     },
   ],
-  dataSources: [pushSource],
+  dataSources: [pushSource, { name: 'history', type: sourceTypes.file, file: { uri: 'clickhouse:source_payments' } }],
   featureViews: [
     {
       spec: {

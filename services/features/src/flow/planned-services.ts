@@ -1,6 +1,6 @@
 import type { Journal } from '@millrace/events';
 import { CodedError, UnavailableError } from '@millrace/service-kit';
-import { originOf, type FeaturesCommand, type FeaturesState } from './definitions-domain.ts';
+import type { FeaturesCommand, FeaturesState } from './definitions-domain.ts';
 import {
   blueprintsOf,
   servedService,
@@ -8,6 +8,7 @@ import {
   type PlannedService,
   type SourceBlueprint,
 } from './source-blueprint.ts';
+import { unfinishedSource } from './unfinished-source.ts';
 
 export interface ServiceReference {
   readonly name: string;
@@ -53,7 +54,7 @@ export class PlannedServices {
   async findServing(reference: ServiceReference): Promise<PlannedService> {
     const service = await this.find(reference);
     const { state } = this.#journal;
-    const unfinished = unfinishedSource(state, service);
+    const unfinished = unfinishedSource(state, service.plan.definition);
     if (unfinished === undefined) return service;
     throw new UnavailableError(
       'FEATURES_BUILDING_UNAVAILABLE',
@@ -90,13 +91,4 @@ export class PlannedServices {
     this.#services.clear();
     this.#builds = undefined;
   }
-}
-
-/** The source whose present build lacks the service or one of its views. */
-function unfinishedSource({ sources, origins }: FeaturesState, { plan, views }: PlannedService): string | undefined {
-  const needed = [
-    { source: plan.source.name, label: `feature-service ${plan.id}` },
-    ...views.map(({ log: { view } }) => ({ source: view.source.name, label: `feature-view ${view.id}` })),
-  ];
-  return needed.find(({ source, label }) => originOf(origins, label).build > (sources.get(source)?.live ?? 0))?.source;
 }

@@ -160,6 +160,11 @@ export function servedService(state: FeaturesState, id: string): PlannedService 
   return plannedService(state, id, (view) => (view.source.name === source ? build : viewBuild(state, view)));
 }
 
+/** A view, given as `name@version`, by itself: as it serves now. */
+export function servedView(state: FeaturesState, id: string): ViewLog {
+  return viewLog(state, id, viewBuild(state, compileView(id, state.definitions)));
+}
+
 /** As it was when it made a vector that names these builds, one a view. */
 export function serviceInBuilds(state: FeaturesState, id: string, builds: readonly number[]): PlannedService {
   return plannedService(state, id, (_, index) => builds[index] ?? 0);

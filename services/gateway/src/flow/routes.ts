@@ -56,6 +56,7 @@ export const routes: readonly Route[] = [
   { prefix: '/api/v1/online-features', upstream: 'features' },
   { prefix: '/api/v1/training-sets', upstream: 'features' },
   { prefix: '/api/v1/trace', upstream: 'features' },
+  { prefix: '/feast', upstream: 'features' },
   { prefix: '/api/v1/endpoints', upstream: 'inference' },
   { prefix: '/api/v1/drift', upstream: 'drift' },
   // Each service's own pages: documentation, metrics, health.

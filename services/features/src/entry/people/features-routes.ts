@@ -1,4 +1,4 @@
-import { onEverything, type RouteTable } from '@millrace/people';
+import { anybody, onEverything, type RouteTable } from '@millrace/people';
 
 const readers = onEverything('viewer');
 
@@ -21,6 +21,9 @@ export const featuresRoutes: RouteTable = {
   'POST /api/v1/feature-services/:name/candidate': readers,
   'POST /api/v1/online-features': readers,
   'POST /api/v1/training-sets': readers,
+  'POST /feast/get-online-features': readers,
+  'GET /feast/registry.db': readers,
+  'GET /feast/health': anybody,
   // Predictions of models that its reader does not see are left out.
   'GET /api/v1/trace/*': readers,
 };
