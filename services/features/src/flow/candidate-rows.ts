@@ -6,6 +6,12 @@ import { invalidRequest } from '../errors.ts';
 import { jsonAsAvro } from './json-as-avro.ts';
 
 export type CandidateEvent = Readonly<Record<string, unknown>>;
+
+interface EncodedEvent {
+  readonly value: Buffer;
+  readonly row: Row;
+}
+
 type EventWriter = RegisteredWriter<CandidateEvent>;
 
 /** How long a subject's newest schema is taken for the newest. */
@@ -27,14 +33,20 @@ export class CandidateRows {
     this.#reader = bus.codec.reader<Row>();
   }
 
-  async rowOf({ definition, columns }: SourcePlan, event: CandidateEvent, path: string): Promise<Row> {
-    const registered = await this.#writerOf(subjectOf(definition.topic));
+  async rowOf(source: SourcePlan, event: CandidateEvent, path: string): Promise<Row> {
+    const recorded = await this.recordOf(source, event, path);
     // Nothing was ever published: the declared columns are all that is known.
-    if (!registered) return accepted(rowOfColumns(event, columns, path));
+    return recorded?.row ?? accepted(rowOfColumns(event, source.columns, path));
+  }
+
+  /** The event as a record's value and as what a reader has of it; null while the topic has no schema. */
+  async recordOf({ definition }: SourcePlan, event: CandidateEvent, path: string): Promise<EncodedEvent | null> {
+    const registered = await this.#writerOf(subjectOf(definition.topic));
+    if (!registered) return null;
     const { writer, schema } = registered;
     const value = encoded(() => writer.encode(accepted(jsonAsAvro(event, schema, path))), path);
     const [read] = await this.#reader.decodeBatch([{ value, headers: {} }]);
-    if (read?.ok) return read.value;
+    if (read?.ok) return { value, row: read.value };
     throw invalidRequest([{ path, message: read?.message ?? 'cannot be read' }]);
   }
 

@@ -22,6 +22,8 @@ export const featuresRoutes: RouteTable = {
   'POST /api/v1/online-features': readers,
   'POST /api/v1/training-sets': readers,
   'POST /feast/get-online-features': readers,
+  'POST /feast/push': onEverything('editor'),
+  'POST /feast/write-to-online-store': onEverything('editor'),
   'GET /feast/registry.db': readers,
   'GET /feast/health': anybody,
   // Predictions of models that its reader does not see are left out.

@@ -1,9 +1,14 @@
 import type { Provider } from '@nestjs/common';
+import { EventBus } from '@millrace/events';
+import { OnlineStore } from '@millrace/online-store';
 import { SERVICE_CONFIG } from '@millrace/service-kit';
 import type { FeaturesConfig } from '../../config.ts';
+import { PushFeatures } from '../../flow/feast/push-features.ts';
 import { ReadOnlineFeatures } from '../../flow/feast/read-online-features.ts';
 import { ReadPlans } from '../../flow/feast/read-plans.ts';
 import { ServeRegistry } from '../../flow/feast/serve-registry.ts';
+import { PlannedServices } from '../../flow/planned-services.ts';
+import { OnlineProgress } from '../../store/online-progress.ts';
 import { ViewStates } from '../../store/view-states.ts';
 import { FEATURES_JOURNAL, type FeaturesJournal } from '../../tokens.ts';
 import { now } from './clock.ts';
@@ -18,6 +23,25 @@ export const feast: readonly Provider[] = [
         plans: new ReadPlans(journal),
         states,
         maxCells: config.own.MILLRACE_FEATURES_MAX_READ_CELLS,
+        now,
+      }),
+  },
+  {
+    provide: PushFeatures,
+    inject: [SERVICE_CONFIG, EventBus, OnlineStore, FEATURES_JOURNAL, PlannedServices],
+    useFactory: (
+      config: FeaturesConfig,
+      bus: EventBus,
+      store: OnlineStore,
+      journal: FeaturesJournal,
+      services: PlannedServices,
+    ) =>
+      new PushFeatures({
+        bus,
+        journal,
+        services,
+        applied: new OnlineProgress(store.states, bus.topics),
+        maxRecordBytes: config.own.MILLRACE_FEATURES_MAX_RECORD_BYTES,
         now,
       }),
   },

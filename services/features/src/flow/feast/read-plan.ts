@@ -155,6 +155,14 @@ function isPassThrough({ origin }: ServiceFeature): boolean {
   return origin.from === 'pass-through';
 }
 
+/** The id of a feature view that can be written to. @throws FeastError when there is none of that name. */
+export function findServedView(state: FeaturesState, text: string): string {
+  const { name, version } = readVersionedName(text);
+  const found = findView(state, { view: name, ...(version !== undefined && { version }) });
+  if (found.kind === 'feature-view') return versionedName(found);
+  throw new FeastError('FEAST_REQUEST_INVALID', `"${text}" is computed from each request: there is nothing to write`);
+}
+
 /** A feature view, or the service whose pass-through features are the on-demand view of that name. */
 function findView(
   state: FeaturesState,
