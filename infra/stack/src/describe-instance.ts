@@ -1,5 +1,5 @@
 import { passedThroughEnv, platformEnv, writeAddresses, type Addresses } from './addresses.ts';
-import { findPython, mlflow2Packages, trainingPackages } from './fetch/python.ts';
+import { feastPackages, findPython, mlflow2Packages, trainingPackages } from './fetch/python.ts';
 import { secretKeyOf } from './secret-key.ts';
 import { knownPorts } from './instance-ports.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
@@ -49,6 +49,7 @@ export async function describeInstance(
   const services = serviceUrls(ports);
   const python = await findPython(trainingPackages);
   const mlflow2 = await findPython(mlflow2Packages);
+  const feast = await findPython(feastPackages);
   return {
     instance: paths.instance,
     pids,
@@ -59,6 +60,7 @@ export async function describeInstance(
       ...services.env,
       ...(python === null ? {} : { MILLRACE_PYTHON: python }),
       ...(mlflow2 === null ? {} : { MILLRACE_PYTHON_MLFLOW2: mlflow2 }),
+      ...(feast === null ? {} : { MILLRACE_PYTHON_FEAST: feast }),
       ...passedThroughEnv(env),
     },
     urls: { ...urls, ...services.urls },

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { preflight } from './fetch/preflight.ts';
-import { ensurePython, mlflow2Packages, trainingPackages } from './fetch/python.ts';
+import { ensurePython, feastPackages, mlflow2Packages, trainingPackages } from './fetch/python.ts';
 import { refreshAddresses } from './describe-instance.ts';
 import { reset, stop, up } from './instance.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -108,7 +108,7 @@ async function runAll(interrupted: AbortSignal): Promise<Tally> {
   }
   // Data of an earlier run would only make the broker slower to start.
   await reset(instance);
-  const python = [trainingPackages, mlflow2Packages];
+  const python = [trainingPackages, mlflow2Packages, feastPackages];
   await preflight(serverNames, { python });
   await together(interrupted, [
     (signal) => up(instance, { signal }),

@@ -99,6 +99,60 @@ export class CardSource {
     ];
   }
 
+  /** Two sources that rows are pushed to: one whose views compute, and one whose view takes what it is given. */
+  pushedDefinitions(): object[] {
+    const amount = { op: 'column', name: 'amount' };
+    const source = {
+      kind: 'source',
+      topic: this.topic,
+      id: 'payment_id',
+      eventTime: { column: 'ts', unit: 'ms' },
+      entity: 'card',
+      partitioner: 'murmur2',
+    };
+    return [
+      { ...source, name: 'pushed' },
+      { ...source, name: 'profiles' },
+      { kind: 'entity', name: 'pushed_card', key: 'card', type: 'string' },
+      { kind: 'entity', name: 'pushed_shop', key: 'shop', type: 'string' },
+      {
+        kind: 'feature-view',
+        name: 'pushed_spend',
+        entity: 'pushed_card',
+        source: 'pushed',
+        features: [
+          { name: 'count_1d', aggregation: 'count', window: '1d' },
+          { name: 'sum_1d', aggregation: 'sum', input: amount, window: '1d' },
+          { name: 'mean_1d', aggregation: 'mean', input: amount, window: '1d' },
+        ],
+      },
+      {
+        kind: 'feature-view',
+        name: 'pushed_shops',
+        entity: 'pushed_shop',
+        source: 'pushed',
+        features: [{ name: 'shop_count', aggregation: 'count', window: '1d' }],
+      },
+      {
+        kind: 'feature-view',
+        name: 'profile',
+        entity: 'pushed_card',
+        source: 'profiles',
+        features: [
+          { name: 'newest_amount', aggregation: 'last', input: amount, window: '30d' },
+          { name: 'newest_shop', aggregation: 'last', input: { op: 'column', name: 'shop' }, window: '30d' },
+        ],
+      },
+      {
+        kind: 'feature-service',
+        name: 'pushed_risk',
+        source: 'pushed',
+        views: ['pushed_spend', 'pushed_shops'],
+        passThrough: [{ name: 'share', expression: { op: '/', args: [amount, { op: 'feature', name: 'sum_1d' }] } }],
+      },
+    ];
+  }
+
   definitions(): object[] {
     const amount = { op: 'column', name: 'amount' };
     return [

@@ -6,6 +6,7 @@ import { readConfig, clickhouseConfigFromEnv, eventsConfigFromEnv } from '@millr
 import { runServices, testNamespace, type RunningServices } from '@millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CardSource, dayMs, expectedFeatures, startMs, type Payment } from './card-source.ts';
+import { runFeastClient } from './feast-client.ts';
 
 const silent: EventsLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const namespace = testNamespace();
@@ -246,6 +247,57 @@ describe('features service', () => {
       const known = served.length === 20 ? await trainingSet({ ...range, mode: 'as-known' }) : null;
       return JSON.stringify(known) === JSON.stringify(served);
     });
+  });
+
+  it('is read from and pushed to by Feast’s stock SDK, which raises its own errors', async () => {
+    const pushed = await CardSource.create(bus, 2);
+    const defined = await post('/api/v1/definitions', pushed.pushedDefinitions());
+    expect(defined.status, JSON.stringify(defined.body)).toBe(200);
+    const told = await runFeastClient(services.url('features'), services.env);
+    const here = (value: unknown, type: string) => [value, type, 'PRESENT'];
+    const unknown = (value: unknown, type: string) => [value, type, 'NOT_FOUND'];
+    expect(told['pushed']).toBe(200);
+    expect(told.references).toEqual({
+      card: [here('c-1', 'str'), here('nobody', 'str')],
+      shop: [here('s-1', 'str'), here('nowhere', 'str')],
+      count_1d: [here(1, 'int'), unknown(0, 'int')],
+      sum_1d: [here(12, 'float'), unknown(0, 'float')],
+      mean_1d: [here(12, 'float'), unknown(null, 'NoneType')],
+      shop_count: [here(1, 'int'), unknown(0, 'int')],
+    });
+    expect(told['pushed again']).toBe(200);
+    expect(told['after a repeat']).toMatchObject({ count_1d: [here(1, 'int')] });
+    expect(told['full names']).toEqual(['card', 'pushed_spend__count_1d']);
+    expect(told.service).toMatchObject({ count_1d: [here(1, 'int')], share: [here(2, 'float')] });
+    expect(told['on demand']).toMatchObject({ share: [here(0.5, 'float')] });
+    expect([told['written'], told['sdk pushed']]).toEqual([null, null]);
+    expect(told['after a write']).toMatchObject({
+      newest_amount: [here(7, 'float')],
+      newest_shop: [here('s-2', 'str')],
+    });
+    expect(told['after a push']).toMatchObject({ newest_amount: [here(8, 'float')] });
+    expect(told['registry']).toEqual({
+      entity: 'card',
+      types: { count_1d: 'Int64', sum_1d: 'Float64', mean_1d: 'Float64' },
+      source: 'pushed',
+      'on demand': ['pushed_risk_on_demand'],
+    });
+    const raised = (name: string, text: string) => [name, true, expect.stringContaining(text)];
+    expect(told.errors).toEqual({
+      view: raised('FeatureViewNotFoundException', 'there is no feature view "nothing"'),
+      version: raised('FeatureViewVersionNotFound', 'feature view "pushed_spend" has no version 9; it has: 1'),
+      feature: raised('SpecifiedFeaturesNotPresentError', 'has no feature "x"; it has: count_1d, sum_1d, mean_1d'),
+      collision: raised('FeatureNameCollisionError', 'two features of the answer are called "count_1d"'),
+      key: raised('FeastError', 'entities.card[0]: 5 is no key of entity "pushed_card": send a text'),
+      'request data': raised('RequestDataNotFoundInEntityRowsException', 'there is no column "amount"'),
+      computed: raised('FeastError', 'push events to push source "pushed"'),
+      'push source': [422, 'PushSourceNotFoundException'],
+      column: [400, 'FeastError'],
+      rows: [400, 'FeastError'],
+      'late key': [400, 'FeastError'],
+    });
+    const health = await get('/feast/health');
+    expect([health.status, health.body]).toEqual([200, '']);
   });
 
   it('traces one event from its position to its vector, with the events inside each window and the SQL', async () => {

@@ -33,6 +33,13 @@ export const mlflow2Packages: PythonEnvironment = {
   imports: 'mlflow, lightgbm, matplotlib, onnx, onnxruntime, sklearn, pandas, psutil, pytest',
 };
 
+/** Feast's SDK, which wants an older pandas than training has. Only tests need it. */
+export const feastPackages: PythonEnvironment = {
+  requirementsFile: listed('requirements-feast.txt'),
+  title: "the Python packages of Feast's client",
+  imports: 'feast, pandas, pyarrow',
+};
+
 /** MLflow 2 with its server, which only the proof of imports starts. */
 export const mlflow2ServerPackages: PythonEnvironment = {
   requirementsFile: listed('requirements-mlflow2-server.txt'),
