@@ -325,6 +325,17 @@ describe('the gateway', () => {
     await services.get('registry').ready();
   });
 
+  it('gives Feast’s clients an error of theirs when the feature service is away', async () => {
+    const response = await fetch(`${gateway}/feast/get-online-features`, { method: 'POST', body: '{}' });
+    expect(response.status).toBe(503);
+    const detail = JSON.parse((await response.json()) as string) as Record<string, unknown>;
+    expect(detail).toEqual({
+      module: 'feast.errors',
+      class: 'FeastError',
+      message: expect.stringContaining('features') as string,
+    });
+  });
+
   it('shows the documentation of every service', async () => {
     for (const service of ['tracking', 'registry']) {
       const document = await (await fetch(`${gateway}/services/${service}/docs/openapi.json`)).json();

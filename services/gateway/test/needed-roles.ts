@@ -14,6 +14,7 @@ const free = [
   'DELETE share-links/{id}',
   'POST v1/online-features',
   'POST v1/training-sets',
+  'POST feast/get-online-features',
   'POST {name}/candidate',
 ];
 
@@ -79,6 +80,8 @@ const forAdmins = [
   'POST {id}/test',
   'POST v1/definitions',
   'POST {name}/resume',
+  'POST feast/push',
+  'POST feast/write-to-online-store',
   'DELETE sources/{name}',
   'DELETE entities/{name}',
   'DELETE feature-views/{name}',
