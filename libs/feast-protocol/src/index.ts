@@ -20,6 +20,7 @@ export { featureService, type FeatureService, type FeatureViewProjection } from 
 export { featureView, type FeatureView } from './messages/feature-view.ts';
 export type { FeatureSpec } from './messages/feature.ts';
 export { onDemandFeatureView, type OnDemandFeatureView } from './messages/on-demand-feature-view.ts';
+export { answerRegistryCall } from './messages/registry-calls.ts';
 export { registry, type Registry } from './messages/registry.ts';
 export { valueTypes } from './messages/value-type.ts';
 export { secondsOf } from './messages/well-known.ts';

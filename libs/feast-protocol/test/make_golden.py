@@ -8,6 +8,7 @@ import pathlib
 from feast.protos.feast.core.DataSource_pb2 import DataSource
 from feast.protos.feast.core.FeatureView_pb2 import FeatureView
 from feast.protos.feast.core.Registry_pb2 import Registry
+from feast.protos.feast.registry import RegistryServer_pb2 as calls
 
 golden = {}
 
@@ -71,5 +72,26 @@ keep("registry", registry)
 keep("before the epoch", FeatureView(spec={"ttl": {"seconds": -1, "nanos": 500000000}}))
 keep("nothing but presence", FeatureView(spec={}, meta={}))
 keep("a long text", FeatureView(spec={"description": "x" * 300}))
+
+# Requests of the registry server, and its answers over the registry above.
+for name, call in [("card", "Entity"), ("payments", "DataSource"), ("card_spend", "FeatureView"),
+                   ("card_spend", "AnyFeatureView"), ("payment_risk_on_demand", "AnyFeatureView"),
+                   ("payment_risk_on_demand", "OnDemandFeatureView"), ("payment_risk", "FeatureService")]:
+    request = getattr(calls, f"Get{call}Request")(name=name, project="millrace", allow_cache=True)
+    keep(f"Get{call} {name}", request)
+for call in ["Entities", "DataSources", "FeatureViews", "AllFeatureViews", "OnDemandFeatureViews", "FeatureServices",
+             "Permissions"]:
+    keep(f"List{call}", getattr(calls, f"List{call}Request")(project="millrace", tags={"a": "b"}))
+keep("GetProject", calls.GetProjectRequest(name="millrace", allow_cache=True))
+keep("ListProjects", calls.ListProjectsRequest(allow_cache=True))
+any_view = calls.GetAnyFeatureViewResponse()
+any_view.any_feature_view.on_demand_feature_view.CopyFrom(registry.on_demand_feature_views[0])
+keep("answer GetAnyFeatureView payment_risk_on_demand", any_view)
+all_views = calls.ListAllFeatureViewsResponse()
+all_views.feature_views.add().feature_view.CopyFrom(view)
+all_views.feature_views.add().on_demand_feature_view.CopyFrom(registry.on_demand_feature_views[0])
+keep("answer ListAllFeatureViews", all_views)
+keep("answer ListProjects", calls.ListProjectsResponse(projects=registry.projects))
+keep("answer ListEntities", calls.ListEntitiesResponse(entities=registry.entities))
 
 pathlib.Path(__file__).with_name("golden.json").write_text(json.dumps(golden, indent=2) + "\n")

@@ -29,6 +29,8 @@ export const config = {
     MILLRACE_FEATURES_CACHED_STATES: count(50_000),
     /** Values, rows times features, that one read of Feast's protocol may ask for. */
     MILLRACE_FEATURES_MAX_READ_CELLS: count(1_000_000),
+    /** Port of Feast's registry server (gRPC); there is none unless it is given. */
+    MILLRACE_FEATURES_GRPC_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     /** How often served vectors are recomputed by SQL, and how many of them. */
     MILLRACE_FEATURES_PARITY_INTERVAL_MS: count(15_000),
     MILLRACE_FEATURES_PARITY_SAMPLE: count(200),

@@ -25,7 +25,7 @@ export interface Registry {
 }
 
 const projectSpec = new MessageType<NonNullable<Project['spec']>>(() => ({ name: text(1), description: text(2) }));
-const project = new MessageType<Project>(() => ({ spec: message(1, projectSpec) }));
+export const project = new MessageType<Project>(() => ({ spec: message(1, projectSpec) }));
 
 export const registry = new MessageType<Registry>(() => ({
   entities: messages(1, entity),

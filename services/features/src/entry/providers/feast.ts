@@ -1,7 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import { EventBus } from '@millrace/events';
 import { OnlineStore } from '@millrace/online-store';
-import { SERVICE_CONFIG } from '@millrace/service-kit';
+import { Access } from '@millrace/people';
+import { SERVICE_CONFIG, ServiceLog, Shutdown } from '@millrace/service-kit';
 import type { FeaturesConfig } from '../../config.ts';
 import { PushFeatures } from '../../flow/feast/push-features.ts';
 import { ReadOnlineFeatures } from '../../flow/feast/read-online-features.ts';
@@ -11,6 +12,7 @@ import { PlannedServices } from '../../flow/planned-services.ts';
 import { OnlineProgress } from '../../store/online-progress.ts';
 import { ViewStates } from '../../store/view-states.ts';
 import { FEATURES_JOURNAL, type FeaturesJournal } from '../../tokens.ts';
+import { RegistryServer } from '../grpc/registry-server.ts';
 import { now } from './clock.ts';
 
 /** What answers Feast's protocol. */
@@ -49,5 +51,25 @@ export const feast: readonly Provider[] = [
     provide: ServeRegistry,
     inject: [FEATURES_JOURNAL],
     useFactory: (journal: FeaturesJournal) => new ServeRegistry(journal),
+  },
+  {
+    provide: RegistryServer,
+    inject: [SERVICE_CONFIG, ServeRegistry, Access, ServiceLog, Shutdown],
+    useFactory: async (
+      config: FeaturesConfig,
+      registry: ServeRegistry,
+      access: Access,
+      log: ServiceLog,
+      shutdown: Shutdown,
+    ) => {
+      const server = new RegistryServer({ registry, access, log });
+      const port = config.own.MILLRACE_FEATURES_GRPC_PORT;
+      if (port !== undefined) {
+        await server.listen(config.service.host, port);
+        shutdown.add('http', 'feast-registry', () => server.close());
+        log.info('feast-registry-listening', { port });
+      }
+      return server;
+    },
   },
 ];
