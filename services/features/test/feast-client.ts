@@ -16,13 +16,16 @@ export interface FeastClientReport {
   readonly [told: string]: unknown;
 }
 
-/** Runs the stock SDK against the address. */
-export async function runFeastClient(address: string, env: NodeJS.ProcessEnv): Promise<FeastClientReport> {
+/** Runs the stock SDK against the addresses of HTTP and of the registry's gRPC. */
+export async function runFeastClient(
+  { http, grpc }: { readonly http: string; readonly grpc: string },
+  env: NodeJS.ProcessEnv,
+): Promise<FeastClientReport> {
   const python = env['MILLRACE_PYTHON_FEAST'];
   if (python === undefined) throw new Error('MILLRACE_PYTHON_FEAST is not set: run "npm test" once, which makes it');
   const script = fileURLToPath(new URL('python/feast_client.py', import.meta.url));
   // Feast sends usage statistics to its makers unless told not to.
-  const told = await promisify(execFile)(python, ['-W', 'ignore', script, address], {
+  const told = await promisify(execFile)(python, ['-W', 'ignore', script, http, grpc], {
     env: { ...process.env, FEAST_USAGE: 'False' },
   });
   return JSON.parse(told.stdout) as FeastClientReport;

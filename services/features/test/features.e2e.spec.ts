@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClickHouse } from '@millrace/clickhouse';
 import { BatchConsumer, EventBus, listDeadLetters, type EventsLog } from '@millrace/events';
@@ -16,6 +17,7 @@ let bus: EventBus;
 let clickhouse: ClickHouse;
 let source: CardSource;
 let collector: BatchConsumer;
+let grpcPort: number;
 /** By source event id; a second vector of one event would be a second entry. */
 const vectors = new Map<string, FeatureVector[]>();
 
@@ -26,8 +28,13 @@ beforeAll(async () => {
   );
   bus = await EventBus.connect(config.events, silent);
   clickhouse = new ClickHouse(config.clickhouse);
+  grpcPort = await freePort();
   services = await runServices(namespace, ['features'], {
-    env: { MILLRACE_FEATURES_PARITY_INTERVAL_MS: '1000', MILLRACE_FEATURES_HISTORY_WAIT_MS: '100' },
+    env: {
+      MILLRACE_FEATURES_PARITY_INTERVAL_MS: '1000',
+      MILLRACE_FEATURES_HISTORY_WAIT_MS: '100',
+      MILLRACE_FEATURES_GRPC_PORT: String(grpcPort),
+    },
     restart: true,
   });
   source = await CardSource.create(bus);
@@ -253,7 +260,7 @@ describe('features service', () => {
     const pushed = await CardSource.create(bus, 2);
     const defined = await post('/api/v1/definitions', pushed.pushedDefinitions());
     expect(defined.status, JSON.stringify(defined.body)).toBe(200);
-    const told = await runFeastClient(services.url('features'), services.env);
+    const told = await runFeastClient({ http: services.url('features'), grpc: `127.0.0.1:${grpcPort}` }, services.env);
     const here = (value: unknown, type: string) => [value, type, 'PRESENT'];
     const unknown = (value: unknown, type: string) => [value, type, 'NOT_FOUND'];
     expect(told['pushed']).toBe(200);
@@ -283,6 +290,15 @@ describe('features service', () => {
       'on demand': ['pushed_risk_on_demand'],
     });
     const raised = (name: string, text: string) => [name, true, expect.stringContaining(text)];
+    expect(told['remote registry']).toEqual({
+      project: 'fraud',
+      views: true,
+      types: { count_1d: 'Int64', sum_1d: 'Float64', mean_1d: 'Float64' },
+      'on demand': 'pushed_risk_on_demand',
+      read: expect.objectContaining({ count_1d: [1], share: [2] }),
+      nothing: raised('FeatureViewNotFoundException', 'there is no feature view "nothing"'),
+      write: raised('ReadOnlyRegistryException', 'send definitions to POST /api/v1/definitions'),
+    });
     expect(told.errors).toEqual({
       view: raised('FeatureViewNotFoundException', 'there is no feature view "nothing"'),
       version: raised('FeatureViewVersionNotFound', 'feature view "pushed_spend" has no version 9; it has: 1'),
@@ -346,6 +362,15 @@ describe('features service', () => {
     expect(await metric('parity_mismatched_total')).toBe(0);
   });
 });
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
 
 function payment(given: Partial<Payment> & { ts: number }): Payment {
   return {

@@ -37,7 +37,7 @@ export const mlflow2Packages: PythonEnvironment = {
 export const feastPackages: PythonEnvironment = {
   requirementsFile: listed('requirements-feast.txt'),
   title: "the Python packages of Feast's client",
-  imports: 'feast, pandas, pyarrow',
+  imports: 'feast, grpc, pandas, pyarrow',
 };
 
 /** MLflow 2 with its server, which only the proof of imports starts. */

@@ -1,12 +1,13 @@
 """What the stock feast SDK makes of our answers, as one JSON document on the standard output.
 
-    python feast_client.py ADDRESS
+    python feast_client.py ADDRESS GRPC_ADDRESS
 """
 import datetime
 import json
 import pathlib
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
@@ -16,20 +17,27 @@ from feast.data_source import PushMode
 from feast.errors import FeastError
 from feast.protos.feast.serving.ServingService_pb2 import FieldStatus
 
-address = sys.argv[1]
+address, grpc_address = sys.argv[1:3]
 folder = pathlib.Path(tempfile.mkdtemp())
 with urllib.request.urlopen(f"{address}/feast/registry.db?project=fraud") as response:
     (folder / "registry.db").write_bytes(response.read())
-store = FeatureStore(
-    config=RepoConfig(
-        project="fraud",
-        provider="local",
-        registry=str(folder / "registry.db"),
-        online_store={"type": "remote", "path": f"{address}/feast"},
-        offline_store={"type": "file"},
-        entity_key_serialization_version=3,
+
+
+def store_with(registry):
+    return FeatureStore(
+        config=RepoConfig(
+            project="fraud",
+            provider="local",
+            registry=registry,
+            online_store={"type": "remote", "path": f"{address}/feast"},
+            offline_store={"type": "file"},
+            entity_key_serialization_version=3,
+        )
     )
-)
+
+
+store = store_with(str(folder / "registry.db"))
+remote = store_with({"registry_type": "remote", "path": grpc_address})
 now = datetime.datetime.now(datetime.timezone.utc)
 
 
@@ -64,6 +72,15 @@ def push(source, **columns):
         return [error.code, json.loads(json.loads(error.read()))["class"]]
 
 
+def push_until_read(source, **columns):
+    """A source that was defined a moment ago takes its first rows before anybody applies them."""
+    for _ in range(60):
+        answer = push(source, **columns)
+        if answer != [425, "FeastError"]:
+            return answer
+        time.sleep(1)
+
+
 at = now.isoformat()
 payment = {"card": ["c-1"], "shop": ["s-1"], "amount": [12], "tip": [0.5], "event_timestamp": [at]}
 spend = ["pushed_spend:count_1d", "pushed_spend:sum_1d", "pushed_spend:mean_1d", "pushed_shops:shop_count"]
@@ -73,7 +90,7 @@ newer = profile.assign(newest_amount=[8.0], ts=[now + datetime.timedelta(millise
 profiles = ["profile:newest_amount", "profile:newest_shop"]
 
 told = {
-    "pushed": push("pushed", **payment),
+    "pushed": push_until_read("pushed", **payment),
     "references": read(spend, keys),
     "pushed again": push("pushed", **payment),
     "after a repeat": read(spend[:1], keys[:1]),
@@ -89,6 +106,19 @@ told = {
         "types": {field.name: str(field.dtype) for field in store.get_feature_view("pushed_spend").features},
         "source": store.get_feature_view("pushed_spend").stream_source.name,
         "on demand": [one.name for one in store.list_on_demand_feature_views() if one.name.startswith("pushed_risk")],
+    },
+    "remote registry": {
+        "project": remote.get_project("fraud").name,
+        "views": sorted(one.name for one in remote.list_feature_views()) == sorted(
+            one.name for one in store.list_feature_views()
+        ),
+        "types": {field.name: str(field.dtype) for field in remote.get_feature_view("pushed_spend").features},
+        "on demand": remote.get_on_demand_feature_view("pushed_risk_on_demand").name,
+        "read": remote.get_online_features(
+            features=remote.get_feature_service("pushed_risk"), entity_rows=[{**keys[0], "amount": 24.0}]
+        ).to_dict(),
+        "nothing": raised(lambda: remote.get_feature_view("nothing")),
+        "write": raised(lambda: remote.apply([remote.get_entity("pushed_card")])),
     },
     "errors": {
         "view": raised(lambda: read(["nothing:x"], keys)),
