@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FeastError, shown, type Frame } from '@millrace/feast-protocol';
-import type { SourcePlan, ViewPlan } from '@millrace/feature-engine';
+import { isDerived, type FeatureViewDefinition, type SourcePlan, type ViewPlan } from '@millrace/feature-engine';
 
 /** An event in JSON, as its topic's schema has it. */
 export type PushedEvent = Readonly<Record<string, unknown>>;
@@ -34,20 +34,27 @@ export function pushedEvents(source: SourcePlan, { columns, rows }: Frame): Push
 export function writtenEvents(view: ViewPlan, { columns, rows }: Frame): PushedEvent[] {
   const { source, entity, keyColumn, definition } = view;
   const frame: Record<string, readonly unknown[]> = {};
-  for (const { definition: feature } of view.features) {
-    const { aggregation, input, filter } = feature;
-    if (aggregation !== 'last' || input?.op !== 'column' || filter !== undefined) {
+  for (const feature of definition.features) {
+    const column = newestOf(feature);
+    if (column === null) {
       throw new FeastError(
         'FEAST_REQUEST_INVALID',
         `feature view "${definition.name}" computes "${feature.name}" from the events of source "${source.name}": push events to push source "${source.name}"`,
       );
     }
-    frame[input.name] = columnOf(columns, feature.name, definition.name);
+    frame[column] = columnOf(columns, feature.name, definition.name);
   }
   frame[keyColumn] = columnOf(columns, entity.key, definition.name);
   const times = columns[timeColumn] ?? columns[source.definition.eventTime.column];
   if (times) frame[timeColumn] = times;
   return pushedEvents(source, { columns: frame, rows });
+}
+
+/** The column whose newest value a feature is; null where it is anything else. */
+function newestOf(feature: FeatureViewDefinition['features'][number]): string | null {
+  if (isDerived(feature) || feature.aggregation !== 'last' || feature.filter !== undefined) return null;
+  if (feature.nulls !== undefined && feature.nulls !== 'skip') return null;
+  return feature.input?.op === 'column' ? feature.input.name : null;
 }
 
 function columnOf(columns: Frame['columns'], name: string, view: string): readonly unknown[] {

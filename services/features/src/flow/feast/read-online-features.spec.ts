@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FeastError } from '@millrace/feast-protocol';
-import type { WindowState } from '@millrace/feature-engine';
+import type { EntityState } from '@millrace/feature-engine';
 import type { ViewEntity } from '../../store/view-states.ts';
 import type { BorrowedState } from '../build-vectors.ts';
 import { FeaturesUnderTest, paymentsSource } from '../definitions-for-tests.ts';
@@ -58,7 +58,7 @@ function cardView(version: number, window: string): object {
 
 /** The states of every view as its owners would have them after these payments. */
 class AppliedPayments {
-  readonly states = new Map<string, WindowState>();
+  readonly states = new Map<string, EntityState>();
 
   constructor(features: FeaturesUnderTest, payments: readonly Record<string, unknown>[]) {
     const logs = blueprintsOf(features.state).flatMap(({ ownViews, rekeyedViews }) => [...ownViews, ...rekeyedViews]);

@@ -14,13 +14,13 @@ import {
   versionedName,
   type FeatureServiceDefinition,
   type FeatureViewDefinition,
+  type PlannedFeature,
   type ServiceFeature,
-  type ViewFeature,
 } from '@millrace/feature-engine';
 import type { FeaturesState } from '../definitions-domain.ts';
 import { servedService, servedView, type PlannedService, type ViewLog } from '../source-blueprint.ts';
 import { unfinishedSource } from '../unfinished-source.ts';
-import { shownType } from './shown-type.ts';
+import { plainType, shownType } from './shown-type.ts';
 
 /** A view whose states a read needs. */
 export interface ReadView {
@@ -40,7 +40,7 @@ export interface ReadOutput {
   readonly name: string;
   readonly type: ShownType;
   readonly from:
-    | { readonly view: number; readonly feature: ViewFeature }
+    | { readonly view: number; readonly feature: PlannedFeature }
     | { readonly onDemand: number; readonly feature: ServiceFeature };
 }
 
@@ -95,7 +95,7 @@ class PlannedRead implements ReadPlan {
         (one) => one.name === reference.feature && one.origin.from === 'pass-through',
       );
       if (!feature) throw noFeature(reference, service.plan.features.filter(isPassThrough));
-      this.outputs.push({ name, type: feature.type, from: { onDemand: this.#onDemand(service), feature } });
+      this.outputs.push({ name, type: plainType(feature.type), from: { onDemand: this.#onDemand(service), feature } });
       return;
     }
     const log = servedView(this.#state, versionedName(found));
@@ -113,7 +113,11 @@ class PlannedRead implements ReadPlan {
       if (feature.origin.from === 'pass-through') {
         const reference = { view: onDemandName(definition.name), feature: feature.name };
         const name = answerName(reference, this.#fullNames);
-        this.outputs.push({ name, type: feature.type, from: { onDemand: this.#onDemand(service), feature } });
+        this.outputs.push({
+          name,
+          type: plainType(feature.type),
+          from: { onDemand: this.#onDemand(service), feature },
+        });
         continue;
       }
       const { view: place } = feature.origin;

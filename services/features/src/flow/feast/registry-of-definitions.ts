@@ -24,7 +24,7 @@ import type { FeaturesState } from '../definitions-domain.ts';
 import { servedService, type PlannedService } from '../source-blueprint.ts';
 import { unfinishedSource } from '../unfinished-source.ts';
 import { onDemandName } from './read-plan.ts';
-import { shownType } from './shown-type.ts';
+import { plainType, shownType } from './shown-type.ts';
 
 const shownTypes: Readonly<Record<Exclude<ShownType, 'given'>, number>> = {
   integer: valueTypes.int64,
@@ -133,7 +133,7 @@ function viewFeatures(plan: ViewPlan, wanted: (name: string) => boolean = () => 
     .map((feature) => ({
       name: feature.name,
       valueType: typeOf(shownType(feature, plan)),
-      ...described(feature.definition.description),
+      ...described(plan.definition.features.find(({ name }) => name === feature.name)?.description),
     }));
 }
 
@@ -189,7 +189,7 @@ function projectionOf(
 function passThroughOf({ plan }: PlannedService): FeatureSpec[] {
   return plan.features
     .filter(({ origin }) => origin.from === 'pass-through')
-    .map(({ name, type }) => ({ name, valueType: typeOf(type) }));
+    .map(({ name, type }) => ({ name, valueType: typeOf(plainType(type)) }));
 }
 
 /** What a service computes from the request: the client has to know which columns to send. */
