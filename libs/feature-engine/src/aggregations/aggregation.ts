@@ -40,7 +40,7 @@ interface EvaluatedKind<P extends object, S> {
 
 /** The value is that of the part over all entries of the window and the own event. */
 interface MergedKind<P extends object, S> {
-  readonly evaluate?: never;
+  readonly evaluate?: undefined;
   readonly part: MergeablePart<P, S>;
 }
 
@@ -74,7 +74,7 @@ export interface MergeablePart<P extends object, S> {
 }
 
 /** When a part is asked for its value. */
-export interface AskedAt {
+interface AskedAt {
   readonly timeMs: number;
   /** Position that the own event was added with, infinite where it was not applied yet; null without one. */
   readonly ownPosition: number | null;

@@ -14,7 +14,14 @@ describe('SQL of decimals', () => {
 
   it('rounds as the engine does, to the last bit', async () => {
     const values = [
-      ...[0.125, -0.125, 0.49999999999999994, 1e15, 1e15 + 0.5, 999_999_999_999.995, 4.35, 1.005],
+      0.125,
+      -0.125,
+      0.49999999999999994,
+      1e15,
+      1e15 + 0.5,
+      999_999_999_999.995,
+      4.35,
+      1.005,
       ...fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), 200),
       ...fc.sample(fc.maxSafeInteger(), 200).map((units) => units / 1e6),
     ];

@@ -1,5 +1,5 @@
 /** A column of decimal numbers with this many digits behind the point, in documents `decimal(2)`. */
-export type DecimalType = `decimal(${number})`;
+type DecimalType = `decimal(${number})`;
 
 const decimalType = /^decimal\((\d|1[0-5])\)$/;
 

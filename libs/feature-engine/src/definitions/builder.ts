@@ -113,29 +113,29 @@ export const mean = aggregationOf('mean');
 export const min = aggregationOf('min');
 /** The own event's value itself. */
 export const own = aggregationOf('own');
-export const standardDeviation = aggregationOf<DeviationOptions>('standard-deviation');
+export const standardDeviation: OverInput<DeviationOptions> = aggregationOf('standard-deviation');
 export const sum = aggregationOf('sum');
-export const variance = aggregationOf<DeviationOptions>('variance');
+export const variance: OverInput<DeviationOptions> = aggregationOf('variance');
 /** How far the own event's value lies above the mean of the others in its window, in their standard deviations. */
-export const zScore = aggregationOf<DeviationOptions>('z-score');
+export const zScore: OverInput<DeviationOptions> = aggregationOf('z-score');
 
 type DeviationOptions = Partial<DeviationParameters>;
 
 /** A map from each value's text to how often it came. */
-export const counts = aggregationOf<Partial<Counts>>('counts');
+export const counts: OverInput<Partial<Counts>> = aggregationOf('counts');
 /** How many values differ: exact up to a bound, an estimate beyond. */
-export const distinct = aggregationOf<Partial<Distinct>>('distinct');
-export const histogram = aggregationWith<Histogram>('histogram');
+export const distinct: OverInput<Partial<Distinct>> = aggregationOf('distinct');
+export const histogram: OverInputWith<Histogram> = aggregationOf('histogram');
 /** Of each share `q` the value below which it lies, within a relative accuracy. */
-export const percentile = aggregationWith<Pick<Percentile, 'q'> & Partial<Percentile>>('percentile');
-export const bottomK = aggregationWith<RankedMembers>('bottom-k');
-export const firstK = aggregationWith<RankedMembers>('first-k');
-export const lastK = aggregationWith<RankedMembers>('last-k');
-export const topK = aggregationWith<RankedMembers>('top-k');
+export const percentile: OverInputWith<Pick<Percentile, 'q'> & Partial<Percentile>> = aggregationOf('percentile');
+export const bottomK: OverInputWith<RankedMembers> = aggregationOf('bottom-k');
+export const firstK: OverInputWith<RankedMembers> = aggregationOf('first-k');
+export const lastK: OverInputWith<RankedMembers> = aggregationOf('last-k');
+export const topK: OverInputWith<RankedMembers> = aggregationOf('top-k');
 
 type RankedMembers = Pick<Ranked, 'k'> & Partial<Ranked>;
 
-export const decayedSum = aggregationWith<DecayParameters>('decayed-sum');
+export const decayedSum: OverInputWith<DecayParameters> = aggregationOf('decayed-sum');
 
 type EventOptions = FeatureOptions & { readonly input?: Expression };
 
@@ -152,19 +152,27 @@ export function timeSinceFirst(window: string, options: EventOptions & Partial<T
   return { aggregation: 'time-since-first', window, ...options };
 }
 
-function aggregationOf<Members extends object = object>(aggregation: Aggregation) {
-  return (input: Expression | string, window: string, options?: FeatureOptions & Members): FeatureSpec => ({
+/** A feature over the values of an input, with members of its aggregation that have defaults. */
+type OverInput<Members> = (
+  input: Expression | string,
+  window: string,
+  options?: FeatureOptions & Members,
+) => FeatureSpec;
+
+/** The same for an aggregation that must be told something. */
+type OverInputWith<Members> = (
+  input: Expression | string,
+  window: string,
+  options: FeatureOptions & Members,
+) => FeatureSpec;
+
+function aggregationOf(aggregation: Aggregation): OverInput<object> {
+  return (input, window, options) => ({
     aggregation,
     input: typeof input === 'string' ? { op: 'column', name: input } : input,
     window,
     ...options,
   });
-}
-
-/** The same for an aggregation that must be told something. */
-function aggregationWith<Members extends object>(aggregation: Aggregation) {
-  return (input: Expression | string, window: string, options: FeatureOptions & Members): FeatureSpec =>
-    aggregationOf<Members>(aggregation)(input, window, options);
 }
 
 /** Definitions as the JSON text that `apply` posts. */

@@ -18,7 +18,7 @@ export interface DerivedFeature {
 }
 
 /** What a member of a view's `features` is: a document with an `expression` is derived. */
-export function isDerived<T extends object>(feature: T | DerivedFeature): feature is DerivedFeature {
+export function isDerived(feature: object): feature is DerivedFeature {
   return 'expression' in feature;
 }
 

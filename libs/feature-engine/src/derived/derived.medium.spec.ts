@@ -1,16 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  add,
-  atLeast,
-  caseOf,
-  coalesce,
-  column,
-  divide,
-  feature,
-  isNull,
-  subtract,
-} from '../expressions/build-expression.ts';
+import { add, atLeast, caseOf, coalesce, column, feature, isNull, subtract } from '../expressions/build-expression.ts';
 import type { PlannedFeature } from '../plans/values.ts';
 import { testClickHouse, type TestClickHouse } from '../sql/clickhouse-for-tests.ts';
 import { derived, ratio } from './build-derived.ts';
@@ -63,8 +53,7 @@ describe('SQL of derived features', () => {
     const nothing = Object.fromEntries(planned.map(({ name }) => [name, null]));
     // Where it is too late, windows have no values either.
     const drawn = fc.sample(row, 200);
-    type Drawn = (typeof drawn)[number];
-    const rows = drawn.map((values) => (values.late === 1 ? ({ ...values, ...nothing } as Drawn) : values));
+    const rows = drawn.map((values) => (values.late === 1 ? { ...values, ...nothing } : values));
     const columns = planned.map(
       ({ name, type }) => `\`${name}\` Nullable(${type === 'string' ? 'String' : 'Float64'})`,
     );
@@ -80,7 +69,7 @@ describe('SQL of derived features', () => {
       output: (index) => `output_${index}`,
       tooLate: 'late = 1',
     });
-    const found = await clickhouse.query<Record<string, unknown>>(
+    const found = await clickhouse.query(
       `SELECT ${sql.map((text, index) => `${text} AS output_${index}`).join(', ')} FROM ${clickhouse.database}.windows ORDER BY row`,
     );
     const expected = rows.map((values) => {

@@ -22,7 +22,7 @@ export interface RangeEnd {
   locate(state: WindowState, at: EvaluateAt): number;
 }
 
-export interface RangeRow {
+interface RangeRow {
   /** SQL of the position of the row's own event; negative where it has none. */
   readonly own: string;
   /** Condition: the event is the row's own one. */

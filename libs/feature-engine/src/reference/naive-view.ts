@@ -58,7 +58,7 @@ export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: Naiv
 function naiveOutputs(plan: ViewPlan, windowed: readonly AggregateValue[]): AggregateValue[] {
   const outputs: AggregateValue[] = [];
   const named = (name: string) => plan.windowed.findIndex((feature) => feature.name === name);
-  for (const [index, written] of plan.definition.features.entries()) {
+  for (const written of plan.definition.features) {
     if (isDerived(written)) {
       const slotOf: SlotOf = (reference) =>
         plan.features.findIndex(({ name }) => reference.op === 'feature' && reference.name === name);

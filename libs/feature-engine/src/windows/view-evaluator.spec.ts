@@ -19,8 +19,11 @@ function mergingState({ layout, windowed }: ViewPlan): WindowState {
   const merged = windowed.map((feature, index) => {
     const { part } = feature.kind;
     if (part === undefined) return feature;
-    const { evaluate: _evaluate, ...rules } = feature.kind;
-    return { ...feature, kind: { ...rules, part }, part: parts.findIndex((each) => each.index === index) };
+    return {
+      ...feature,
+      kind: { ...feature.kind, evaluate: undefined, part },
+      part: parts.findIndex((each) => each.index === index),
+    };
   });
   const ofParts = { ...layout, parts };
   return new WindowState({ layout: ofParts, evaluator: new ViewEvaluator(merged, ofParts) });
