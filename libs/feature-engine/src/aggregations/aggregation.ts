@@ -1,5 +1,6 @@
 import type { ObjectReader } from '../definitions/object-reader.ts';
 import type { CheckedType } from '../expressions/check-expression.ts';
+import type { Expression } from '../expressions/expression.ts';
 import type { FeatureType } from '../plans/feature-type.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
@@ -23,6 +24,8 @@ interface AggregationRules<P extends object> {
   /** Reads its own members of the document, records what is wrong with them and fills in defaults. */
   parse(reader: ObjectReader): P;
   type(input: CheckedType | undefined, parameters: P): FeatureType;
+  /** What is taken of each event, where that is not the input itself. */
+  shape?(input: Expression, type: CheckedType, parameters: P): Expression;
   /** The value of a window without values, where the document does not say. */
   empty(parameters: P): AggregateValue;
   /**

@@ -5,6 +5,7 @@ import type { Distinct } from '../aggregations/distinct.ts';
 import type { Histogram } from '../aggregations/histogram.ts';
 import type { Percentile } from '../aggregations/percentile.ts';
 import type { Ranked } from '../aggregations/ranked.ts';
+import type { SumParameters } from '../aggregations/sum.ts';
 import type { TimeSinceParameters } from '../aggregations/time-since.ts';
 import type { Aggregation } from '../aggregations/registry.ts';
 import type { DerivedFeature } from '../derived/derived-feature.ts';
@@ -114,7 +115,8 @@ export const min = aggregationOf('min');
 /** The own event's value itself. */
 export const own = aggregationOf('own');
 export const standardDeviation: OverInput<DeviationOptions> = aggregationOf('standard-deviation');
-export const sum = aggregationOf('sum');
+/** With `decimals` exact to that many digits behind the point, however many values there are. */
+export const sum: OverInput<SumParameters> = aggregationOf('sum');
 export const variance: OverInput<DeviationOptions> = aggregationOf('variance');
 /** How far the own event's value lies above the mean of the others in its window, in their standard deviations. */
 export const zScore: OverInput<DeviationOptions> = aggregationOf('z-score');

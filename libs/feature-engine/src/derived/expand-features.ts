@@ -1,9 +1,10 @@
+import { aggregationKind } from '../aggregations/registry.ts';
 import { canonicalJson } from '../definitions/canonical-json.ts';
 import type { WindowedFeature } from '../definitions/definition.ts';
 import type { CheckedType } from '../expressions/check-expression.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { isDerived, type DerivedFeature } from './derived-feature.ts';
-import { oneForNull, zeroForNull } from './null-handling.ts';
+import { oneForNull, zeroForNull, type NullHandling } from './null-handling.ts';
 
 /** A feature as its document has it. */
 export type WrittenFeature = WindowedFeature | DerivedFeature;
@@ -42,15 +43,18 @@ export function expandFeatures(
     }
     const { nulls = 'skip', ...plain } = feature;
     const { input } = plain;
-    const zeroed = nulls === 'zero' && input !== undefined;
-    const index =
-      windowed.push(
-        zeroed ? { ...plain, input: zeroForNull(input, typeOf(input) === 'boolean' ? 'boolean' : 'number') } : plain,
-      ) - 1;
+    const index = windowed.push(input === undefined ? plain : { ...plain, input: taken(plain, input, nulls) }) - 1;
     const counter = nulls === 'poison' && input !== undefined ? nullCounter(plain, input) : null;
     outputs.push({ from: 'window', name, index, nulls: counter === null ? null : indexOf(counter) });
   }
   return { windowed, outputs };
+
+  /** What is taken of each event: its input as the aggregation wants it, with zero for null where the document says so. */
+  function taken(feature: WindowedFeature, input: Expression, nulls: NullHandling): Expression {
+    const type = typeOf(input);
+    const shaped = aggregationKind(feature.aggregation).shape?.(input, type, feature) ?? input;
+    return nulls === 'zero' ? zeroForNull(shaped, type === 'boolean' ? 'boolean' : 'number') : shaped;
+  }
 
   /** Features over the same events share their counter. */
   function indexOf(counter: WindowedFeature): number {

@@ -52,6 +52,11 @@ export const hour = inZone('hour');
 /** 1 Monday to 7 Sunday in an IANA zone. */
 export const weekday = inZone('weekday');
 
+/** The decimal number with so many digits behind the point, half a unit going away from zero. */
+export function round(operand: Operand, digits = 0): Expression {
+  return { op: 'round', args: [asExpression(operand)], digits };
+}
+
 /** The part with an index, from 0 on, of a text cut at every separator: the domain of an address is `splitPart(column('email'), '@', 1)`. */
 export function splitPart(operand: Operand, separator: string, index: number): Expression {
   return { op: 'split-part', args: [asExpression(operand)], separator, index };

@@ -66,6 +66,7 @@ export function checkExpression(
       return 'boolean';
     case 'abs':
     case 'log':
+    case 'round':
     case 'hour':
     case 'weekday':
       expect(expression.args[0], 'args[0]', 'number');

@@ -1,4 +1,5 @@
 import type { Expression, ExpressionValue } from './expression.ts';
+import { roundToDigits } from './round-to-digits.ts';
 import { hourOf, lastZonedTimeMs, weekdayOf, zoneClock } from './zoned-time.ts';
 
 /** Values of the columns and features that the expressions of one plan refer to, already in the engine's form. */
@@ -53,6 +54,8 @@ function compile(expression: Expression, slotOf: SlotOf): Evaluator {
       return onOne(expression, slotOf, (value) => Math.abs(value as number));
     case 'log':
       return onOne(expression, slotOf, (value) => ((value as number) > 0 ? Math.log(value as number) : null));
+    case 'round':
+      return onOne(expression, slotOf, (value) => roundToDigits(value as number, expression.digits));
     case 'is-null': {
       const arg = compile(expression.args[0], slotOf);
       return (slots) => arg(slots) === null;

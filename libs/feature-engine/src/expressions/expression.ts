@@ -23,6 +23,7 @@ export interface CaseBranch {
  * - null propagates as in SQL, `and`, `or`, `not` are three-valued, a condition that is null does not hold;
  * - numbers are doubles, `/` never rounds, `x / 0`, `x % 0` and the log of zero or less are null;
  * - overflow follows IEEE inside an expression, and a whole expression whose value is not finite is null;
+ * - `round` gives the decimal number with so many digits behind the point, half a unit going away from zero;
  * - `split-part` cuts a text at every separator and gives the part with that index, from 0 on; null where there are fewer;
  * - `hour` (0 to 23) and `weekday` (1 Monday to 7 Sunday) read milliseconds since the epoch in a named IANA zone and are
  *   null before 1970 and from 2200 on.
@@ -35,6 +36,7 @@ export type Expression =
   | { readonly op: ArithmeticOp | OrderOp | EqualityOp; readonly args: readonly [Expression, Expression] }
   | { readonly op: LogicOp | 'coalesce'; readonly args: readonly Expression[] }
   | { readonly op: 'not' | 'abs' | 'log' | 'is-null'; readonly args: readonly [Expression] }
+  | { readonly op: 'round'; readonly args: readonly [Expression]; readonly digits: number }
   | {
       readonly op: 'split-part';
       readonly args: readonly [Expression];

@@ -11,6 +11,7 @@ import {
   type OrderOp,
 } from './expression.ts';
 import { knownZones } from './known-zones.ts';
+import { mostDigits } from './round-to-digits.ts';
 
 const nullLiteral: Expression = { op: 'literal', value: null };
 const binaryOps = new Set<string>([...arithmeticOps, ...orderOps, ...equalityOps]);
@@ -25,6 +26,7 @@ const allOps = [
   'not',
   'abs',
   'log',
+  'round',
   'is-null',
   'coalesce',
   'split-part',
@@ -84,6 +86,8 @@ function parseOp(op: string, reader: ObjectReader, depth: number): Expression | 
     case 'log':
     case 'is-null':
       return { op, args: [parseArgs(reader, depth, 1, 1)[0] ?? nullLiteral] };
+    case 'round':
+      return { op, args: [parseArgs(reader, depth, 1, 1)[0] ?? nullLiteral], digits: parseDigits(reader) };
     case 'split-part':
       return { op, args: [parseArgs(reader, depth, 1, 1)[0] ?? nullLiteral], ...parseSplit(reader) };
     case 'in':
@@ -113,6 +117,13 @@ function parseArgs(reader: ObjectReader, depth: number, atLeast: number, atMost:
     reader.fault('args', `must hold ${count} expression${atMost === 1 ? '' : 's'}, not ${args.length}`);
   }
   return args.map((arg, index) => parseExpression(arg, `${reader.at('args')}[${index}]`, reader.faults, depth + 1));
+}
+
+function parseDigits(reader: ObjectReader): number {
+  const digits = reader.required('digits', reader.raw('digits'), 0);
+  if (typeof digits === 'number' && Number.isInteger(digits) && digits >= 0 && digits <= mostDigits) return digits;
+  reader.fault('digits', `must be a whole number from 0 to ${mostDigits}, not ${quote(digits)}`);
+  return 0;
 }
 
 function parseSplit(reader: ObjectReader): { separator: string; index: number } {

@@ -1,4 +1,5 @@
 import type { Expression, ExpressionType } from './expression.ts';
+import { roundToDigitsSql } from './round-to-digits.ts';
 import { lastZonedTimeMs } from './zoned-time.ts';
 
 /** SQL of a column, feature or the event time: numbers as Nullable(Float64), booleans as Nullable(UInt8), strings as Nullable(String). */
@@ -52,6 +53,8 @@ function print(expression: Expression, referenceSql: ReferenceSql): string {
       return `abs(${arg(expression.args[0])})`;
     case 'log':
       return `log(nullIf(max2(${arg(expression.args[0])}, 0), 0))`;
+    case 'round':
+      return roundToDigitsSql(arg(expression.args[0]), expression.digits);
     case 'is-null':
       return `isNull(${arg(expression.args[0])})`;
     case 'coalesce':

@@ -36,6 +36,9 @@ const { number, boolean } = fc.letrec<{ number: Expression; boolean: Expression;
         .map(([op, args]): Expression => ({ op, args })),
       tie('number').map((arg): Expression => ({ op: 'abs', args: [arg] })),
       fc
+        .tuple(tie('number'), fc.constantFrom(0, 2, 15))
+        .map(([arg, digits]): Expression => ({ op: 'round', args: [arg], digits })),
+      fc
         .tuple(fc.constantFrom('hour', 'weekday'), tie('number'), fc.constantFrom(...zones))
         .map(([op, arg, zone]): Expression => ({ op, args: [arg], zone })),
       caseOf('number'),

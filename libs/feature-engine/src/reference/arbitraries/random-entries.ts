@@ -3,6 +3,7 @@ import type { Aggregation } from '../../aggregations/registry.ts';
 import { aggregationKind } from '../../aggregations/registry.ts';
 import { Faults } from '../../definitions/faults.ts';
 import { ObjectReader } from '../../definitions/object-reader.ts';
+import { compileExpression } from '../../expressions/compile-expression.ts';
 import type { Expression } from '../../expressions/expression.ts';
 import type { NaiveEntry } from '../naive/naive-aggregation.ts';
 import { randomAggregations } from './random-aggregations.ts';
@@ -33,14 +34,17 @@ export function randomAggregate(aggregation: Aggregation): fc.Arbitrary<RandomAg
   return randomAggregations[aggregation](inputs).chain((document) => {
     const { input } = document as { input?: { name: string } };
     const faults = new Faults();
-    const parameters = { ...document, ...aggregationKind(aggregation).parse(new ObjectReader(document, '', faults)) };
+    const kind = aggregationKind(aggregation);
+    const parameters = { ...document, ...kind.parse(new ObjectReader(document, '', faults)) };
     const of = input?.name ?? 'none';
+    const given: Expression = { op: 'column', name: of };
+    const shaped = compileExpression(of === 'number' ? (kind.shape?.(given, of, parameters) ?? given) : given, () => 0);
     const entry = fc.record({ value: values[of] as fc.Arbitrary<number | string>, step: fc.nat(3) });
     return fc.array(entry, { maxLength: 600, size: 'max' }).map((drawn) => {
       let timeMs = 1_700_000_000_000;
       const entries = drawn.map(({ value, step }, index) => {
         timeMs += step;
-        return { value, timeMs, position: index * 2, isOwn: false };
+        return { value: shaped([value]) as number | string, timeMs, position: index * 2, isOwn: false };
       });
       return { parameters, input: of === 'text' ? ('string' as const) : ('number' as const), entries };
     });

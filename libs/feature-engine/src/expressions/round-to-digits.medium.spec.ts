@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testClickHouse, type TestClickHouse } from '../sql/clickhouse-for-tests.ts';
-import { roundToScale, roundToScaleSql } from './decimal.ts';
+import { roundToDigits, roundToDigitsSql } from './round-to-digits.ts';
 
 describe('SQL of decimals', () => {
   let clickhouse: TestClickHouse;
@@ -25,17 +25,17 @@ describe('SQL of decimals', () => {
       ...fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), 200),
       ...fc.sample(fc.maxSafeInteger(), 200).map((units) => units / 1e6),
     ];
-    for (const scale of [0, 2, 15]) {
+    for (const digits of [0, 2, 15]) {
       const list = values.map((value) => `toFloat64(${value})`).join(', ');
       const found = await clickhouse.query<{ rounded: number | null }>(
-        `SELECT ${roundToScaleSql('value', scale)} AS rounded FROM (SELECT toNullable(arrayJoin([${list}])) AS value)`,
+        `SELECT ${roundToDigitsSql('value', digits)} AS rounded FROM (SELECT toNullable(arrayJoin([${list}])) AS value)`,
       );
       expect(found.map(({ rounded }) => (rounded ?? Number.NaN) + 0)).toEqual(
-        values.map((value) => roundToScale(value, scale) + 0),
+        values.map((value) => roundToDigits(value, digits) + 0),
       );
     }
     expect(
-      await clickhouse.query(`SELECT ${roundToScaleSql("CAST(NULL, 'Nullable(Float64)')", 2)} AS rounded`),
+      await clickhouse.query(`SELECT ${roundToDigitsSql("CAST(NULL, 'Nullable(Float64)')", 2)} AS rounded`),
     ).toEqual([{ rounded: null }]);
   });
 });
