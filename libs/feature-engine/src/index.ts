@@ -23,6 +23,7 @@ export * from './plans/values.ts';
 export type { ViewFeature } from './plans/view-feature.ts';
 export type { ViewInput } from './plans/view-inputs.ts';
 export type { ViewPlan } from './plans/view-plan.ts';
+export type * from './ranges/window-document.ts';
 export { EventLedger } from './windows/event-ledger.ts';
 export type { EntityState, StateWrite } from './windows/entity-state.ts';
 export { WindowStateError } from './windows/window-codec.ts';

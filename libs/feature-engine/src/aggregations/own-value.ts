@@ -2,13 +2,16 @@ import { parseDuration } from '../definitions/duration.ts';
 import type { ObjectReader } from '../definitions/object-reader.ts';
 import type { WindowSql, WindowView } from './aggregation.ts';
 
-/** Records a fault where a feature about the own event leaves it out of its window. */
+/** Records a fault where a feature about the own event leaves it out of its window, or has a window that it cannot lie in. */
 export function requireOwnEvent(reader: ObjectReader): void {
   const why = 'the value of the own event is what this aggregation is about';
   if (reader.raw('ownEvent') === 'exclude') reader.fault('ownEvent', `must not be "exclude": ${why}`);
   const delay = reader.raw('delay');
   if (typeof delay === 'string' && (parseDuration(delay) ?? 0) > 0)
     reader.fault('delay', `must be left out: ${why}, and a delay puts it out of reach`);
+  const window = reader.raw('window');
+  if (typeof window === 'object' && window !== null && 'which' in window && window.which === 'previous')
+    reader.fault('window.which', `must not be "previous": ${why}, and that window ended before it`);
 }
 
 /** Which entry of a window is the own event; -1 when it has not been applied, or there is none. */

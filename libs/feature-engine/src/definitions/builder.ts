@@ -10,6 +10,7 @@ import type { TimeSinceParameters } from '../aggregations/time-since.ts';
 import type { Aggregation } from '../aggregations/registry.ts';
 import type { DerivedFeature } from '../derived/derived-feature.ts';
 import type { Expression } from '../expressions/expression.ts';
+import type { SessionWindow, TumblingWindow, WindowDocument } from '../ranges/window-document.ts';
 import type {
   Definition,
   EntityDefinition,
@@ -101,9 +102,22 @@ export function windows<const W extends string>(
   return Object.assign({}, ...durations.map(make)) as Record<string, FeatureSpec>;
 }
 
+/** The window of that size that the time lies in, or the whole one before it: `tumbling('1d', { offset: '5h', which: 'previous' })`. */
+export function tumbling(size: string, options: Partial<Omit<TumblingWindow, 'kind' | 'size'>> = {}): TumblingWindow {
+  return { kind: 'tumbling', size, offset: '0ms', which: 'current', ...options };
+}
+
+/** The events up to now without a pause longer than `gap`, followed back for `max` at most: `session({ gap: '30m', max: '1d' })`. */
+export function session(of: Omit<SessionWindow, 'kind'>): SessionWindow {
+  return { kind: 'session', ...of };
+}
+
 export type FeatureOptions = Pick<WindowedFeature, 'nulls' | 'delay' | 'filter' | 'ownEvent' | 'empty' | 'description'>;
 
-export function count(window: string, options: FeatureOptions & { readonly input?: Expression } = {}): FeatureSpec {
+export function count(
+  window: WindowDocument,
+  options: FeatureOptions & { readonly input?: Expression } = {},
+): FeatureSpec {
   return { aggregation: 'count', window, ...options };
 }
 
@@ -141,30 +155,36 @@ export const decayedSum: OverInputWith<DecayParameters> = aggregationOf('decayed
 
 type EventOptions = FeatureOptions & { readonly input?: Expression };
 
-export function decayedCount(window: string, options: EventOptions & DecayParameters): FeatureSpec {
+export function decayedCount(window: WindowDocument, options: EventOptions & DecayParameters): FeatureSpec {
   return { aggregation: 'decayed-count', window, ...options };
 }
 
 /** In seconds unless `unit` says otherwise; 0 where the own event counts. */
-export function timeSinceLast(window: string, options: EventOptions & Partial<TimeSinceParameters> = {}): FeatureSpec {
+export function timeSinceLast(
+  window: WindowDocument,
+  options: EventOptions & Partial<TimeSinceParameters> = {},
+): FeatureSpec {
   return { aggregation: 'time-since-last', window, ...options };
 }
 
-export function timeSinceFirst(window: string, options: EventOptions & Partial<TimeSinceParameters> = {}): FeatureSpec {
+export function timeSinceFirst(
+  window: WindowDocument,
+  options: EventOptions & Partial<TimeSinceParameters> = {},
+): FeatureSpec {
   return { aggregation: 'time-since-first', window, ...options };
 }
 
 /** A feature over the values of an input, with members of its aggregation that have defaults. */
 type OverInput<Members> = (
   input: Expression | string,
-  window: string,
+  window: WindowDocument,
   options?: FeatureOptions & Members,
 ) => FeatureSpec;
 
 /** The same for an aggregation that must be told something. */
 type OverInputWith<Members> = (
   input: Expression | string,
-  window: string,
+  window: WindowDocument,
   options: FeatureOptions & Members,
 ) => FeatureSpec;
 

@@ -2,6 +2,7 @@ import type { Aggregation } from '../aggregations/registry.ts';
 import type { DerivedFeature } from '../derived/derived-feature.ts';
 import type { NullHandling } from '../derived/null-handling.ts';
 import type { Expression } from '../expressions/expression.ts';
+import type { WindowDocument } from '../ranges/window-document.ts';
 
 export const columnTypes = ['double', 'long', 'int', 'boolean', 'string', 'timestamp'] as const;
 /** `timestamp` columns are milliseconds since the epoch. */
@@ -63,8 +64,8 @@ export interface WindowedFeature {
   readonly input?: Expression;
   /** What nulls of the input mean: they are left out unless it says otherwise. */
   readonly nulls?: NullHandling;
-  /** With window w and delay d the feature at time t covers (t - d - w, t - d]. */
-  readonly window: string;
+  /** With a duration w as window and delay d the feature at time t covers (t - d - w, t - d]. */
+  readonly window: WindowDocument;
   readonly delay?: string;
   /** Only events for which this holds. */
   readonly filter?: Expression;

@@ -2,6 +2,7 @@ import { aggregationKind, aggregations } from '../aggregations/registry.ts';
 import { parseDerivedFeature } from '../derived/derived-feature.ts';
 import { parseNullHandling } from '../derived/null-handling.ts';
 import { parseExpression } from '../expressions/parse-expression.ts';
+import { parseWindow } from '../ranges/parse-window.ts';
 import type { FeatureViewDefinition, WindowedFeature } from './definition.ts';
 import { ObjectReader } from './object-reader.ts';
 
@@ -52,7 +53,7 @@ function parseFeature(reader: ObjectReader): WindowedFeature {
     ...kind.parse(reader),
     ...(input === undefined ? {} : { input }),
     ...(nulls === undefined ? {} : { nulls }),
-    window: reader.required('window', reader.duration('window', 'positive'), '1d'),
+    window: parseWindow(reader),
     ...(delay === undefined ? {} : { delay }),
     ...(filter === undefined ? {} : { filter }),
     ...(ownEvent === undefined ? {} : { ownEvent }),

@@ -113,7 +113,7 @@ export class ViewPlan {
       spanMs: this.spanMs,
       retentionMs: this.retentionMs,
       allowedLatenessMs: this.allowedLatenessMs,
-      keepsEmptyEntries: this.windowed.some(({ column }) => column === -1),
+      keepsEmptyEntries: this.windowed.some(({ column, range }) => column === -1 || range.gapMs !== undefined),
       fingerprint: fingerprintOf(canonicalJson(this.definition)),
     };
   }

@@ -5,14 +5,16 @@ import type { WindowState } from '../windows/window-state.ts';
 export interface Range {
   /** No event that lies this long or longer before the time asked about can count. */
   readonly spanMs: number;
+  /** The longest time between neighbours in a session; absent where sessions are no matter. */
+  readonly gapMs?: number;
   /** Whether the own event counts where it has not been applied yet. */
   readonly countsOwn: boolean;
   /** The first entry that counts, and the first one behind those that count. */
   readonly from: RangeEnd;
   readonly to: RangeEnd;
-  /** Between which times events count, for people: after the first, up to the second. */
+  /** Between which times events can count, for people: after the first, up to the second. */
   boundsMs(timeMs: number): { readonly afterMs: number; readonly upToMs: number };
-  /** Condition over the columns `t`, `e_time` and `e_pos` of an event joined to a row. */
+  /** Condition over the columns `t`, `e_time` and `e_pos` of an event joined to a row, and what `sessionsSql` adds for its gap. */
   sql(row: RangeRow): string;
 }
 
@@ -22,9 +24,15 @@ export interface RangeEnd {
   locate(state: WindowState, at: EvaluateAt): number;
 }
 
-interface RangeRow {
+export interface RangeRow {
   /** SQL of the position of the row's own event; negative where it has none. */
   readonly own: string;
   /** Condition: the event is the row's own one. */
   readonly isOwn: string;
+}
+
+/** Up to where a range reaches, whatever its kind. */
+export interface RangeReach {
+  readonly delayMs: number;
+  readonly countsOwn: boolean;
 }

@@ -1,7 +1,6 @@
 import type { AggregateValue } from '../aggregations/aggregation.ts';
 import { canonicalJson } from '../definitions/canonical-json.ts';
 import type { WindowedFeature } from '../definitions/definition.ts';
-import { durationMs } from '../definitions/duration.ts';
 import { isDerived } from '../derived/derived-feature.ts';
 import { oneForNull } from '../derived/null-handling.ts';
 import { compileExpression, type SlotOf } from '../expressions/compile-expression.ts';
@@ -10,6 +9,7 @@ import type { ViewFeature } from '../plans/view-feature.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
 import type { EntryInputs } from '../plans/values.ts';
 import { naiveAggregations } from './naive/naive-aggregations.ts';
+import { naiveWindow } from './naive/naive-window.ts';
 
 /** For tests: a view's log of one entity, and its features written down as their definition says, one event after the other. */
 
@@ -44,12 +44,7 @@ export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: Naiv
   const { own } = at;
   if (own !== null && !accepted.includes(own)) accepted.push(own);
   const windowed = plan.windowed.map((feature) =>
-    aggregate(
-      feature,
-      plan,
-      accepted.filter((event) => counts(feature, event, at)),
-      at,
-    ),
+    aggregate(feature, plan, naiveWindow(feature.definition, accepted, at), at),
   );
   return naiveOutputs(plan, windowed);
 }
@@ -84,14 +79,6 @@ function nullCounter({ windowed }: ViewPlan, { input, filter, window, delay, own
     const members = [counted ?? null, rest.filter ?? null, rest.window, rest.delay ?? null, rest.ownEvent ?? null];
     return name.endsWith('$nulls') && canonicalJson(members) === wanted;
   });
-}
-
-function counts({ definition }: ViewFeature, event: NaiveEvent, { timeMs, own }: NaiveAt): boolean {
-  const windowMs = durationMs(definition.window);
-  const delayMs = durationMs(definition.delay ?? '0ms');
-  if (event.timeMs <= timeMs - delayMs - windowMs || event.timeMs > timeMs - delayMs) return false;
-  if (delayMs > 0 || own === null || event.timeMs < timeMs) return true;
-  return event === own ? definition.ownEvent !== 'exclude' : event.position < own.position;
 }
 
 function aggregate(feature: ViewFeature, plan: ViewPlan, events: readonly NaiveEvent[], at: NaiveAt): AggregateValue {

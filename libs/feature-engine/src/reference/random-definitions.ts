@@ -5,8 +5,10 @@ import { noDefinitions, parseDefinitions } from '../definitions/parse-definition
 import type { NullHandling } from '../derived/null-handling.ts';
 import { caseOf, divide, feature, greaterThan, isNull, literal } from '../expressions/build-expression.ts';
 import type { Expression } from '../expressions/expression.ts';
+import type { WindowDocument } from '../ranges/window-document.ts';
 import type { RandomInputs } from './arbitraries/random-aggregation.ts';
 import { randomAggregations } from './arbitraries/random-aggregations.ts';
+import { fittingWindow, randomSession, randomTumbling } from './arbitraries/random-windows.ts';
 
 /** For tests: definitions and events in which windows, delays, ties, lateness and filters meet often. */
 
@@ -33,7 +35,11 @@ const filters: readonly Expression[] = [
   { op: '>', args: [column('a'), { op: 'literal', value: 0 }] },
   { op: 'in', args: [column('s')], values: ['x', 'y'] },
 ];
-const windows = ['1ms', '3ms', '7ms', '20ms'] as const;
+const windows = fc.oneof(
+  { arbitrary: fc.constantFrom('1ms', '3ms', '7ms', '20ms'), weight: 2 },
+  randomTumbling,
+  randomSession,
+);
 const delays = ['0ms', '1ms', '4ms', '10ms'] as const;
 const latenesses = ['0ms', '3ms', '15ms'] as const;
 
@@ -52,26 +58,30 @@ const windowed = fc.constantFrom(...aggregations).chain((aggregation) => {
   return fc
     .record({
       what: randomAggregations[aggregation](inputs),
-      window: fc.constantFrom(...windows),
+      window: windows,
       delay: fc.option(fc.constantFrom(...delays), { nil: undefined }),
       filter: fc.option(fc.constantFrom(...filters), { nil: undefined, freq: 2 }),
       ownEvent: fc.option(fc.constantFrom('include', 'exclude'), { nil: undefined }),
       empty: fc.option(fc.constantFrom(null, -1), { nil: undefined, freq: 4 }),
       nulls: fc.option(fc.constantFrom<NullHandling>('skip', 'zero', 'poison'), { nil: undefined }),
     })
-    .map(({ what, empty, nulls, ...rest }) => {
+    .map(({ what, empty, nulls, window, ...rest }) => {
       // A number fits every feature but those that may be texts, booleans, lists or maps.
       const isNumber = alwaysNumber(aggregation, what);
       return {
         aggregation,
+        window: fittingWindow(window, aggregation),
         ...rest,
         // It may leave out what it refuses, and takes its window as far as the own event where it is about that.
         ...what,
+        ...(isSession(window) ? { delay: undefined } : {}),
         ...handlingOf(what, nulls),
         ...(empty === undefined || (empty !== null && !isNumber) ? {} : { empty }),
       };
     });
 });
+
+const isSession = (window: WindowDocument) => typeof window !== 'string' && window.kind === 'session';
 
 /** What fits the input: a text has no zero. */
 function handlingOf({ input }: { readonly input?: Expression }, nulls: NullHandling | undefined): object {

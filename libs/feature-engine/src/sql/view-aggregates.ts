@@ -4,6 +4,7 @@ import { isText } from '../plans/feature-type.ts';
 import type { ServiceView } from '../plans/service-plan.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
+import { sessionsSql } from '../ranges/session.ts';
 import { inputColumn, seesOwnPartition, viewEventsSql } from './view-events.ts';
 import { generationOf, laneOf, spineColumns, tableName, type VectorQuery } from './sql-tables.ts';
 
@@ -37,6 +38,9 @@ interface JudgedEvents {
 export function judgedEvents(query: VectorQuery, view: number): JudgedEvents {
   const { plan } = query.service.views[view] as ServiceView;
   const windows = [...new Set(plan.windowed.map((feature) => inWindowSql(feature, view)))];
+  const joined = joinedEvents(query, view);
+  const gapsMs = [...new Set(plan.windowed.flatMap(({ range: { gapMs } }) => (gapMs === undefined ? [] : [gapMs])))];
+  const { own } = spineColumns(view);
   const columns = [
     'row',
     't',
@@ -49,7 +53,7 @@ export function judgedEvents(query: VectorQuery, view: number): JudgedEvents {
     `${query.knowledge === 'hindsight' ? '0' : `e_time > t + ${plan.allowedLatenessMs}`} AS w_late`,
   ];
   return {
-    events: `SELECT ${columns.join(', ')} FROM ${joinedEvents(query, view)}`,
+    events: `SELECT ${columns.join(', ')} FROM ${gapsMs.length === 0 ? joined : sessionsSql(joined, gapsMs, own)}`,
     windowOf: (feature) => `w_${windows.indexOf(inWindowSql(feature, view))}`,
   };
 }

@@ -21,7 +21,7 @@ export interface WindowLayout {
   readonly retentionMs: number;
   /** An event older than the newest one by more than this is refused. */
   readonly allowedLatenessMs: number;
-  /** True when a feature counts every event, also those without a value in any column. */
+  /** True when every event matters to a feature, also those without a value in any column: it counts them, or they make sessions. */
   readonly keepsEmptyEntries: boolean;
   /** Tells states of other layouts apart. */
   readonly fingerprint: number;

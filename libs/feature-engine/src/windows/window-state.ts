@@ -1,6 +1,7 @@
 import type { EntryInputs, EvaluateAt, ViewValues } from '../plans/values.ts';
 import { BlockIndex } from './block-index.ts';
 import type { EntityState, StateWrite } from './entity-state.ts';
+import { SessionIndex } from './session-index.ts';
 import type { ViewEvaluator } from './view-evaluator.ts';
 import { decodeWindow, encodeWindow, packStrings, roomFor, type DecodedWindow } from './window-codec.ts';
 import { WindowIndex } from './window-index.ts';
@@ -31,6 +32,8 @@ export class WindowState implements EntityState {
   readonly index: WindowIndex;
   /** In the order of the layout's parts. */
   readonly parts: readonly BlockIndex[];
+  /** By gap, each made when it is first asked for. */
+  readonly #sessions = new Map<number, SessionIndex>();
   readonly #kind: WindowStateKind;
   readonly #stride: number;
   #raw: Float64Array;
@@ -92,8 +95,11 @@ export class WindowState implements EntityState {
   /** The index included. */
   get sizeBytes(): number {
     const entryBytes = this.#stride * 8 + this.index.entryBytes;
-    const partBytes = this.parts.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
-    return 1_000 + (this.#raw.length / this.#stride) * entryBytes + this.#strings.length * 40 + partBytes;
+    const indexBytes = [...this.parts, ...this.#sessions.values()].reduce(
+      (total, { sizeBytes }) => total + sizeBytes,
+      0,
+    );
+    return 1_000 + (this.#raw.length / this.#stride) * entryBytes + this.#strings.length * 40 + indexBytes;
   }
 
   /** Index range and storage for evaluation: entries [start, end) of `raw`. */
@@ -170,6 +176,13 @@ export class WindowState implements EntityState {
     return low;
   }
 
+  /** The first entry of the session that an entry lies in, as far as any was kept; it may have expired since. */
+  sessionStart(entry: number, gapMs: number): number {
+    let sessions = this.#sessions.get(gapMs);
+    if (sessions === undefined) this.#sessions.set(gapMs, (sessions = new SessionIndex(gapMs)));
+    return sessions.startOf(entry, this);
+  }
+
   timeAt(entry: number): number {
     return this.#raw[entry * this.#stride] ?? Number.NaN;
   }
@@ -227,6 +240,7 @@ export class WindowState implements EntityState {
   #staleFrom(entry: number): void {
     this.index.staleFrom(entry);
     for (const part of this.parts) part.staleFrom(entry);
+    for (const sessions of this.#sessions.values()) sessions.staleFrom(entry);
   }
 
   #codeOf(text: string | null): number {

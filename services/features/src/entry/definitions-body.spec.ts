@@ -42,6 +42,10 @@ const definitions = [
         ownEvent: 'exclude',
         empty: 0,
       },
+      ...[
+        { kind: 'tumbling', size: '1d', offset: '5h', which: 'previous' },
+        { kind: 'session', gap: '30m', max: '1d' },
+      ].map((window) => ({ name: window.kind, aggregation: 'count', window })),
     ],
   },
   {

@@ -49,13 +49,24 @@ const entity = z.strictObject({
   type: z.enum(entityTypes).optional(),
 });
 
+const window = z.union([
+  duration,
+  z.strictObject({
+    kind: z.literal('tumbling'),
+    size: duration,
+    offset: duration.optional(),
+    which: z.enum(['current', 'previous']).optional(),
+  }),
+  z.strictObject({ kind: z.literal('session'), gap: duration, max: duration }),
+]);
+
 /** Aggregations have members of their own beside these. */
 const feature = z.looseObject({
   name,
   description,
   aggregation: z.enum(aggregations),
   input: expression.optional(),
-  window: duration,
+  window,
   delay: duration.optional(),
   filter: expression.optional(),
   ownEvent: z.enum(['include', 'exclude']).optional(),

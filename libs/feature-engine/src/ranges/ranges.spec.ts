@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { count, entity, featureView, session, source, sum, tumbling } from '../definitions/builder.ts';
+import { noDefinitions, parseDefinitions } from '../definitions/parse-definitions.ts';
+import { compileView } from '../plans/compile.ts';
+import type { ViewPlan } from '../plans/view-plan.ts';
+import type { WindowDocument } from './window-document.ts';
+
+const payments = source({
+  name: 'payments',
+  topic: 'payments',
+  eventTime: { column: 'at', unit: 'ms' },
+  columns: { at: 'timestamp', card: 'string', amount: 'double' },
+});
+const card = entity({ name: 'card', key: 'card', type: 'string' });
+
+function viewOf(features: Parameters<typeof featureView>[0]['features'], allowedLateness = '0s'): ViewPlan {
+  const view = featureView({ name: 'v', entity: card, source: payments, allowedLateness, features });
+  const parsed = parseDefinitions([{ ...payments, entity: 'card', partitioner: 'murmur2' }, card, view], noDefinitions);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  return compileView('v@1', parsed.definitions);
+}
+
+const amounts = (window: WindowDocument) => ({ sum: sum('amount', window) });
+const paid = (timeMs: number, position: number, amount: number) => ({
+  timeMs,
+  position,
+  inputs: { numbers: [amount], strings: [] },
+});
+const minute = 60_000;
+
+describe('a session', () => {
+  const plan = viewOf({
+    ...amounts(session({ gap: '30m', max: '2h' })),
+    n: count(session({ gap: '30m', max: '2h' })),
+  });
+  const valuesAt = (minutes: readonly number[], atMs: number) => {
+    const state = plan.emptyState();
+    minutes.forEach((each, position) => state.apply(paid(each * minute, position, 10 ** position)));
+    return Array.from(plan.evaluate(state, { timeMs: atMs }).numbers);
+  };
+
+  it('goes on after a pause that is as long as the gap, and breaks after one that is a millisecond longer', () => {
+    expect(valuesAt([0, 30, 60], 60 * minute)).toEqual([111, 3]);
+    expect(valuesAt([0, 30 + 1 / minute, 60], 60 * minute)).toEqual([110, 2]);
+  });
+
+  it('is over, and empty, when nothing has come for longer than the gap', () => {
+    expect(valuesAt([0, 30], 60 * minute)).toEqual([11, 2]);
+    expect(valuesAt([0, 30], 60 * minute + 1)).toEqual([0, 0]);
+  });
+
+  it('is followed back no further than it says', () => {
+    expect(valuesAt([0, 30, 60, 90, 120], 120 * minute)).toEqual([11_110, 4]);
+  });
+
+  it('is held together by events that its features do not count', () => {
+    const filtered = viewOf({
+      sum: sum('amount', session({ gap: '30m', max: '2h' }), {
+        filter: {
+          op: '>',
+          args: [
+            { op: 'column', name: 'amount' },
+            { op: 'literal', value: 5 },
+          ],
+        },
+      }),
+    });
+    const state = filtered.emptyState();
+    for (const [position, amount] of [7, 1, 8].entries())
+      state.apply(paid(position * 20 * minute, position, amount > 5 ? amount : Number.NaN));
+    expect(filtered.evaluate(state, { timeMs: 40 * minute }).numbers).toEqual([15]);
+  });
+});
+
+describe('a tumbling window', () => {
+  const hour = 60 * minute;
+  const fiveAm = tumbling('1d', { offset: '5h' });
+  const plan = viewOf({
+    today: sum('amount', fiveAm),
+    yesterday: sum('amount', tumbling('1d', { offset: '5h', which: 'previous' })),
+  });
+
+  it('of a day that begins at five goes on across midnight UTC', () => {
+    const state = plan.emptyState();
+    const day = Date.parse('2026-03-01T00:00:00Z');
+    const at = (hours: number, position: number, amount: number) =>
+      state.apply(paid(day + hours * hour, position, amount));
+    at(4.9, 0, 1);
+    at(5, 1, 10);
+    at(23.9, 2, 100);
+    expect(plan.evaluate(state, { timeMs: day + 24 * hour }).numbers).toEqual([110, 1]);
+    at(28.999, 3, 1_000);
+    expect(plan.evaluate(state, { timeMs: day + 29 * hour - 1 }).numbers).toEqual([1_110, 1]);
+    expect(plan.evaluate(state, { timeMs: day + 29 * hour }).numbers).toEqual([0, 1_110]);
+    at(29, 4, 10_000);
+    expect(plan.evaluate(state, { timeMs: day + 52 * hour }).numbers).toEqual([10_000, 1_110]);
+    expect(plan.evaluate(state, { timeMs: day + 53 * hour }).numbers).toEqual([0, 10_000]);
+  });
+
+  it('says between which times events count', () => {
+    const timeMs = Date.parse('2026-03-02T03:00:00Z');
+    const [today, yesterday] = plan.windowed.map(({ range }) => range.boundsMs(timeMs));
+    expect(today).toEqual({ afterMs: Date.parse('2026-03-01T05:00:00Z') - 1, upToMs: timeMs });
+    expect(yesterday).toEqual({
+      afterMs: Date.parse('2026-02-28T05:00:00Z') - 1,
+      upToMs: Date.parse('2026-03-01T05:00:00Z') - 1,
+    });
+  });
+
+  it('with a delay is the one that lay there then', () => {
+    const delayed = viewOf({ sum: sum('amount', tumbling('10m'), { delay: '3m' }) });
+    const state = delayed.emptyState();
+    for (const [position, at] of [1, 6, 8, 11].entries()) state.apply(paid(at * minute, position, 10 ** position));
+    expect(delayed.evaluate(state, { timeMs: 11 * minute }).numbers).toEqual([111]);
+    expect(delayed.evaluate(state, { timeMs: 13 * minute }).numbers).toEqual([0]);
+    expect(delayed.evaluate(state, { timeMs: 14 * minute }).numbers).toEqual([1_000]);
+  });
+});
+
+describe('the window of a document', () => {
+  function faultsOf(feature: object): string[] {
+    const view = { kind: 'feature-view', name: 'v', entity: 'card', source: 'payments' };
+    const written = { name: 'f', aggregation: 'sum', input: 'amount', ...feature };
+    const parsed = parseDefinitions([payments, card, { ...view, features: [written] }], noDefinitions);
+    return parsed.ok
+      ? []
+      : parsed.faults.map(({ path, message }) => `${path.replace('[2].features[0].', '')}: ${message}`);
+  }
+
+  it('is a duration, or an object that says of which kind it is', () => {
+    for (const window of ['7d', tumbling('1d'), { kind: 'tumbling', size: '1d' }, session({ gap: '1m', max: '1d' })])
+      expect(faultsOf({ window })).toEqual([]);
+    expect(faultsOf({})).toEqual(['window: is missing']);
+    expect(faultsOf({ window: 7 })).toEqual([
+      'window: must be a duration such as "7d", or an object of kind tumbling, session, not 7',
+    ]);
+    expect(faultsOf({ window: {} })).toEqual(['window.kind: is missing']);
+    expect(faultsOf({ window: { kind: 'hopping', size: '1d' } })).toEqual([
+      'window.kind: must be one of tumbling, session, not "hopping"',
+    ]);
+  });
+
+  it('has every fault at its path', () => {
+    expect(faultsOf({ window: { kind: 'tumbling', offset: '5h', which: 'next', gap: '1m' } })).toEqual([
+      'window.size: is missing',
+      'window.which: must be one of current, previous, not "next"',
+      'window.gap: is not known here; known are kind, size, offset, which',
+    ]);
+    expect(faultsOf({ window: { kind: 'tumbling', size: '1h', offset: '1h' } })).toEqual([
+      'window.offset: must be shorter than the size, 1h, not 1h',
+    ]);
+    expect(faultsOf({ window: { kind: 'session', gap: '0s' } })).toEqual([
+      'window.gap: must be longer than zero',
+      'window.max: is missing',
+    ]);
+    expect(faultsOf({ window: { kind: 'session', gap: '2h', max: '1h' } })).toEqual([
+      'window.max: must be at least as long as the gap, 2h, not 1h: it is how far back a session is followed',
+    ]);
+  });
+
+  it('fits the feature', () => {
+    expect(faultsOf({ window: session({ gap: '1m', max: '1d' }), delay: '1m' })).toEqual([
+      'delay: must be left out: a session is what goes on at the time itself',
+    ]);
+    const previous = tumbling('1d', { which: 'previous' });
+    expect(faultsOf({ aggregation: 'z-score', window: previous })).toEqual([
+      'window.which: must not be "previous": the value of the own event is what this aggregation is about, and that window ended before it',
+    ]);
+  });
+});
