@@ -188,6 +188,7 @@ export class CardSource {
         features: [
           { name: 'shop_count_1h', aggregation: 'count', window: '1h' },
           { name: 'shop_sum_7d', aggregation: 'sum', input: amount, window: '7d' },
+          { name: 'shop_sum_ever', aggregation: 'sum', input: amount, window: { kind: 'lifetime' } },
         ],
       },
       {
@@ -229,6 +230,7 @@ export function expectedFeatures(payments: readonly Payment[], index: number): n
     Math.max(...week),
     ofShop(3_600_000).length,
     sum(ofShop(7 * dayMs)),
+    sum(ofShop(Number.POSITIVE_INFINITY)),
     own.amount,
   ];
 }

@@ -62,7 +62,7 @@ describe('features service', () => {
       const [vector, ...more] = vectors.get(payment.payment_id) ?? [];
       expect(more).toEqual([]);
       const expected = expectedOwn(payments, index);
-      if (!vector || !closeTo(vector.numbers.slice(0, 4), expected.slice(0, 4)) || vector.numbers[6] !== payment.amount)
+      if (!vector || !closeTo(vector.numbers.slice(0, 4), expected.slice(0, 4)) || vector.numbers[7] !== payment.amount)
         mismatches += 1;
     }
     expect(mismatches).toBe(0);
@@ -127,7 +127,7 @@ describe('features service', () => {
     await until(() => vectors.has(candidate.payment_id));
     const numbers = vectors.get(candidate.payment_id)?.[0]?.numbers ?? [];
     expect(evaluated.body.vectors[0].numbers).toEqual(numbers);
-    expect(numbers[7]).toBe(Math.fround(0.1));
+    expect(numbers[8]).toBe(Math.fround(0.1));
     const online = await post('/api/v1/online-features', {
       featureService: 'payment_risk',
       entities: [{ card: 'card-3', shop: 'shop-2', amount: candidate.amount, tip: Math.fround(0.1) }],
@@ -324,6 +324,8 @@ describe('features service', () => {
     expect(traced.position.topic).toBe(source.topic);
     const count = traced.vectors[0].features.find(({ feature }: { feature: string }) => feature === 'card_count_1d');
     expect(count.eventCount).toBe(count.value);
+    const ever = traced.vectors[0].features.find(({ feature }: { feature: string }) => feature === 'shop_sum_ever');
+    expect(ever.window).toEqual({ after: null, upTo: new Date(own?.ts ?? 0).toISOString() });
     const again = await clickhouse.query<Record<string, number>>(traced.vectors[0].sql);
     expect(again[0]?.['card_count_1d']).toBe(count.value);
   });

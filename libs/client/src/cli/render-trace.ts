@@ -45,7 +45,8 @@ interface TracedFeature {
   readonly feature: string;
   readonly value: number | string | null;
   readonly view?: string;
-  readonly window?: { readonly after: string; readonly upTo: string };
+  /** `after` is null where every event before counts too. */
+  readonly window?: { readonly after: string | null; readonly upTo: string };
   readonly eventCount?: number;
   readonly events?: readonly { readonly id: string | null; readonly event_time: string; readonly position: number }[];
 }
@@ -121,7 +122,7 @@ function featureRow({ feature, value, view, window, eventCount, events = [] }: T
   const named = events.slice(-namedEvents).map(({ id, position }) => id ?? `position ${position}`);
   const more = (eventCount ?? 0) > named.length ? '…, ' : '';
   const inside = eventCount ? `${count(eventCount, 'event')}: ${more}${named.join(', ')}` : 'no events';
-  return [feature, textOf(value), `${view ?? ''} (${window.after}, ${window.upTo}]`, inside];
+  return [feature, textOf(value), `${view ?? ''} (${window.after ?? '…'}, ${window.upTo}]`, inside];
 }
 
 function predictionLines(prediction: TracedPrediction): string[] {

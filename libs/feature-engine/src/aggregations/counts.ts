@@ -28,6 +28,10 @@ export const counts: AggregationKind<Counts, CountedTexts> = {
   needs: {},
   parse: (reader) => {
     const keys = readKeys(reader);
+    const window = reader.raw('window');
+    const isLifetime = typeof window === 'object' && window !== null && 'kind' in window && window.kind === 'lifetime';
+    if (isLifetime && !reader.has('keys'))
+      reader.fault('keys', 'is missing: over a lifetime a count of every value that ever comes would grow for ever');
     const maxKeys = readWholeNumber(reader, 'maxKeys', { atLeast: 1, atMost: 1_000 }) ?? 1_000;
     return { maxKeys, ...(keys === undefined ? {} : { keys }) };
   },

@@ -10,7 +10,7 @@ import type { TimeSinceParameters } from '../aggregations/time-since.ts';
 import type { Aggregation } from '../aggregations/registry.ts';
 import type { DerivedFeature } from '../derived/derived-feature.ts';
 import type { Expression } from '../expressions/expression.ts';
-import type { SessionWindow, TumblingWindow, WindowDocument } from '../ranges/window-document.ts';
+import type { LifetimeWindow, SessionWindow, TumblingWindow, WindowDocument } from '../ranges/window-document.ts';
 import type {
   Definition,
   EntityDefinition,
@@ -110,6 +110,11 @@ export function tumbling(size: string, options: Partial<Omit<TumblingWindow, 'ki
 /** The events up to now without a pause longer than `gap`, followed back for `max` at most: `session({ gap: '30m', max: '1d' })`. */
 export function session(of: Omit<SessionWindow, 'kind'>): SessionWindow {
   return { kind: 'session', ...of };
+}
+
+/** All events up to now, of which most are kept only as what they add up to. */
+export function lifetime(): LifetimeWindow {
+  return { kind: 'lifetime' };
 }
 
 export type FeatureOptions = Pick<WindowedFeature, 'nulls' | 'delay' | 'filter' | 'ownEvent' | 'empty' | 'description'>;

@@ -53,7 +53,7 @@ function parseFeature(reader: ObjectReader): WindowedFeature {
     ...kind.parse(reader),
     ...(input === undefined ? {} : { input }),
     ...(nulls === undefined ? {} : { nulls }),
-    window: parseWindow(reader),
+    window: parseWindow(reader, kind),
     ...(delay === undefined ? {} : { delay }),
     ...(filter === undefined ? {} : { filter }),
     ...(ownEvent === undefined ? {} : { ownEvent }),

@@ -14,7 +14,7 @@ import type { PlannedFeature } from './values.ts';
 export interface ViewFeature extends PlannedFeature {
   readonly aggregation: Aggregation;
   readonly kind: AggregationKind;
-  /** Index of the layout's part that the value is merged out of; -1 where the kind evaluates by itself. */
+  /** Index of the layout's part that the value is merged out of; -1 where the kind evaluates the window's entries by itself. */
   readonly part: number;
   /** Index of the view's input; -1 for a plain count of events. */
   readonly column: number;
@@ -35,24 +35,32 @@ export function planFeatures(definitions: readonly WindowedFeature[], inputs: re
     inputs.map(({ features: [first] }, index) => [first === undefined ? '' : inputKey(first), index]),
   );
   const slots = { numbers: 0, strings: 0 };
-  const parts = new Map<string, WindowLayout['parts'][number]>();
+  const parts = new Map<string, WindowLayout['parts'][number] & { folds: boolean }>();
   const features = definitions.map((definition): ViewFeature => {
     const plain = definition.input === undefined && definition.filter === undefined;
     const column = plain ? -1 : (columns.get(inputKey(definition)) ?? -1);
     const type = featureType(definition, inputs[column]?.inputType);
     const kind = aggregationKind(definition.aggregation);
+    const range = rangeOf(definition);
+    // Most events of a lifetime are no entries any more.
+    const folds = range.spanMs === Number.POSITIVE_INFINITY;
+    const isMerged = kind.part !== undefined && (kind.evaluate === undefined || folds);
     const key = partKey(definition);
-    if (kind.evaluate === undefined && !parts.has(key))
-      parts.set(key, { part: kind.part, parameters: definition, column, input: inputs[column]?.kind ?? 'number' });
+    if (isMerged) {
+      const input = inputs[column]?.kind ?? 'number';
+      const planned = parts.get(key) ?? { part: kind.part, parameters: definition, column, input, folds };
+      planned.folds ||= folds;
+      parts.set(key, planned);
+    }
     return {
       name: definition.name,
       type,
       slot: isText(type) ? slots.strings++ : slots.numbers++,
       aggregation: definition.aggregation,
       kind,
-      part: kind.evaluate === undefined ? [...parts.keys()].indexOf(key) : -1,
+      part: isMerged ? [...parts.keys()].indexOf(key) : -1,
       column,
-      range: rangeOf(definition),
+      range,
       empty: emptyValue(definition, kind),
       definition,
     };

@@ -35,12 +35,13 @@ export class ViewPlan {
   /** What that is made of. */
   readonly windowed: readonly ViewFeature[];
   readonly outputs: FeatureOutputs;
-  /** Longest window with its delay. */
+  /** Longest window with its delay; infinite where one is a lifetime. */
   readonly spanMs: number;
   /** How old an event may be against its entity's newest; a rekeyed log allows for the disorder of its sources as well. */
   readonly allowedLatenessMs: number;
   /** How far the partitions that feed a rekeyed log may lie apart in event time; 0 where the source is the log. */
   readonly slackMs: number;
+  /** How long, before its entity's newest, an event is kept by itself. */
   readonly retentionMs: number;
   readonly layout: WindowLayout;
   readonly #inputs: InputEvaluator;
@@ -65,10 +66,15 @@ export class ViewPlan {
     this.spanMs = Math.max(...this.windowed.map(({ range }) => range.spanMs));
     const { allowedLateness } = definition;
     const declaredMs = allowedLateness === undefined ? source.allowedLatenessMs : durationMs(allowedLateness);
-    this.slackMs = this.log === 'rekeyed' ? Math.max(declaredMs, Math.ceil(this.spanMs / 8)) : 0;
+    const heldMs = Math.max(...this.windowed.map(({ range }) => range.heldMs));
+    this.slackMs = this.log === 'rekeyed' ? Math.max(declaredMs, Math.ceil(heldMs / 8)) : 0;
     this.allowedLatenessMs = declaredMs + this.slackMs;
-    this.retentionMs = this.spanMs + this.allowedLatenessMs;
-    this.layout = this.#planLayout(parts);
+    // What is folded into a lifetime cannot be taken out of it again. So that it can be told at every cut whose time is not too late
+    // what was known there, no event is folded that could have come after such a cut: its time may lie before the cut's by the
+    // lateness once more.
+    const foldedMs = this.spanMs === Number.POSITIVE_INFINITY ? this.allowedLatenessMs : 0;
+    this.retentionMs = heldMs + this.allowedLatenessMs + foldedMs;
+    this.layout = this.#planLayout(parts, heldMs);
     this.#inputs = compileInputs(this.inputColumns, source);
     this.#stateKind = { layout: this.layout, evaluator: new ViewEvaluator(this.windowed, this.layout) };
   }
@@ -97,7 +103,7 @@ export class ViewPlan {
     return this.outputs.evaluate(state === null ? this.#stateKind.evaluator.evaluate(null, at) : state.evaluate(at));
   }
 
-  #planLayout(parts: WindowLayout['parts']): WindowLayout {
+  #planLayout(parts: WindowLayout['parts'], heldMs: number): WindowLayout {
     return {
       columns: this.inputColumns.map(({ kind, features }) => {
         const needs = features.map(({ aggregation }) => aggregationKind(aggregation).needs);
@@ -110,7 +116,7 @@ export class ViewPlan {
       }),
       parts,
       numberColumns: this.inputColumns.filter(({ kind }) => kind === 'number').length,
-      spanMs: this.spanMs,
+      heldMs,
       retentionMs: this.retentionMs,
       allowedLatenessMs: this.allowedLatenessMs,
       keepsEmptyEntries: this.windowed.some(({ column, range }) => column === -1 || range.gapMs !== undefined),

@@ -1,3 +1,4 @@
+import type { AggregationKind } from '../aggregations/aggregation.ts';
 import { parseDuration } from '../definitions/duration.ts';
 import { quote } from '../definitions/faults.ts';
 import { ObjectReader } from '../definitions/object-reader.ts';
@@ -5,10 +6,10 @@ import { parseSession } from './session.ts';
 import { parseTumbling } from './tumbling.ts';
 import type { WindowDocument } from './window-document.ts';
 
-const kinds = ['tumbling', 'session'] as const;
+const kinds = ['tumbling', 'session', 'lifetime'] as const;
 
 /** Reads the window of a feature: a duration, which slides, or an object with its kind. */
-export function parseWindow(feature: ObjectReader): WindowDocument {
+export function parseWindow(feature: ObjectReader, aggregation: AggregationKind): WindowDocument {
   const written = feature.raw('window');
   if (written === undefined || typeof written === 'string')
     return feature.required('window', feature.duration('window', 'positive'), '1d');
@@ -26,12 +27,18 @@ export function parseWindow(feature: ObjectReader): WindowDocument {
   const window = readers[kind](reader);
   reader.close();
   if (kind === 'session') refuseDelay(feature);
+  if (kind === 'lifetime' && aggregation.part === undefined)
+    feature.fault(
+      'window',
+      'must not be a lifetime: what this aggregation gives cannot be put together out of events that are no longer kept',
+    );
   return window;
 }
 
 const readers: Readonly<Record<(typeof kinds)[number], (reader: ObjectReader) => WindowDocument>> = {
   tumbling: parseTumbling,
   session: parseSession,
+  lifetime: () => ({ kind: 'lifetime' }),
 };
 
 function refuseDelay(feature: ObjectReader): void {

@@ -1,5 +1,6 @@
 import type { WindowedFeature } from '../definitions/definition.ts';
 import { durationMs } from '../definitions/duration.ts';
+import { lifetimeRange } from './lifetime.ts';
 import type { Range } from './range.ts';
 import { sessionRange } from './session.ts';
 import { slidingRange } from './sliding.ts';
@@ -14,5 +15,7 @@ export function rangeOf({ window, delay, ownEvent }: WindowedFeature): Range {
       return tumblingRange(window, reach);
     case 'session':
       return sessionRange(window, reach.countsOwn);
+    case 'lifetime':
+      return lifetimeRange(reach);
   }
 }

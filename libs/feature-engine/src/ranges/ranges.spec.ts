@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { count, entity, featureView, session, source, sum, tumbling } from '../definitions/builder.ts';
+import {
+  count,
+  decayedSum,
+  entity,
+  featureView,
+  lifetime,
+  session,
+  source,
+  sum,
+  tumbling,
+} from '../definitions/builder.ts';
 import { noDefinitions, parseDefinitions } from '../definitions/parse-definitions.ts';
 import { compileView } from '../plans/compile.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
+import { stateBytes } from '../reference/state-bytes.ts';
+import { WindowStateError } from '../windows/window-codec.ts';
 import type { WindowDocument } from './window-document.ts';
 
 const payments = source({
@@ -117,6 +129,72 @@ describe('a tumbling window', () => {
   });
 });
 
+describe('a lifetime', () => {
+  it('counts every event there was, of which the state keeps a sum', () => {
+    const plan = viewOf({ n: count(lifetime()), ...amounts(lifetime()), recent: sum('amount', '10s') }, '2s');
+    let state = plan.emptyState();
+    const events = 1_000_000;
+    for (let position = 0; position < events; position += 1) {
+      state.apply(paid(position * 1_000, position, 0.25));
+      if (position % 100_000 === 0) state = plan.decodeState(stateBytes(state));
+    }
+    expect(plan.evaluate(state, { timeMs: (events - 1) * 1_000 }).numbers).toEqual([events, events / 4, 2.5]);
+    expect(stateBytes(state).length).toBeLessThan(500);
+    expect(state.sizeBytes).toBeLessThan(5_000);
+  });
+
+  it('lets a decayed sum forget by halves alone', () => {
+    const plan = viewOf({ decayed: decayedSum('amount', lifetime(), { halfLife: '1d' }) });
+    const state = plan.emptyState();
+    const dayMs = 86_400_000;
+    // Every day as much as is left of all days before it.
+    for (let day = 0; day <= 10_000; day += 1) state.apply(paid(day * dayMs, day, 8));
+    expect(plan.evaluate(state, { timeMs: 10_000 * dayMs }).numbers).toEqual([16]);
+    expect(plan.evaluate(state, { timeMs: 10_004 * dayMs }).numbers).toEqual([1]);
+  });
+
+  it('goes on counting what it knew when the state has no entries left', () => {
+    const plan = viewOf({ ...amounts(lifetime()), recent: sum('amount', '1ms', { empty: null }) });
+    const state = plan.emptyState();
+    state.apply(paid(1, 0, 2));
+    state.apply(paid(2, 1, 3));
+    // Without a value it is no entry, and makes the others expire.
+    state.apply(paid(1_000, 2, Number.NaN));
+    const own = { numbers: [10], strings: [] };
+    expect(plan.evaluate(state, { timeMs: 1_000 }).numbers).toEqual([5, Number.NaN]);
+    expect(plan.evaluate(state, { timeMs: 1_000, own }).numbers).toEqual([15, 10]);
+    expect(plan.evaluate(state, { timeMs: 1_000 }).numbers).toEqual([5, Number.NaN]);
+  });
+
+  it('gives at a cut what was known there as long as its time is not too late, and refuses to answer for older ones', () => {
+    const plan = viewOf(amounts(lifetime()), '10ms');
+    const state = plan.emptyState();
+    state.apply(paid(50, 0, 1));
+    state.apply(paid(100, 1, 10));
+    // Late, and by the next event no longer one that could be told from those before.
+    state.apply(paid(91, 2, 100));
+    state.apply(paid(110, 3, 1_000));
+    expect(plan.evaluate(state, { timeMs: 100, position: 1, cut: 1 })).toMatchObject({
+      answerable: true,
+      numbers: [11],
+    });
+    expect(plan.evaluate(state, { timeMs: 110, position: 3, cut: 3 }).numbers).toEqual([1_111]);
+    state.apply(paid(200, 4, 10_000));
+    expect(plan.evaluate(state, { timeMs: 100, position: 1, cut: 1 }).answerable).toBe(false);
+    expect(plan.evaluate(state, { timeMs: 300, cut: 1 }).answerable).toBe(false);
+    expect(plan.evaluate(state, { timeMs: 300, cut: 3 })).toMatchObject({ answerable: true, numbers: [1_111] });
+  });
+
+  it('refuses bytes that end too early or too late', () => {
+    const plan = viewOf(amounts(lifetime()));
+    const state = plan.emptyState();
+    state.apply(paid(1, 0, 2));
+    const bytes = stateBytes(state);
+    expect(() => plan.decodeState(bytes.subarray(0, bytes.length - 1))).toThrow(WindowStateError);
+    expect(() => plan.decodeState(Buffer.concat([bytes, Buffer.alloc(1)]))).toThrow(/goes on for 1 bytes/);
+  });
+});
+
 describe('the window of a document', () => {
   function faultsOf(feature: object): string[] {
     const view = { kind: 'feature-view', name: 'v', entity: 'card', source: 'payments' };
@@ -128,15 +206,21 @@ describe('the window of a document', () => {
   }
 
   it('is a duration, or an object that says of which kind it is', () => {
-    for (const window of ['7d', tumbling('1d'), { kind: 'tumbling', size: '1d' }, session({ gap: '1m', max: '1d' })])
+    for (const window of [
+      '7d',
+      tumbling('1d'),
+      { kind: 'tumbling', size: '1d' },
+      session({ gap: '1m', max: '1d' }),
+      lifetime(),
+    ])
       expect(faultsOf({ window })).toEqual([]);
     expect(faultsOf({})).toEqual(['window: is missing']);
     expect(faultsOf({ window: 7 })).toEqual([
-      'window: must be a duration such as "7d", or an object of kind tumbling, session, not 7',
+      'window: must be a duration such as "7d", or an object of kind tumbling, session, lifetime, not 7',
     ]);
     expect(faultsOf({ window: {} })).toEqual(['window.kind: is missing']);
     expect(faultsOf({ window: { kind: 'hopping', size: '1d' } })).toEqual([
-      'window.kind: must be one of tumbling, session, not "hopping"',
+      'window.kind: must be one of tumbling, session, lifetime, not "hopping"',
     ]);
   });
 
@@ -156,6 +240,9 @@ describe('the window of a document', () => {
     expect(faultsOf({ window: { kind: 'session', gap: '2h', max: '1h' } })).toEqual([
       'window.max: must be at least as long as the gap, 2h, not 1h: it is how far back a session is followed',
     ]);
+    expect(faultsOf({ window: { kind: 'lifetime', size: '1d' } })).toEqual([
+      'window.size: is not known here; known are kind',
+    ]);
   });
 
   it('fits the feature', () => {
@@ -166,5 +253,12 @@ describe('the window of a document', () => {
     expect(faultsOf({ aggregation: 'z-score', window: previous })).toEqual([
       'window.which: must not be "previous": the value of the own event is what this aggregation is about, and that window ended before it',
     ]);
+    expect(faultsOf({ aggregation: 'own', window: lifetime() })).toEqual([
+      'window: must not be a lifetime: what this aggregation gives cannot be put together out of events that are no longer kept',
+    ]);
+    expect(faultsOf({ aggregation: 'counts', window: lifetime() })).toEqual([
+      'keys: is missing: over a lifetime a count of every value that ever comes would grow for ever',
+    ]);
+    expect(faultsOf({ aggregation: 'counts', keys: ['1'], window: lifetime() })).toEqual([]);
   });
 });

@@ -27,6 +27,7 @@ export function sessionRange(window: SessionWindow, countsOwn: boolean): Range {
   const to = newestEnd(reach);
   return {
     spanMs: maxMs,
+    heldMs: maxMs,
     gapMs,
     countsOwn,
     from: {

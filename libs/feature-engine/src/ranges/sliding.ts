@@ -7,6 +7,7 @@ export function slidingRange(windowMs: number, reach: RangeReach): Range {
   const spanMs = delayMs + windowMs;
   return {
     spanMs,
+    heldMs: spanMs,
     countsOwn: reachesOwn(reach),
     from: { id: `after -${spanMs}`, locate: (state, { timeMs }) => state.firstAfter(timeMs - spanMs) },
     to: newestEnd(reach),

@@ -30,17 +30,22 @@ export function tumblingRange(window: TumblingWindow, reach: RangeReach): Range 
     id: `tumbling ${sizeMs} ${offsetMs} -${delayMs} -${windowsBefore}`,
     locate: (state, { timeMs }) => state.firstAfter(startMs(timeMs) - windowsBefore * sizeMs - 1),
   });
-  if (window.which === 'previous')
+  if (window.which === 'previous') {
+    const spanMs = delayMs + 2 * sizeMs;
     return {
-      spanMs: delayMs + 2 * sizeMs,
+      spanMs,
+      heldMs: spanMs,
       countsOwn: false,
       from: startEnd(1),
       to: startEnd(0),
       boundsMs: (timeMs) => ({ afterMs: startMs(timeMs) - sizeMs - 1, upToMs: startMs(timeMs) - 1 }),
       sql: () => `e_time >= ${startSql} - ${sizeMs} AND e_time < ${startSql}`,
     };
+  }
+  const spanMs = delayMs + sizeMs;
   return {
-    spanMs: delayMs + sizeMs,
+    spanMs,
+    heldMs: spanMs,
     countsOwn: reachesOwn(reach),
     from: startEnd(0),
     to: newestEnd(reach),

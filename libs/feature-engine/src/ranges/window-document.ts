@@ -1,5 +1,10 @@
 /** A window as a feature's document has it: a duration that slides, or an object that says of which kind it is. */
-export type WindowDocument = string | TumblingWindow | SessionWindow;
+export type WindowDocument = string | TumblingWindow | SessionWindow | LifetimeWindow;
+
+/** All events that there ever were. */
+export interface LifetimeWindow {
+  readonly kind: 'lifetime';
+}
 
 /** The events up to now without a pause. */
 export interface SessionWindow {

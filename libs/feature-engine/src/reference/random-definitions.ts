@@ -39,6 +39,7 @@ const windows = fc.oneof(
   { arbitrary: fc.constantFrom('1ms', '3ms', '7ms', '20ms'), weight: 2 },
   randomTumbling,
   randomSession,
+  fc.constant<WindowDocument>({ kind: 'lifetime' }),
 );
 const delays = ['0ms', '1ms', '4ms', '10ms'] as const;
 const latenesses = ['0ms', '3ms', '15ms'] as const;
@@ -70,7 +71,7 @@ const windowed = fc.constantFrom(...aggregations).chain((aggregation) => {
       const isNumber = alwaysNumber(aggregation, what);
       return {
         aggregation,
-        window: fittingWindow(window, aggregation),
+        window: fittingWindow(window, aggregation, what),
         ...rest,
         // It may leave out what it refuses, and takes its window as far as the own event where it is about that.
         ...what,

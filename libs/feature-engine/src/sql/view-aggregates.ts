@@ -58,11 +58,12 @@ export function judgedEvents(query: VectorQuery, view: number): JudgedEvents {
   };
 }
 
-/** Every row of the spine with every event that it knew and that its longest window reaches. */
+/** Every row of the spine with every event that it knew and that its longest window reaches: a lifetime, all of them. */
 function joinedEvents(query: VectorQuery, view: number): string {
   const { plan } = query.service.views[view] as ServiceView;
   const { key } = spineColumns(view);
-  const where = `e_time > t - ${plan.spanMs} AND ${knownSql(query, view)}`;
+  const reached = plan.spanMs === Number.POSITIVE_INFINITY ? '' : `e_time > t - ${plan.spanMs} AND `;
+  const where = `${reached}${knownSql(query, view)}`;
   const joined = `${leftSql(query, view)} INNER JOIN (${viewEventsSql(query, view)}) AS events_${view} ON ${key} = e_entity WHERE ${where}`;
   if (!seesOwnPartition(query, view)) return joined;
   // What came too late is judged among the events that this row knew, in their order: others lie between them in the log.

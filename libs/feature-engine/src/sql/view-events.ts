@@ -51,8 +51,9 @@ export function viewEventsSql(query: VectorQuery, view: number): string {
   return `SELECT *, ${accepted} FROM (${log}) WHERE e_entity ${ofSpine}`;
 }
 
-/** A condition that leaves out what lies before every window, in a form that an index over the column can use. */
+/** A condition that leaves out what lies before every window, in a form that an index over the column can use. Lifetimes have none. */
 function reachedSql(column: string, reachMs: number): string {
+  if (reachMs === Number.POSITIVE_INFINITY) return '';
   return `${column} > fromUnixTimestamp64Milli(greatest((SELECT min(t) FROM spine) - ${reachMs}, -1), 'UTC')`;
 }
 

@@ -1,11 +1,15 @@
 import type { AggregateValue, WindowView } from '../aggregations/aggregation.ts';
 import type { PlannedPart } from './block-index.ts';
+import type { FoldedPart } from './folded-events.ts';
 import type { WindowLayout } from './window-layout.ts';
 import type { WindowState } from './window-state.ts';
 
 /** What is asked of an `EntryWindow` next. */
 export interface WindowPlace {
+  /** Null where there are no entries. */
   readonly state: WindowState | null;
+  /** What counts of the events before all entries. */
+  readonly folded: FoldedPart | null;
   /** -1 where every event counts with the value 1. */
   readonly column: number;
   readonly from: number;
@@ -19,6 +23,7 @@ export interface WindowPlace {
 export class EntryWindow implements WindowView {
   readonly #layout: WindowLayout;
   #state: WindowState | null = null;
+  #folded: FoldedPart | null = null;
   #column = -1;
   from = 0;
   to = 0;
@@ -31,8 +36,9 @@ export class EntryWindow implements WindowView {
     this.#layout = layout;
   }
 
-  moveTo({ state, column, from, to, own, ownPosition, timeMs }: WindowPlace): void {
+  moveTo({ state, folded, column, from, to, own, ownPosition, timeMs }: WindowPlace): void {
     this.#state = state;
+    this.#folded = folded;
     this.#column = column;
     this.from = from;
     this.to = to;
@@ -40,14 +46,11 @@ export class EntryWindow implements WindowView {
     this.ownPosition = ownPosition;
     this.timeMs = timeMs;
     const values = column === -1 || state === null ? to - from : state.index.count(column, from, to);
-    this.count = values + (own === null ? 0 : 1);
+    this.count = (folded?.count ?? 0) + values + (own === null ? 0 : 1);
   }
 
   valueAt(entry: number): number | string | null {
-    if (this.#column === -1) return 1;
-    if (this.#column >= this.#layout.numberColumns) return this.#state?.stringAt(entry, this.#column) ?? null;
-    const value = this.#state?.valueAt(entry, this.#column) ?? Number.NaN;
-    return Number.isNaN(value) ? null : value;
+    return this.#state?.entryValue(entry, this.#column) ?? null;
   }
 
   timeAt(entry: number): number {
@@ -80,11 +83,13 @@ export class EntryWindow implements WindowView {
     return this.#state?.index.highest(this.#state.raw, this.#column, this.from, this.to) ?? Number.NaN;
   }
 
-  /** The value that the layout's part with this index has over all values of the window, the own one included. */
+  /** The value that the layout's part with this index has over all values of the window, what is folded and the own one included. */
   merged(index: number): AggregateValue {
     const { part, parameters } = this.#layout.parts[index] as PlannedPart;
-    const blocks = this.#state?.parts[index];
-    let whole = blocks?.over(this, this.from, this.to) ?? part.empty(parameters);
+    let whole = this.#state?.parts[index]?.over(this, this.from, this.to) ?? part.empty(parameters);
+    // Merged into an empty one first, because the folded part itself must not change.
+    if (this.#folded !== null)
+      whole = part.merge(part.merge(part.empty(parameters), this.#folded.part, parameters), whole, parameters);
     const { timeMs, own } = this;
     const position = Number.POSITIVE_INFINITY;
     if (own !== null) whole = part.add(whole, own, { timeMs, position }, parameters);

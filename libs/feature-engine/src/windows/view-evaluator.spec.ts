@@ -11,10 +11,19 @@ import { WindowState } from './window-state.ts';
 
 /** A state of the same view whose values are merged out of parts wherever an aggregation has them. */
 function mergingState({ layout, windowed }: ViewPlan): WindowState {
-  const parts = windowed.flatMap(({ kind, definition, column }, index) =>
+  const parts = windowed.flatMap(({ kind, definition, column, range }, index) =>
     kind.part === undefined
       ? []
-      : [{ index, part: kind.part, parameters: definition, column, input: layout.columns[column]?.kind ?? 'number' }],
+      : [
+          {
+            index,
+            folds: range.spanMs === Number.POSITIVE_INFINITY,
+            part: kind.part,
+            parameters: definition,
+            column,
+            input: layout.columns[column]?.kind ?? 'number',
+          },
+        ],
   );
   const merged = windowed.map((feature, index) => {
     const { part } = feature.kind;

@@ -4,12 +4,20 @@ import type { EntryInputs, EvaluateAt, ViewValues } from '../plans/values.ts';
 import type { ViewFeature } from '../plans/view-feature.ts';
 import type { RangeEnd } from '../ranges/range.ts';
 import { EntryWindow } from './entry-window.ts';
+import type { FoldedEvents } from './folded-events.ts';
 import type { WindowLayout } from './window-layout.ts';
 import type { WindowState } from './window-state.ts';
 
 interface PlannedWindow {
   readonly feature: ViewFeature;
   /** Indexes into the distinct ends of the view's windows. */
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Placed {
+  readonly state: WindowState | null;
+  readonly folded: FoldedEvents | null;
   readonly from: number;
   readonly to: number;
 }
@@ -46,7 +54,8 @@ export class ViewEvaluator {
     const { cut } = at;
     const reached = known === null || cut === undefined || cut >= known.applied ? known : known.asOf(cut);
     const answerable = reached === null || reached.canAnswer(at.timeMs);
-    // A state whose events had no values for this view is as good as none.
+    const folded = reached?.folded ?? null;
+    // A state whose events had no values for this view, or have all been folded, has no entries to look for.
     const state = reached === null || reached.size === 0 ? null : reached;
     if (state !== null && answerable) this.#locate(state, at);
     for (const { feature, from, to } of this.#windows) {
@@ -54,7 +63,7 @@ export class ViewEvaluator {
       if (answerable) {
         const first = state === null ? 0 : (this.#located[from] ?? 0);
         const last = state === null ? 0 : Math.max(first, this.#located[to] ?? 0);
-        value = this.#aggregate(feature, state, first, last, at);
+        value = this.#aggregate(feature, { state, folded, from: first, to: last }, at);
       }
       if (isText(feature.type)) strings.push(value as string | null);
       else numbers.push(Number.isFinite(value) ? (value as number) : Number.NaN);
@@ -71,9 +80,7 @@ export class ViewEvaluator {
 
   #aggregate(
     feature: ViewFeature,
-    state: WindowState | null,
-    from: number,
-    to: number,
+    { state, folded, from, to }: Placed,
     { own, position, timeMs }: EvaluateAt,
   ): AggregateValue {
     const { column, kind, part, range, definition, empty } = feature;
@@ -81,6 +88,7 @@ export class ViewEvaluator {
     const window = this.#window;
     window.moveTo({
       state,
+      folded: range.spanMs === Number.POSITIVE_INFINITY ? (folded?.part(part) ?? null) : null,
       column,
       from,
       to,
@@ -89,7 +97,7 @@ export class ViewEvaluator {
       timeMs,
     });
     if (window.count === 0) return empty;
-    return kind.evaluate === undefined ? window.merged(part) : kind.evaluate(window, definition);
+    return kind.evaluate === undefined || part !== -1 ? window.merged(part) : kind.evaluate(window, definition);
   }
 
   #ownValue(own: EntryInputs, column: number): number | string | null {

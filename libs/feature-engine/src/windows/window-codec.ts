@@ -12,6 +12,9 @@ export interface DecodedWindow {
   readonly strings: string[];
 }
 
+/** With what is kept of events that are no entries any more, as bytes; null where the layout keeps nothing of them. */
+type EncodedWindow = DecodedWindow & { readonly folded: Uint8Array | null };
+
 /** Bytes that are not a state of this view: another view's, another version's, or damaged. */
 export class WindowStateError extends Error {
   readonly code = 'FEATURE_ENGINE_STATE_MISMATCH';
@@ -19,13 +22,14 @@ export class WindowStateError extends Error {
 
 /**
  * Little-endian: u32 magic and format version, u32 fingerprint of the layout, f64 cut, f64 newest time, u32 entries, u32
- * strings; then the entries as doubles; then each string as u32 length and UTF-8. Entries are copied as they lie in memory.
+ * strings; then the entries as doubles; then each string as u32 length and UTF-8; then, where the layout
+ * has lifetimes, what `FoldedEvents` gives. Entries are copied as they lie in memory.
  */
-export function encodeWindow(layout: WindowLayout, window: DecodedWindow): Buffer {
+export function encodeWindow(layout: WindowLayout, window: EncodedWindow): Buffer {
   const packed = packStrings(layout, window);
   const strings = packed.strings.map((text) => Buffer.from(text, 'utf8'));
   const stringBytes = strings.reduce((total, text) => total + 4 + text.length, 0);
-  const bytes = Buffer.allocUnsafe(headerBytes + packed.raw.byteLength + stringBytes);
+  const bytes = Buffer.allocUnsafe(headerBytes + packed.raw.byteLength + stringBytes + (window.folded?.length ?? 0));
   bytes.writeUInt32LE(magic, 0);
   bytes.writeUInt32LE(layout.fingerprint, 4);
   bytes.writeDoubleLE(window.applied, 8);
@@ -38,6 +42,7 @@ export function encodeWindow(layout: WindowLayout, window: DecodedWindow): Buffe
     at = bytes.writeUInt32LE(text.length, at);
     at += text.copy(bytes, at);
   }
+  if (window.folded !== null) bytes.set(window.folded, at);
   return bytes;
 }
 
@@ -67,7 +72,11 @@ export function packStrings(
   return { raw: packed, strings: [...codes.keys()] };
 }
 
-export function decodeWindow(layout: WindowLayout, encoded: Uint8Array): DecodedWindow {
+/** With the bytes that come after the strings: none where the layout keeps nothing of expired events. */
+export function decodeWindow(
+  layout: WindowLayout,
+  encoded: Uint8Array,
+): DecodedWindow & { readonly folded: Uint8Array } {
   const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
   if (bytes.length < headerBytes || bytes.readUInt32LE(0) !== magic) {
     throw new WindowStateError(`these ${bytes.length} bytes are not a window state of format ${magic & 0xff}`);
@@ -81,16 +90,18 @@ export function decodeWindow(layout: WindowLayout, encoded: Uint8Array): Decoded
   // Copied, because a slice of a network buffer is seldom aligned for doubles and must not be kept alive.
   const raw = new Float64Array(roomFor(entries) * strideOf(layout));
   new Uint8Array(raw.buffer).set(bytes.subarray(headerBytes, headerBytes + rawBytes));
+  const { strings, end } = decodeStrings(bytes, headerBytes + rawBytes, bytes.readUInt32LE(28));
   return {
     raw,
     entries,
     applied: bytes.readDoubleLE(8),
     newestMs: bytes.readDoubleLE(16),
-    strings: decodeStrings(bytes, headerBytes + rawBytes, bytes.readUInt32LE(28)),
+    strings,
+    folded: bytes.subarray(end),
   };
 }
 
-function decodeStrings(bytes: Buffer, from: number, count: number): string[] {
+function decodeStrings(bytes: Buffer, from: number, count: number): { strings: string[]; end: number } {
   const strings: string[] = [];
   let at = from;
   for (let index = 0; index < count; index += 1) {
@@ -98,5 +109,5 @@ function decodeStrings(bytes: Buffer, from: number, count: number): string[] {
     strings.push(bytes.toString('utf8', at + 4, at + 4 + length));
     at += 4 + length;
   }
-  return strings;
+  return { strings, end: at };
 }

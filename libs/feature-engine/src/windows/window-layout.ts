@@ -14,10 +14,14 @@ export interface WindowLayout {
   /** Number columns come first; an entry's `strings` fill the columns from here on. */
   readonly numberColumns: number;
   /** Parts that windows are merged out of, with the column that each is made of: -1 where every event counts with the value 1. */
-  readonly parts: readonly (PlannedPart & { readonly column: number })[];
-  /** No window reaches further back than this. */
-  readonly spanMs: number;
-  /** Events are kept while they are newer than the newest one less this. */
+  readonly parts: readonly (PlannedPart & {
+    readonly column: number;
+    /** Whether a lifetime is made of it, for which expired events are folded into one part. */
+    readonly folds: boolean;
+  })[];
+  /** No window tells events apart that lie further back than this. */
+  readonly heldMs: number;
+  /** Events are kept as entries while they are newer than the newest one less this. */
   readonly retentionMs: number;
   /** An event older than the newest one by more than this is refused. */
   readonly allowedLatenessMs: number;

@@ -202,6 +202,24 @@ describe('window state', () => {
     }
   });
 
+  it('reads the bytes that were written before any state had more than its entries', () => {
+    const features = ['sum', 'last'].map((aggregation, index) => ({
+      name: ['sum', 's'][index],
+      aggregation,
+      input: ['a', 's'][index],
+      window: '5s',
+    }));
+    const plan = viewOf(features, '1s');
+    const bytes = Buffer.from(
+      'AQBXTSD3+e4AAAAAAAAQQAAAAAAAQJ9AAgAAAAIAAAAAAAAAAECPQAAAAAAAAAhAAAAAAAAABEAAAAAAAAAAAAAAAAAAQJ9AAAAAAAAAEEAAAAAAAAD4fwAAAAAAAPA/AQAAAHgBAAAAeQ==',
+      'base64',
+    );
+    const state = plan.decodeState(bytes);
+    expect(state.applied).toBe(4);
+    expect(plan.evaluate(state, { timeMs: 2_000 })).toMatchObject({ numbers: [2.5], strings: ['y'] });
+    expect(stateBytes(state)).toEqual(bytes);
+  });
+
   it('refuses the bytes of another view, of another format and cut ones', () => {
     const plan = viewOf([{ name: 'a', aggregation: 'sum', input: 'a', window: '5ms' }]);
     const other = viewOf([{ name: 'a', aggregation: 'sum', input: 'a', window: '6ms' }]);

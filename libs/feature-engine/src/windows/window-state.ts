@@ -1,6 +1,7 @@
 import type { EntryInputs, EvaluateAt, ViewValues } from '../plans/values.ts';
 import { BlockIndex } from './block-index.ts';
 import type { EntityState, StateWrite } from './entity-state.ts';
+import { FoldedEvents } from './folded-events.ts';
 import { SessionIndex } from './session-index.ts';
 import type { ViewEvaluator } from './view-evaluator.ts';
 import { decodeWindow, encodeWindow, packStrings, roomFor, type DecodedWindow } from './window-codec.ts';
@@ -24,7 +25,8 @@ export interface WindowStateKind {
 }
 
 /**
- * The events of one entity in one view that any window may still need, ordered by (time, position).
+ * The events of one entity in one view that any window may still need, ordered by (time, position), and what lifetimes need of those
+ * before them.
  * Its content is a function of the sequence of entries applied, so a replay after a crash gives the same bytes.
  */
 export class WindowState implements EntityState {
@@ -34,6 +36,8 @@ export class WindowState implements EntityState {
   readonly parts: readonly BlockIndex[];
   /** By gap, each made when it is first asked for. */
   readonly #sessions = new Map<number, SessionIndex>();
+  /** What has expired, where lifetimes are counted. */
+  readonly folded: FoldedEvents | null;
   readonly #kind: WindowStateKind;
   readonly #stride: number;
   #raw: Float64Array;
@@ -46,7 +50,11 @@ export class WindowState implements EntityState {
   #strings: string[];
   #stringCodes: Map<string, number> | null = null;
 
-  constructor(kind: WindowStateKind, content: DecodedWindow = emptyWindow) {
+  constructor(
+    kind: WindowStateKind,
+    content: DecodedWindow = emptyWindow,
+    folded: FoldedEvents | null = FoldedEvents.of(kind.layout),
+  ) {
     const { layout } = kind;
     this.#kind = kind;
     this.layout = layout;
@@ -58,10 +66,14 @@ export class WindowState implements EntityState {
     this.#applied = content.applied;
     this.#newestMs = content.newestMs;
     this.#strings = content.strings;
+    this.folded = folded;
   }
 
   static decode(kind: WindowStateKind, bytes: Uint8Array): WindowState {
-    return new WindowState(kind, decodeWindow(kind.layout, bytes));
+    const { folded, ...content } = decodeWindow(kind.layout, bytes);
+    const state = new WindowState(kind, content);
+    state.folded?.read(folded);
+    return state;
   }
 
   writes(): readonly StateWrite[] {
@@ -71,6 +83,7 @@ export class WindowState implements EntityState {
       applied: this.#applied,
       newestMs: this.#newestMs,
       strings: this.#strings,
+      folded: this.folded?.encode() ?? null,
     });
     return [{ suffix: '', bytes }];
   }
@@ -99,7 +112,10 @@ export class WindowState implements EntityState {
       (total, { sizeBytes }) => total + sizeBytes,
       0,
     );
-    return 1_000 + (this.#raw.length / this.#stride) * entryBytes + this.#strings.length * 40 + indexBytes;
+    const foldedBytes = this.folded?.sizeBytes ?? 0;
+    return (
+      1_000 + foldedBytes + (this.#raw.length / this.#stride) * entryBytes + this.#strings.length * 40 + indexBytes
+    );
   }
 
   /** Index range and storage for evaluation: entries [start, end) of `raw`. */
@@ -121,11 +137,11 @@ export class WindowState implements EntityState {
 
   /** Whether values at this time can be given: nothing that a window could reach has been refused or dropped. */
   canAnswer(timeMs: number): boolean {
-    return !this.isTooLate(timeMs) && timeMs - this.layout.spanMs >= this.#droppedUpToMs;
+    return !this.isTooLate(timeMs) && timeMs - this.layout.heldMs >= this.#droppedUpToMs;
   }
 
   /**
-   * This state without the events after a position. What has been dropped meanwhile stays dropped, and the newest time is that
+   * This state without the events after a position. What has been dropped or folded meanwhile stays so, and the newest time is that
    * of the entries kept, so a view whose events may lack every value answers some times that it would have refused then.
    */
   asOf(position: number): WindowState {
@@ -140,8 +156,12 @@ export class WindowState implements EntityState {
       entries += 1;
     }
     const applied = Math.min(position, this.#applied);
-    const past = new WindowState(this.#kind, { raw, entries, applied, newestMs, strings: [...this.#strings] });
-    past.#droppedUpToMs = Math.max(this.#droppedUpToMs, this.#newestMs - this.layout.retentionMs);
+    const content = { raw, entries, applied, newestMs, strings: [...this.#strings] };
+    const past = new WindowState(this.#kind, content, this.folded);
+    const knewFolded = this.folded === null || this.folded.newestPosition <= position;
+    past.#droppedUpToMs = knewFolded
+      ? Math.max(this.#droppedUpToMs, this.#newestMs - this.layout.retentionMs)
+      : Number.POSITIVE_INFINITY;
     return past;
   }
 
@@ -199,6 +219,14 @@ export class WindowState implements EntityState {
     return this.#strings[this.#raw[entry * this.#stride + 2 + column] ?? -1] ?? null;
   }
 
+  /** Null: this entry has no value in that column. At -1 every event has the value 1. */
+  entryValue(entry: number, column: number): number | string | null {
+    if (column === -1) return 1;
+    if (column >= this.layout.numberColumns) return this.stringAt(entry, column);
+    const value = this.valueAt(entry, column);
+    return Number.isNaN(value) ? null : value;
+  }
+
   #insert({ timeMs, position, inputs }: WindowEntry): void {
     if (this.#end * this.#stride === this.#raw.length) this.#makeRoom();
     // Positions only rise, so among equal times the new entry is the last.
@@ -219,7 +247,10 @@ export class WindowState implements EntityState {
 
   #expire(): void {
     const keptAfterMs = this.#newestMs - this.layout.retentionMs;
-    while (this.#start < this.#end && (this.#raw[this.#start * this.#stride] ?? 0) <= keptAfterMs) this.#start += 1;
+    while (this.#start < this.#end && (this.#raw[this.#start * this.#stride] ?? 0) <= keptAfterMs) {
+      this.folded?.add(this, this.#start);
+      this.#start += 1;
+    }
   }
 
   /** Drops what has expired if that is much, else grows: both amortised over as many insertions as they move entries. */

@@ -45,6 +45,7 @@ const definitions = [
       ...[
         { kind: 'tumbling', size: '1d', offset: '5h', which: 'previous' },
         { kind: 'session', gap: '30m', max: '1d' },
+        { kind: 'lifetime' },
       ].map((window) => ({ name: window.kind, aggregation: 'count', window })),
     ],
   },

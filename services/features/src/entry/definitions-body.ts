@@ -58,6 +58,7 @@ const window = z.union([
     which: z.enum(['current', 'previous']).optional(),
   }),
   z.strictObject({ kind: z.literal('session'), gap: duration, max: duration }),
+  z.strictObject({ kind: z.literal('lifetime') }),
 ]);
 
 /** Aggregations have members of their own beside these. */

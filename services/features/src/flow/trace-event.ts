@@ -199,7 +199,10 @@ export class TraceEvent {
           feature: feature.name,
           value: valueOf(vector, feature),
           view: log.view.id,
-          window: { after: new Date(bounds.afterMs).toISOString(), upTo: new Date(bounds.upToMs).toISOString() },
+          window: {
+            after: bounds.afterMs === null ? null : new Date(bounds.afterMs).toISOString(),
+            upTo: new Date(bounds.upToMs).toISOString(),
+          },
           cut: { partition: cut.partition, position: cut.offset, ownPosition: cut.own_offset },
           eventCount: counted?.[`count_${index}`] ?? 0,
           events: events

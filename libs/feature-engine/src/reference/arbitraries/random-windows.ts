@@ -17,9 +17,11 @@ export const randomSession: fc.Arbitrary<SessionWindow> = fc.record({
   max: fc.constantFrom('4ms', '10ms', '40ms'),
 });
 
-/** A window that is not refused for such a feature: one about the own event must reach it. */
-export function fittingWindow(window: WindowDocument, aggregation: Aggregation): WindowDocument {
+/** A window that is not refused for such a feature: about the own event, or of what would grow for ever. */
+export function fittingWindow(window: WindowDocument, aggregation: Aggregation, members: object): WindowDocument {
+  if (typeof window === 'string') return window;
   const isAboutOwn = aggregation === 'own' || aggregation === 'z-score';
-  if (typeof window === 'string' || window.kind !== 'tumbling' || !isAboutOwn) return window;
-  return { ...window, which: 'current' };
+  if (window.kind === 'tumbling' && isAboutOwn) return { ...window, which: 'current' };
+  const grows = aggregation === 'own' || (aggregation === 'counts' && !('keys' in members));
+  return window.kind === 'lifetime' && grows ? '20ms' : window;
 }

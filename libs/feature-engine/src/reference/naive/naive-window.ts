@@ -19,6 +19,7 @@ export function naiveWindow(
   });
   const counted = reached.filter((event) => event !== own || ownEvent !== 'exclude');
   if (typeof window === 'string') return counted.filter((event) => event.timeMs > upToMs - durationMs(window));
+  if (window.kind === 'lifetime') return counted;
   if (window.kind === 'session') {
     let startMs = timeMs;
     for (const event of reached.toSorted((a, b) => b.timeMs - a.timeMs))

@@ -85,6 +85,15 @@ describe('the registry of Feast', () => {
     });
   });
 
+  it('has no time after which a view with a lifetime is too old', () => {
+    const features = new FeaturesUnderTest();
+    const total = { name: 'total', aggregation: 'sum', input: column('amount'), window: { kind: 'lifetime' } };
+    const view = { ...cardView(1), keyColumn: 'card', features: [total] };
+    const card = { kind: 'entity', name: 'card', key: 'card_id', type: 'string' };
+    expect(features.define(paymentsSource, card, view).ok).toBe(true);
+    expect(registryOf(features.state, 'fraud').featureViews?.[0]?.spec?.ttl).toEqual({ seconds: 0, nanos: 0 });
+  });
+
   it('has the newest version of a service under its name, and the others under name and version', () => {
     const { featureServices, onDemandFeatureViews } = registryOf(defined().state, 'fraud');
     expect(featureServices?.map(({ spec }) => spec?.name)).toEqual(['risk@v1', 'risk']);

@@ -117,7 +117,8 @@ function featureView(state: FeaturesState, definition: FeatureViewDefinition, pr
       entities: [entity.name],
       features: viewFeatures(plan),
       entityColumns: [{ name: entity.key, valueType: columnTypes[entity.type] }],
-      ttl: secondsOf(plan.spanMs),
+      // None is how Feast says that nothing is ever too old.
+      ttl: secondsOf(plan.spanMs === Number.POSITIVE_INFINITY ? 0 : plan.spanMs),
       online: true,
       streamSource,
       ...(batchSource && { batchSource }),
