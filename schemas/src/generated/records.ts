@@ -415,7 +415,7 @@ export interface RekeyedEvent {
   readonly numbers: readonly number[];
   /** String inputs of the view, already evaluated, in the view's order; null is a missing value. */
   readonly strings: readonly (string | null)[];
-  /** Position in the view's log of an earlier event that this one takes back; null for an event of its own. */
+  /** Offset, in the same source partition, of an earlier event of this lane's view that this record takes back, at that event's time and for its entity; its lane ends with #r then. Null for an event of its own. */
   readonly retracts: number | null;
   /** When the event became known, where its source says so: it counts from then on. Null: with its event time. */
   readonly availableAtMs: number | null;

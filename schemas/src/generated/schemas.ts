@@ -709,7 +709,7 @@ export const schemas: Readonly<Record<RecordName, AvroSchemaJson>> = {
       {
         name: 'retracts',
         type: ['null', 'long'],
-        doc: "Position in the view's log of an earlier event that this one takes back; null for an event of its own.",
+        doc: "Offset, in the same source partition, of an earlier event of this lane's view that this record takes back, at that event's time and for its entity; its lane ends with #r then. Null for an event of its own.",
         default: null,
       },
       {

@@ -77,8 +77,25 @@ function checkFeature(
     const wanted = takes.map((type) => `a ${type}`).join(' or ');
     faults.add(`${path}.input`, `is a ${input}: ${feature.aggregation} needs ${wanted}`);
   }
+  checkLifetime(feature, source, path, faults);
   checkNullHandling(feature.nulls, input, path, faults);
   checkEmpty(feature, input, path, faults);
+}
+
+/** A lifetime folds what expires, which can neither be taken back later nor wait until it is known. */
+function checkLifetime(
+  { window }: WindowedFeature,
+  source: SourceDefinition | undefined,
+  path: string,
+  faults: Faults,
+): void {
+  if (typeof window === 'string' || window.kind !== 'lifetime') return;
+  const member = source?.cdc === undefined ? (source?.availableAt === undefined ? null : 'availableAt') : 'cdc';
+  if (member !== null)
+    faults.add(
+      `${path}.window`,
+      `must not be a lifetime: source ${quote(source?.name)} has ${member}, so that events change after a lifetime has folded them; give it a duration`,
+    );
 }
 
 function checkEmpty(feature: WindowedFeature, input: CheckedType | undefined, path: string, faults: Faults): void {

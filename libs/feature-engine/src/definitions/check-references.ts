@@ -44,17 +44,35 @@ export function checkSource(
   check(source.id, 'id');
   check(source.entity, 'entity');
   check(source.eventTime.column === '' ? undefined : source.eventTime.column, 'eventTime.column');
+  check(source.availableAt?.column, 'availableAt.column');
   checkDerived(source, path, faults);
-  const type = source.columns?.[source.eventTime.column];
+  checkTime({ source, member: 'eventTime' }, path, faults);
+  checkTime({ source, member: 'availableAt' }, path, faults);
+  const { key = [], op } = source.cdc ?? {};
+  key.forEach((column, index) => {
+    checkKeyColumn({ source, column, entity: undefined }, memberPath(path, `cdc.key[${index}]`), faults);
+  });
+  check(op?.column, 'cdc.op.column');
+  if (op !== undefined && ['double', 'timestamp'].includes(source.columns?.[op.column] ?? ''))
+    faults.add(memberPath(path, 'cdc.op.column'), `column ${op.column} is no text, boolean or whole number`);
+}
+
+function checkTime(
+  { source, member }: { readonly source: SourceDefinition; readonly member: 'eventTime' | 'availableAt' },
+  path: string,
+  faults: Faults,
+): void {
+  const { column = '', unit } = source[member] ?? {};
+  const type = source.columns?.[column];
   if (type === undefined) return;
-  const at = memberPath(path, 'eventTime.unit');
+  const at = memberPath(path, `${member}.unit`);
   const isText = type === 'string';
-  if (isText !== (source.eventTime.unit === 'iso8601')) {
-    faults.add(at, `${source.eventTime.unit} does not fit column ${source.eventTime.column}, which is a ${type}`);
+  if (isText !== (unit === 'iso8601')) {
+    faults.add(at, `${unit} does not fit column ${column}, which is a ${type}`);
   }
-  if (type === 'boolean') faults.add(at, `column ${source.eventTime.column} is a boolean`);
-  if (type === 'timestamp' && source.eventTime.unit !== 'ms') {
-    faults.add(at, `column ${source.eventTime.column} is a timestamp: its unit is ms`);
+  if (type === 'boolean') faults.add(at, `column ${column} is a boolean`);
+  if (type === 'timestamp' && unit !== 'ms') {
+    faults.add(at, `column ${column} is a timestamp: its unit is ms`);
   }
 }
 

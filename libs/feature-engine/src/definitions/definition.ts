@@ -24,6 +24,22 @@ export type EntityType = (typeof entityTypes)[number];
 export const startFroms = ['now', 'beginning'] as const;
 export type StartFrom = (typeof startFroms)[number];
 
+/** How the change records of a table are read: each one ends what the earlier record of its key has said. */
+export interface ChangeCapture {
+  /** The columns that name a row of the table. The topic's `entity` is one of them, so that all records of a key lie in one partition. */
+  readonly key: readonly string[];
+  /** Without it every record inserts or replaces; only a record without a value deletes. */
+  readonly op?: ChangeOperations;
+}
+
+/** Which values of a column say what happened to the row. */
+export interface ChangeOperations {
+  readonly column: string;
+  readonly insert: readonly string[];
+  readonly update: readonly string[];
+  readonly delete: readonly string[];
+}
+
 /** A Kafka topic whose events feed feature views and may trigger feature services. */
 export interface SourceDefinition {
   readonly kind: 'source';
@@ -33,6 +49,10 @@ export interface SourceDefinition {
   /** Column that identifies an event: a repeat of it is dropped. */
   readonly id?: string;
   readonly eventTime: { readonly column: string; readonly unit: TimeUnit };
+  /** When an event became known: before that it counts nowhere. Without it, or where it is null, that is its event time. */
+  readonly availableAt?: { readonly column: string; readonly unit: TimeUnit };
+  /** The topic has the changes of a table (change data capture), not events of their own. */
+  readonly cdc?: ChangeCapture;
   /** Column that the topic is keyed by. Without it, or without a partitioner, every view on this source is rekeyed. */
   readonly entity?: string;
   readonly partitioner: PartitionerName | null;

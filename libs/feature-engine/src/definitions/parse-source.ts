@@ -11,6 +11,7 @@ import {
   entityTypes,
 } from './definition.ts';
 import { columnPattern, ObjectReader } from './object-reader.ts';
+import { parseChanges } from './parse-changes.ts';
 
 const reservedColumns = new Set([
   '_topic',
@@ -21,6 +22,8 @@ const reservedColumns = new Set([
   '_timestamp',
   '_event_time',
   '_entity',
+  '_deleted',
+  '_available_at',
 ]);
 
 /** Whether the platform's own columns of a source's table have this name. */
@@ -36,19 +39,16 @@ export function parseSource(reader: ObjectReader): SourceDefinition {
   const topic = reader.required('topic', reader.text('topic'), '');
   const description = reader.text('description');
   const id = reader.column('id');
-  const time = new ObjectReader(
-    reader.required('eventTime', reader.raw('eventTime'), {}),
-    reader.at('eventTime'),
-    reader.faults,
-  );
-  const timeColumn = time.required('column', time.column('column'), '');
-  const unit = time.required('unit', time.oneOf('unit', timeUnits), 'ms');
-  time.close();
+  const eventTime = parseTime(reader, 'eventTime', reader.required('eventTime', reader.raw('eventTime'), {}));
+  const availableAt = reader.has('availableAt')
+    ? parseTime(reader, 'availableAt', reader.raw('availableAt'))
+    : undefined;
   const entity = reader.column('entity');
   const partitioner = reader.raw('partitioner') === null ? null : (reader.oneOf('partitioner', partitioners) ?? null);
   if (partitioner !== null && entity === undefined) {
     reader.fault('partitioner', 'needs "entity", the column that the topic is keyed by');
   }
+  const cdc = reader.has('cdc') ? parseChanges(reader, { entity, partitioner }) : undefined;
   const columns = reader.has('columns') ? parseColumns(reader) : undefined;
   const derived = reader.has('derived') ? parseDerived(reader) : undefined;
   return {
@@ -57,7 +57,9 @@ export function parseSource(reader: ObjectReader): SourceDefinition {
     topic,
     ...(description === undefined ? {} : { description }),
     ...(id === undefined ? {} : { id }),
-    eventTime: { column: timeColumn, unit },
+    eventTime,
+    ...(availableAt === undefined ? {} : { availableAt }),
+    ...(cdc === undefined ? {} : { cdc }),
     ...(entity === undefined ? {} : { entity }),
     partitioner,
     keyEncoding: reader.oneOf('keyEncoding', keyEncodings) ?? 'string',
@@ -66,6 +68,14 @@ export function parseSource(reader: ObjectReader): SourceDefinition {
     ...(columns === undefined ? {} : { columns }),
     ...(derived === undefined ? {} : { derived }),
   };
+}
+
+function parseTime(reader: ObjectReader, member: string, value: unknown): SourceDefinition['eventTime'] {
+  const time = new ObjectReader(value, reader.at(member), reader.faults);
+  const column = time.required('column', time.column('column'), '');
+  const unit = time.required('unit', time.oneOf('unit', timeUnits), 'ms');
+  time.close();
+  return { column, unit };
 }
 
 function parseColumns(reader: ObjectReader): Record<string, ColumnType> {

@@ -12,3 +12,11 @@ export function encodeEntityKey(key: string, encoding: KeyEncoding): Buffer | nu
   else bytes.writeBigInt64BE(value);
   return bytes;
 }
+
+/** The key whose bytes these are; null where they are none. */
+export function decodeEntityKey(bytes: Buffer, encoding: KeyEncoding): string | null {
+  if (encoding === 'int-be') return bytes.length === 4 ? String(bytes.readInt32BE()) : null;
+  if (encoding === 'long-be') return bytes.length === 8 ? String(bytes.readBigInt64BE()) : null;
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : null;
+}

@@ -7,6 +7,9 @@ export const invalidReasons = [
   'invalid-event-time',
   'not-a-number',
   'wrong-type',
+  'missing-key',
+  'unknown-operation',
+  'invalid-available-at',
 ] as const;
 /** Stable codes: they become the reasons of dead letters. */
 export type InvalidReason = (typeof invalidReasons)[number];

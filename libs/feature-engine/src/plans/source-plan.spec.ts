@@ -27,7 +27,7 @@ const definition: SourceDefinition = {
 };
 
 const timeOf = (at: unknown, unit: TimeUnit) => {
-  const event = new SourcePlan({ ...definition, eventTime: { column: 'at', unit } }).readEvent({ at, card: 'c' });
+  const event = new SourcePlan({ ...definition, eventTime: { column: 'at', unit } }).readEvent({ at, card: 'c' }, 0);
   return 'invalid' in event ? event.invalid : event.eventTimeMs;
 };
 
@@ -79,7 +79,7 @@ describe('a source record', () => {
     const read = plan.rowOf({ at: 5, order: { id: 'o1', total: 3, buyer: { card: 'c1' } } });
     const row = 'row' in read ? read.row : {};
     expect(row).toMatchObject({ 'order.total': 3, doubled: 6 });
-    expect(plan.readEvent(row)).toEqual({ eventTimeMs: 5, entity: 'c1', id: 'o1' });
+    expect(plan.readEvent(row, 0)).toEqual({ eventTimeMs: 5, entity: 'c1', id: 'o1' });
     expect(plan.complete({ 'order.total': 4 })).toMatchObject({ 'order.total': 4, doubled: 8 });
     const without = plan.rowOf({ at: 5, order: null });
     expect('row' in without && without.row['order.total']).toBeUndefined();
@@ -88,7 +88,7 @@ describe('a source record', () => {
   it('names its entity as text, and is refused without one', () => {
     const plan = new SourcePlan(definition);
     const entityOf = (card: unknown) => {
-      const event = plan.readEvent({ at: 1, card });
+      const event = plan.readEvent({ at: 1, card }, 0);
       return 'invalid' in event ? event.invalid : event.entity;
     };
     expect([entityOf('c'), entityOf(17), entityOf(-9_007_199_254_740_993n)]).toEqual(['c', '17', '-9007199254740993']);

@@ -1,11 +1,12 @@
 import type { ColumnType, SourceDefinition } from '../definitions/definition.ts';
 import { durationMs } from '../definitions/duration.ts';
 import { sourceColumnsOf } from '../definitions/source-columns-of.ts';
+import { ChangePlan, type Change } from './change-plan.ts';
 import { DerivedColumns } from './derived-columns.ts';
 import { encodeEntityKey } from './entity-key.ts';
 import { readEventTime } from './event-time.ts';
 import { NestedColumns } from './nested-columns.ts';
-import type { Invalid, Row } from './row.ts';
+import { isInvalid, type Invalid, type Row } from './row.ts';
 import { readKey } from './row-reader.ts';
 
 /** What the engine takes out of every record of a source. */
@@ -15,6 +16,8 @@ export interface SourceEvent {
   readonly entity: string | null;
   /** The value of the source's `id` column as text; null when none is declared or the record has none. */
   readonly id: string | null;
+  /** What the record does to the row of a table, where the source has the changes of one. */
+  readonly change?: Change;
 }
 
 /** A source, ready to judge records: a record's acceptance depends on the record (and state), never on a clock. */
@@ -25,6 +28,8 @@ export class SourcePlan {
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly allowedLatenessMs: number;
   readonly maxFutureMs: number;
+  /** Null where every event stands for itself. */
+  readonly changes: ChangePlan | null;
   readonly #nested: NestedColumns;
   readonly #derived: DerivedColumns;
 
@@ -42,6 +47,8 @@ export class SourcePlan {
     this.#derived = new DerivedColumns(definition.derived, columns);
     this.allowedLatenessMs = durationMs(definition.allowedLateness);
     this.maxFutureMs = durationMs(definition.maxFuture);
+    const { cdc, entity = '', keyEncoding: encoding } = definition;
+    this.changes = cdc === undefined ? null : new ChangePlan(cdc, { entity, encoding, columns });
   }
 
   /** A decoded record with its nested and its derived columns: what everything else here takes. */
@@ -54,17 +61,47 @@ export class SourcePlan {
     return this.#derived.complete(this.#nested.of(given));
   }
 
-  readEvent(row: Row): SourceEvent | Invalid {
+  /** `recordTimestampMs` stands for the event time of a deletion that has none. */
+  readEvent(row: Row, recordTimestampMs: number): SourceEvent | Invalid {
     const { eventTime, entity } = this.definition;
-    const eventTimeMs = readEventTime(row[eventTime.column], eventTime.unit, eventTime.column);
+    const change = this.changes?.read(row);
+    if (change !== undefined && isInvalid(change)) return change;
+    const isDeletion = change?.op === 'delete';
+    const read = readEventTime(row[eventTime.column], eventTime.unit, eventTime.column);
+    const eventTimeMs = isDeletion && typeof read !== 'number' ? recordTimestampMs : read;
     if (typeof eventTimeMs !== 'number') return eventTimeMs;
+    const availableAtMs = isDeletion ? null : this.availableAtMs(row);
+    if (typeof availableAtMs === 'object' && availableAtMs !== null) return availableAtMs;
     let key: string | null = null;
     if (entity !== undefined) {
       const read = readKey(row, entity);
       if (typeof read !== 'string') return read;
       key = read;
     }
-    return { eventTimeMs, entity: key, id: this.idOf(row) };
+    return { eventTimeMs, entity: key, id: this.idOf(row), ...(change && { change }) };
+  }
+
+  /** What a record without a value deletes, where the source has the changes of a table and the record's key says which row. */
+  readTombstone(
+    recordKey: Buffer | null,
+    recordTimestampMs: number,
+  ): { row: Row; event: SourceEvent } | Invalid | null {
+    const row = this.changes?.tombstone(recordKey) ?? null;
+    if (row === null || isInvalid(row)) return row;
+    const { entity = '' } = this.definition;
+    const text = readKey(row, entity);
+    if (typeof text !== 'string') return text;
+    const change: Change = { key: JSON.stringify([text]), op: 'delete' };
+    return { row, event: { eventTimeMs: recordTimestampMs, entity: text, id: null, change } };
+  }
+
+  /** When the event became known, where the source says so and the row has it. */
+  availableAtMs(row: Row): number | null | Invalid {
+    const { availableAt } = this.definition;
+    const value = availableAt === undefined ? null : (row[availableAt.column] ?? null);
+    if (availableAt === undefined || value === null) return null;
+    const timeMs = readEventTime(value, availableAt.unit, availableAt.column);
+    return typeof timeMs === 'number' ? timeMs : { ...timeMs, invalid: 'invalid-available-at' };
   }
 
   /** The value of the declared `id` column as text, also of a record that is no event. */

@@ -4,6 +4,8 @@ import type { FeatureType } from './feature-type.ts';
 export interface EntryInputs {
   readonly numbers: ArrayLike<number>;
   readonly strings: readonly (string | null)[];
+  /** When it became known; null or absent: with its event time. */
+  readonly availableAtMs?: number | null;
 }
 
 /** The values of one view's features; numbers (booleans as 0 and 1) and strings apart, each in feature order. */

@@ -9,9 +9,9 @@ import { viewScope } from '../definitions/check-feature-view.ts';
 import { Faults } from '../definitions/faults.ts';
 import type { EntityState } from '../windows/entity-state.ts';
 import { ViewEvaluator } from '../windows/view-evaluator.ts';
-import { fingerprintOf, type WindowLayout } from '../windows/window-layout.ts';
+import { fingerprintOf, type EntryMark, type WindowLayout } from '../windows/window-layout.ts';
 import { WindowState, type WindowStateKind } from '../windows/window-state.ts';
-import type { Invalid, Row } from './row.ts';
+import { isInvalid, type Invalid, type Row } from './row.ts';
 import { readKey } from './row-reader.ts';
 import type { SourcePlan } from './source-plan.ts';
 import type { EntryInputs, EvaluateAt, PlannedFeature, ViewValues } from './values.ts';
@@ -86,7 +86,11 @@ export class ViewPlan {
 
   /** What a source row brings to this view: what its log holds when it is rekeyed, and what its state keeps. */
   inputs(row: Row, eventTimeMs: number): EntryInputs | Invalid {
-    return this.#inputs(row, eventTimeMs);
+    const inputs = this.#inputs(row, eventTimeMs);
+    if (this.source.definition.availableAt === undefined || isInvalid(inputs)) return inputs;
+    const availableAtMs = this.source.availableAtMs(row);
+    if (typeof availableAtMs === 'object' && availableAtMs !== null) return availableAtMs;
+    return { ...inputs, availableAtMs };
   }
 
   emptyState(): EntityState {
@@ -104,6 +108,10 @@ export class ViewPlan {
   }
 
   #planLayout(parts: WindowLayout['parts'], heldMs: number): WindowLayout {
+    const { changes, definition } = this.source;
+    const marks: EntryMark[] = [];
+    if (changes !== null && this.log === 'rekeyed') marks.push('origin');
+    if (definition.availableAt !== undefined) marks.push('available-at');
     return {
       columns: this.inputColumns.map(({ kind, features }) => {
         const needs = features.map(({ aggregation }) => aggregationKind(aggregation).needs);
@@ -115,6 +123,8 @@ export class ViewPlan {
         };
       }),
       parts,
+      marks,
+      corrected: changes !== null,
       numberColumns: this.inputColumns.filter(({ kind }) => kind === 'number').length,
       heldMs,
       retentionMs: this.retentionMs,

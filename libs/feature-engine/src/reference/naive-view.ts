@@ -17,6 +17,8 @@ export interface NaiveEvent {
   readonly timeMs: number;
   readonly position: number;
   readonly inputs: EntryInputs;
+  /** Position of what takes it back; absent: nothing does. */
+  readonly endsAt?: number;
 }
 
 export interface NaiveAt {
@@ -36,7 +38,7 @@ export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: Naiv
   let newestMs = Number.NEGATIVE_INFINITY;
   for (const event of log) {
     if (event.position > at.cut) break;
-    if (event.timeMs < newestMs - allowedLatenessMs) continue;
+    if (plan.source.changes === null && event.timeMs < newestMs - allowedLatenessMs) continue;
     accepted.push(event);
     newestMs = Math.max(newestMs, event.timeMs);
   }
@@ -44,7 +46,16 @@ export function naiveValues(plan: ViewPlan, log: readonly NaiveEvent[], at: Naiv
   const { own } = at;
   if (own !== null && !accepted.includes(own)) accepted.push(own);
   const windowed = plan.windowed.map((feature) =>
-    aggregate(feature, plan, naiveWindow(feature.definition, accepted, at), at),
+    aggregate(
+      feature,
+      plan,
+      naiveWindow(
+        feature.definition,
+        accepted.filter((event) => isThere(event, at)),
+        at,
+      ),
+      at,
+    ),
   );
   return naiveOutputs(plan, windowed);
 }
@@ -79,6 +90,12 @@ function nullCounter({ windowed }: ViewPlan, { input, filter, window, delay, own
     const members = [counted ?? null, rest.filter ?? null, rest.window, rest.delay ?? null, rest.ownEvent ?? null];
     return name.endsWith('$nulls') && canonicalJson(members) === wanted;
   });
+}
+
+/** Not taken back as far as is known, and known by then. */
+function isThere({ endsAt, timeMs, inputs }: NaiveEvent, at: NaiveAt): boolean {
+  if (endsAt !== undefined && endsAt <= at.cut) return false;
+  return at.allowedLatenessMs === Number.POSITIVE_INFINITY || (inputs.availableAtMs ?? timeMs) <= at.timeMs;
 }
 
 function aggregate(feature: ViewFeature, plan: ViewPlan, events: readonly NaiveEvent[], at: NaiveAt): AggregateValue {

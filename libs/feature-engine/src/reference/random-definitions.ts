@@ -21,6 +21,9 @@ export const columns = {
   n: 'long',
   f: 'boolean',
   s: 'string',
+  k: 'int',
+  op: 'string',
+  known: 'timestamp',
 } as const;
 
 const column = (name: string): Expression => ({ op: 'column', name });
@@ -82,6 +85,8 @@ const windowed = fc.constantFrom(...aggregations).chain((aggregation) => {
     });
 });
 
+const isLifetime = (window: WindowDocument) => typeof window !== 'string' && window.kind === 'lifetime';
+
 const isSession = (window: WindowDocument) => typeof window !== 'string' && window.kind === 'session';
 
 /** What fits the input: a text has no zero. */
@@ -136,10 +141,21 @@ const dropUndefined = <T extends object>(value: T): T =>
 
 /** A service `svc@1` over a view `by_card@1` on the topic's own log and a rekeyed one, `by_shop@1`. */
 export const randomDefinitions: fc.Arbitrary<Definitions> = fc
-  .record({ card: view, shop: view, lateness: fc.constantFrom(...latenesses) })
-  .map(({ card, shop, lateness }) => {
+  .record({
+    card: view,
+    shop: view,
+    lateness: fc.constantFrom(...latenesses),
+    // The changes of a table instead of events, and events that become known later than they happen.
+    changes: fc.constantFrom(false, false, true),
+    knownLater: fc.constantFrom(false, false, true),
+  })
+  .map(({ card, shop, lateness, changes, knownLater }) => {
     const named = (prefix: string, { features, derived }: Pick<RandomView, 'features' | 'derived'>) => {
-      const all = features.map((each, index): Written => ({ name: `${prefix}${index}`, ...dropUndefined(each) }));
+      const all = features.map(({ window, ...rest }, index): Written => {
+        // What has been folded can neither be taken back nor wait until it is known.
+        const kept = isLifetime(window) && (changes || knownLater) ? '20ms' : window;
+        return { name: `${prefix}${index}`, ...dropUndefined({ ...rest, window: kept }) };
+      });
       for (const each of derived) {
         const written = derive(all, each);
         if (written !== null) all.push({ name: `${prefix}${all.length}`, ...written });
@@ -155,6 +171,8 @@ export const randomDefinitions: fc.Arbitrary<Definitions> = fc
       partitioner: 'murmur2',
       eventTime: { column: 'time', unit: 'ms' },
       allowedLateness: lateness,
+      ...(changes ? { cdc: { key: ['card', 'k'], op: { column: 'op' } } } : {}),
+      ...(knownLater ? { availableAt: { column: 'known', unit: 'ms' } } : {}),
       columns,
     };
     const byCard = {
@@ -205,6 +223,10 @@ export interface RandomEvent {
   readonly n: number | null;
   readonly f: boolean | null;
   readonly s: string | null;
+  /** With the card the key of a row, where the source has the changes of a table. */
+  readonly k: number;
+  readonly op: string;
+  readonly known: number | null;
 }
 
 export const startMs = 1_700_000_000_000;
@@ -230,13 +252,18 @@ export const randomEvents: fc.Arbitrary<RandomEvent[]> = fc
       n: fc.option(fc.integer({ min: -3, max: 5 }), { freq: 5 }),
       f: fc.option(fc.boolean(), { freq: 5 }),
       s: fc.option(fc.constantFrom('x', 'y', 'z', '', "q'\\"), { freq: 5 }),
+      k: fc.integer({ min: 1, max: 5 }),
+      op: fc.constantFrom('c', 'c', 'r', 'u', 'u', 'u', 'd'),
+      knownAfter: fc.oneof(fc.constant(null), fc.integer({ min: -3, max: 12 })),
     }),
     { minLength: 1, maxLength: 40 },
   )
   .map((events) => {
     let time = startMs;
-    return events.map(({ step, late, again, ...event }, index) => {
+    return events.map(({ step, late, again, knownAfter, ...event }, index) => {
       time += step;
-      return { id: `e${Math.max(0, index - again)}`, time: time - (late ?? 0), ...event };
+      const happened = time - (late ?? 0);
+      const known = knownAfter === null ? null : happened + knownAfter;
+      return { id: `e${Math.max(0, index - again)}`, time: happened, ...event, known };
     });
   });

@@ -5,6 +5,7 @@ import type { ServicePlan } from '../plans/service-plan.ts';
 import type { VectorValues } from '../plans/values.ts';
 import { EventLedger } from '../windows/event-ledger.ts';
 import type { EntityState } from '../windows/entity-state.ts';
+import { originOf } from '../windows/origin.ts';
 import type { NaiveEvent } from './naive-view.ts';
 import type { RandomEvent } from './random-definitions.ts';
 import { stateBytes } from './state-bytes.ts';
@@ -16,6 +17,14 @@ export interface LoggedEvent extends NaiveEvent {
   readonly partition: number;
   readonly source: RandomEvent;
   readonly sourcePartition: number;
+  readonly sourceOffset: number;
+  endsAt?: number;
+}
+
+/** What takes back an event in a rekeyed log. */
+interface LoggedRetraction {
+  readonly of: LoggedEvent;
+  readonly position: number;
   readonly sourceOffset: number;
 }
 
@@ -33,6 +42,7 @@ export interface SimulatedRun {
   readonly logs: readonly (readonly LoggedEvent[])[];
   /** Per view, in log order: with what came too late for every view, which hindsight knows where the table of events has it. */
   readonly hindsightLogs: readonly (readonly LoggedEvent[])[];
+  readonly retractions: readonly LoggedRetraction[];
   /** Everything that the table of events holds, repeats and late events as well. */
   readonly stored: readonly LoggedEvent[];
   readonly ledgerLatenessMs: number;
@@ -46,7 +56,10 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
   const service = compile('svc@1', definitions);
   const states = service.views.map(() => new Map<string, EntityState>());
   const logs = service.views.map((): LoggedEvent[] => []);
-  const pending = service.views.map((): LoggedEvent[] => []);
+  const pending = service.views.map((): SentRecord[] => []);
+  const retractions: LoggedRetraction[] = [];
+  /** By key of a change record: the event that each view has of the row. */
+  const versions = new Map<string, LoggedEvent[]>();
   const hindsightLogs = service.views.map((): LoggedEvent[] => []);
   const stored: LoggedEvent[] = [];
   const vectors: ServedVector[] = [];
@@ -77,8 +90,16 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
     const sourceOffset = nextOffset(`source ${sourcePartition}`);
     const ledger = ledgers.get(event.card) ?? EventLedger.empty();
     ledgers.set(event.card, ledger);
+    const read = service.source.readEvent(row, event.time);
+    if (isInvalid(read)) throw new Error(read.message);
+    const { change } = read;
+    const isDeletion = change?.op === 'delete';
+    const ended = versions.get(change?.key ?? '') ?? [];
+    const current: LoggedEvent[] = [];
+    if (isDeletion) versions.delete(change.key);
+    else if (change) versions.set(change.key, current);
     const identified = { id: event.id, eventTimeMs: event.time };
-    const verdict = ledger.judge(identified, ledgerLatenessMs);
+    const verdict = change ? 'accept' : ledger.judge(identified, ledgerLatenessMs);
     if (verdict !== 'too-late') ledger.record(identified, ledgerLatenessMs);
     const ofId = `${event.card} ${event.id}`;
     const sameMs = newestOfId.get(ofId) ?? Number.NEGATIVE_INFINITY;
@@ -86,8 +107,27 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
     const own = ownLogged(service, event, { keys, sourcePartition, sourceOffset });
     stored.push(own);
     const isLateOnce = verdict === 'too-late' && sameMs < event.time - ledgerLatenessMs;
-    if (verdict === 'accept' || isLateOnce) hindsightLogs[0]?.push(own);
+    if (!isDeletion && (verdict === 'accept' || isLateOnce)) hindsightLogs[0]?.push(own);
     if (verdict !== 'accept') continue;
+    ended.forEach((earlier, view) => {
+      const retracted = { timeMs: earlier.timeMs, origin: originOfLogged(earlier) };
+      if (service.views[view]?.plan.log === 'source') {
+        earlier.endsAt = sourceOffset;
+        const position = sourceOffset;
+        if (isDeletion)
+          stateOf(view, earlier.entity).retract({ position, timeMs: earlier.timeMs, origin: earlier.position });
+        return;
+      }
+      const position = nextOffset(`${service.views[view]?.plan.id} ${earlier.partition}`);
+      earlier.endsAt = position;
+      retractions.push({ of: earlier, position, sourceOffset });
+      pending[view]?.push({
+        entity: earlier.entity,
+        sourcePartition,
+        applyTo: (state) => state.retract({ position, ...retracted }),
+      });
+    });
+    if (isDeletion) continue;
     const cuts: ServedVector['cuts'][number][] = [];
     const values = service.views.map(({ plan }, view) => {
       const key = keys[view] ?? '';
@@ -95,22 +135,17 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
       if (isInvalid(inputs)) throw new Error(inputs.message);
       const partition = plan.log === 'source' ? sourcePartition : partitionOf(key);
       const position = plan.log === 'source' ? sourceOffset : nextOffset(`${plan.id} ${partition}`);
-      const logged = {
-        timeMs: event.time,
-        position,
-        inputs,
-        entity: key,
-        partition,
-        source: event,
-        sourcePartition,
-        sourceOffset,
-      };
+      const logged: LoggedEvent = plan.log === 'source' ? own : { ...own, position, inputs, entity: key, partition };
+      current.push(logged);
       logs[view]?.push(logged);
       if (view > 0) hindsightLogs[view]?.push(logged);
-      pending[view]?.push(logged);
+      const earlier = plan.log === 'source' ? ended[view] : undefined;
+      const replaces = earlier && { timeMs: earlier.timeMs, origin: earlier.position };
+      const entry = { ...logged, origin: originOfLogged(logged), ...(replaces && { replaces }) };
+      pending[view]?.push({ entity: key, sourcePartition, applyTo: (state) => state.apply(entry) });
       while (pending[view]?.length !== 0 && (plan.log === 'source' || roll() < 6)) {
         const next = pending[view]?.shift();
-        if (next !== undefined) stateOf(view, next.entity).apply(next);
+        if (next !== undefined) next.applyTo(stateOf(view, next.entity));
       }
       const owners = stateOf(view, key);
       cuts.push({ partition, offset: owners.applied, ownOffset: position });
@@ -118,14 +153,24 @@ export function simulate(definitions: Definitions, events: readonly RandomEvent[
       // What this partition has sent counts, whether the log's owner has applied it or not.
       const state = plan.decodeState(stateBytes(owners));
       for (const sent of pending[view] ?? [])
-        if (sent.entity === key && sent.sourcePartition === sourcePartition) state.apply(sent);
+        if (sent.entity === key && sent.sourcePartition === sourcePartition) sent.applyTo(state);
       return plan.evaluate(state, { timeMs: event.time, position });
     });
     const vector = service.vector({ row, eventTimeMs: event.time, values });
     if (isInvalid(vector)) throw new Error(vector.message);
     vectors.push({ ...vector, event, sourcePartition, sourceOffset, entities: service.entities(keys), cuts });
   }
-  return { service, logs, hindsightLogs, stored, vectors, ledgerLatenessMs };
+  return { service, logs, hindsightLogs, retractions, stored, vectors, ledgerLatenessMs };
+}
+
+interface SentRecord {
+  readonly entity: string;
+  readonly sourcePartition: number;
+  applyTo(state: EntityState): unknown;
+}
+
+function originOfLogged({ sourcePartition: partition, sourceOffset: offset }: LoggedEvent): number {
+  return originOf({ partition, offset });
 }
 
 /** The event in the log of the source's own view, which is the source's topic. */

@@ -4,9 +4,7 @@ import { sourceTable, type LogTables } from './sql-tables.ts';
 
 /** How far back rows are read beyond the longest window: what makes a later one a repeat must be among them. */
 export function judgedReachMs({ source }: ViewPlan, tables: LogTables): number {
-  return judges(source.definition.id, tables)
-    ? (tables.ledgerLatenessMs?.[source.name] ?? source.allowedLatenessMs)
-    : 0;
+  return judges(source, tables) ? (tables.ledgerLatenessMs?.[source.name] ?? source.allowedLatenessMs) : 0;
 }
 
 /**
@@ -18,7 +16,7 @@ export function judgedRowsSql(plan: ViewPlan, tables: LogTables, where: readonly
   const { name, definition } = plan.source;
   const condition = where.filter((part) => part !== '').join(' AND ');
   const rows = `SELECT * FROM ${sourceTable(tables.database, name)} WHERE ${condition} LIMIT 1 BY _partition, _offset`;
-  if (!judges(definition.id, tables)) return `(SELECT *, toUInt8(0) AS refused$ FROM (${rows}))`;
+  if (!judges(plan.source, tables)) return `(SELECT *, toUInt8(0) AS refused$ FROM (${rows}))`;
   const latenessMs = judgedReachMs(plan, tables);
   const time = 'toUnixTimestamp64Milli(_event_time)';
   const before = 'ORDER BY _offset ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING';
@@ -33,6 +31,7 @@ export function judgedRowsSql(plan: ViewPlan, tables: LogTables, where: readonly
   return `(SELECT * FROM (SELECT *, ${known.join(', ')} FROM (${rows})) WHERE NOT ${came})`;
 }
 
-function judges(id: string | undefined, { repeats }: LogTables): boolean {
-  return id !== undefined && repeats !== 'dropped';
+/** Of a table's changes every record counts in its turn. */
+function judges({ definition, changes }: ViewPlan['source'], { repeats }: LogTables): boolean {
+  return definition.id !== undefined && changes === null && repeats !== 'dropped';
 }

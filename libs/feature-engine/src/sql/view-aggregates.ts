@@ -65,10 +65,18 @@ function joinedEvents(query: VectorQuery, view: number): string {
   const reached = plan.spanMs === Number.POSITIVE_INFINITY ? '' : `e_time > t - ${plan.spanMs} AND `;
   const where = `${reached}${knownSql(query, view)}`;
   const joined = `${leftSql(query, view)} INNER JOIN (${viewEventsSql(query, view)}) AS events_${view} ON ${key} = e_entity WHERE ${where}`;
-  if (!seesOwnPartition(query, view)) return joined;
-  // What came too late is judged among the events that this row knew, in their order: others lie between them in the log.
+  const known = seesOwnPartition(query, view) && plan.source.changes === null ? acceptedSql(plan, joined) : joined;
+  const counts = [endedSql(query, view), notYetSql(query, view)].flatMap((sql) => (sql === null ? [] : [`NOT ${sql}`]));
+  if (counts.length === 0) return known;
+  // What does not count has been in the log all the same, and tells that a row asks too late.
+  const late = query.knowledge === 'hindsight' ? 'false' : `e_time > t + ${plan.allowedLatenessMs}`;
+  return `(SELECT * FROM (SELECT * FROM ${known}) WHERE ${late} OR (${counts.join(' AND ')}))`;
+}
+
+/** What came too late is judged among the events that the row knew, in their order: others lie between them in the log. */
+function acceptedSql({ allowedLatenessMs }: ViewPlan, joined: string): string {
   const newest = 'max(e_time) OVER (PARTITION BY row ORDER BY e_pos ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)';
-  return `(SELECT * FROM (SELECT *, ${newest} AS e_newest FROM ${joined}) WHERE ${isOwnSql} OR e_time >= e_newest - ${plan.allowedLatenessMs})`;
+  return `(SELECT * FROM (SELECT *, ${newest} AS e_newest FROM ${joined}) WHERE ${isOwnSql} OR e_time >= e_newest - ${allowedLatenessMs})`;
 }
 
 /** The spine, with the place of each row's own event in this view's log. */
@@ -91,6 +99,28 @@ const isOwnSql = '(e_source_partition >= 0 AND e_source_partition = own_partitio
 /** What the partition of the own event had sent to the view's log before it. */
 const sentBeforeSql =
   '(e_source_partition >= 0 AND e_source_partition = own_partition AND e_source_offset < own_offset)';
+
+/** Whether the row knew that an event had been taken back; null where none ever is. */
+function endedSql(query: VectorQuery, view: number): string | null {
+  const { plan } = query.service.views[view] as ServiceView;
+  if (plan.source.changes === null) return null;
+  if (query.knowledge === 'hindsight') return '(e_end_pos IS NOT NULL)';
+  const { cut, own } = spineColumns(view);
+  const ended = (condition: string) => `ifNull(${condition}, false)`;
+  if (seesOwnPartition(query, view)) {
+    const sent = 'e_source_partition >= 0 AND e_source_partition = own_partition AND e_end_offset <= own_offset';
+    return ended(`e_end_pos <= ${cut} OR (${sent} AND e_end_pos <= ${own})`);
+  }
+  if (query.knownBy === 'cuts') return ended(`e_end_pos <= ${cut}`);
+  return ended(`if(${own} >= 0, e_end_pos <= ${own}, e_end_time <= t)`);
+}
+
+/** Whether an event was not known yet; null where events are known when they happen, or nobody asks what was known. */
+function notYetSql({ service, knowledge }: VectorQuery, view: number): string | null {
+  const { plan } = service.views[view] as ServiceView;
+  if (plan.source.definition.availableAt === undefined || knowledge === 'hindsight') return null;
+  return 'ifNull(e_available > t, false)';
+}
 
 function knownSql(query: VectorQuery, view: number): string {
   if (query.knowledge === 'hindsight') return 'e_time <= t';

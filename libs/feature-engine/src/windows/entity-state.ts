@@ -1,5 +1,5 @@
 import type { EvaluateAt, ViewValues } from '../plans/values.ts';
-import type { Applied, WindowEntry } from './window-state.ts';
+import type { Applied, Retraction, WindowEntry } from './window-state.ts';
 
 /** One value of the online store that a state consists of: under the state's own key with a suffix; null is to be deleted. */
 export interface StateWrite {
@@ -18,6 +18,8 @@ export interface EntityState {
   readonly sizeBytes: number;
   isTooLate(timeMs: number): boolean;
   apply(entry: WindowEntry): Applied;
+  /** Takes back an event that was applied before, if it is still kept; never too late. */
+  retract(retraction: Retraction): Applied;
   /** Values of the view's features. Changes nothing. */
   evaluate(at: EvaluateAt): ViewValues;
   /** What the online store must hold after the changes since these were asked for last; copies that later changes do not touch. */

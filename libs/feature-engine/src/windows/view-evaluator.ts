@@ -55,8 +55,9 @@ export class ViewEvaluator {
     const reached = known === null || cut === undefined || cut >= known.applied ? known : known.asOf(cut);
     const answerable = reached === null || reached.canAnswer(at.timeMs);
     const folded = reached?.folded ?? null;
+    const knownThen = answerable ? reached?.knownAt(at.timeMs) : reached;
     // A state whose events had no values for this view, or have all been folded, has no entries to look for.
-    const state = reached === null || reached.size === 0 ? null : reached;
+    const state = !knownThen || knownThen.size === 0 ? null : knownThen;
     if (state !== null && answerable) this.#locate(state, at);
     for (const { feature, from, to } of this.#windows) {
       let value: AggregateValue = null;
@@ -84,7 +85,7 @@ export class ViewEvaluator {
     { own, position, timeMs }: EvaluateAt,
   ): AggregateValue {
     const { column, kind, part, range, definition, empty } = feature;
-    const counted = own !== undefined && range.countsOwn;
+    const counted = own !== undefined && range.countsOwn && !((own.availableAtMs ?? timeMs) > timeMs);
     const window = this.#window;
     window.moveTo({
       state,

@@ -61,7 +61,7 @@ export function packStrings(
   const codes = new Map<string, number>();
   const stride = strideOf(layout);
   for (let entry = 0; entry < packed.length; entry += stride) {
-    for (let at = entry + 2 + layout.numberColumns; at < entry + stride; at += 1) {
+    for (let at = entry + 2 + layout.numberColumns; at < entry + 2 + layout.columns.length; at += 1) {
       const text = strings[packed[at] ?? -1];
       if (text === undefined) continue;
       const code = codes.get(text) ?? codes.size;

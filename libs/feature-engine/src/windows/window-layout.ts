@@ -25,15 +25,22 @@ export interface WindowLayout {
   readonly retentionMs: number;
   /** An event older than the newest one by more than this is refused. */
   readonly allowedLatenessMs: number;
+  /** What entries hold beside their values, in columns behind those. */
+  readonly marks: readonly EntryMark[];
+  /** Events are corrected by later ones: nothing is refused as too late, what has been dropped changes nothing. */
+  readonly corrected: boolean;
   /** True when every event matters to a feature, also those without a value in any column: it counts them, or they make sessions. */
   readonly keepsEmptyEntries: boolean;
   /** Tells states of other layouts apart. */
   readonly fingerprint: number;
 }
 
+/** `origin`: which event of the source it is, by a number. `available-at`: when it became known. */
+export type EntryMark = 'origin' | 'available-at';
+
 /** Doubles an entry takes in memory and in Redis. */
 export function strideOf(layout: WindowLayout): number {
-  return 2 + layout.columns.length;
+  return 2 + layout.columns.length + layout.marks.length;
 }
 
 /** FNV-1a over UTF-16 units: enough to notice bytes of another view, not a security measure. */

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { parseDefinitions } from '../definitions/parse-definitions.ts';
 import { compile, compileView } from '../plans/compile.ts';
 import { isText } from '../plans/feature-type.ts';
-import { isInvalid } from '../plans/row.ts';
 import type { VectorValues, ViewValues } from '../plans/values.ts';
 import type { ViewPlan } from '../plans/view-plan.ts';
 import { asViewValues, naiveValues, type NaiveEvent } from '../reference/naive-view.ts';
-import { randomDefinitions, randomEvents, type RandomEvent } from '../reference/random-definitions.ts';
+import { randomDefinitions, randomEvents } from '../reference/random-definitions.ts';
+import { stepsOf } from '../reference/log-steps.ts';
 import { stateBytes } from '../reference/state-bytes.ts';
 import { compareVectors } from '../sql/compare-vectors.ts';
 import { WindowStateError } from './window-codec.ts';
@@ -17,12 +17,6 @@ function expectSame(plan: ViewPlan, values: ViewValues, expected: VectorValues):
   const given = { numbers: Array.from(values.numbers), strings: [...values.strings] };
   expect([given.numbers.length, given.strings.length]).toEqual([plan.features.length - texts, texts]);
   expect(compareVectors(plan, given, expected)).toEqual([]);
-}
-
-function inputsOf(plan: ViewPlan, event: RandomEvent): NaiveEvent['inputs'] {
-  const inputs = plan.inputs({ ...event }, event.time);
-  if (isInvalid(inputs)) throw new Error(inputs.message);
-  return inputs;
 }
 
 function viewOf(features: readonly object[], allowedLateness = '10m'): ViewPlan {
@@ -51,8 +45,19 @@ describe('window state', () => {
         for (const { plan } of compile('svc@1', definitions).views) {
           let state = plan.emptyState();
           const log: NaiveEvent[] = [];
-          for (const [index, event] of events.entries()) {
-            const own = { timeMs: event.time, position: index * 3, inputs: inputsOf(plan, event) };
+          for (const step of stepsOf(plan, events)) {
+            const { own } = step;
+            if (own === null) {
+              expect(step.apply(state)).toBe('applied');
+              expect(state.applied).toBe(step.position);
+              const at = { timeMs: step.timeMs - roll(), cut: step.position, own: null };
+              expectSame(
+                plan,
+                plan.evaluate(state, { timeMs: at.timeMs }),
+                asViewValues(plan, naiveValues(plan, log, at)),
+              );
+              continue;
+            }
             log.push(own);
             const before = state.applied;
             expectSame(
@@ -60,11 +65,11 @@ describe('window state', () => {
               plan.evaluate(before === -1 && roll() < 5 ? null : state, { timeMs: own.timeMs, own: own.inputs }),
               asViewValues(plan, naiveValues(plan, log, { timeMs: own.timeMs, cut: before, own })),
             );
-            const late = state.isTooLate(own.timeMs);
-            expect(state.apply(own)).toBe(late ? 'too-late' : 'applied');
+            const late = plan.source.changes === null && state.isTooLate(own.timeMs);
+            expect(step.apply(state)).toBe(late ? 'too-late' : 'applied');
             expect(state.applied).toBe(own.position);
             if (roll() < 3) state = plan.decodeState(stateBytes(state));
-            if (roll() < 3) expect(state.apply(own)).toBe('repeated');
+            if (roll() < 3) expect(step.apply(state)).toBe('repeated');
             const at = { timeMs: own.timeMs, cut: own.position, own };
             expectSame(plan, plan.evaluate(state, own), asViewValues(plan, naiveValues(plan, log, at)));
             const timeMs = own.timeMs + roll() * 5 - 10;
@@ -85,16 +90,18 @@ describe('window state', () => {
       fc.property(randomDefinitions, randomEvents, (definitions, events) => {
         for (const { plan } of compile('svc@1', definitions).views) {
           const state = plan.emptyState();
-          const log = events.map((event, index) => ({
-            timeMs: event.time,
-            position: index * 3,
-            inputs: inputsOf(plan, event),
-          }));
-          for (const entry of log) state.apply(entry);
+          const steps = stepsOf(plan, events);
+          const log = steps.flatMap(({ own }) => (own === null ? [] : [own]));
+          for (const step of steps) step.apply(state);
           for (const own of log) {
             const cut = own.position;
             const values = plan.evaluate(state, { timeMs: own.timeMs, position: cut, cut });
             const expected = naiveValues(plan, log, { timeMs: own.timeMs, cut, own });
+            // What was taken back is gone: such a view says that it cannot tell.
+            if (plan.source.changes !== null) {
+              if (cut < state.applied) expect(values.answerable).toBe(false);
+              continue;
+            }
             // Without entries for events that lack every value, a cut cannot tell which was the newest.
             if (expected === null && !plan.layout.keepsEmptyEntries) continue;
             if (own.timeMs >= state.newestMs - plan.allowedLatenessMs)
@@ -113,15 +120,11 @@ describe('window state', () => {
         for (const { plan } of compile('svc@1', definitions).views) {
           const whole = plan.emptyState();
           let resumed = plan.emptyState();
-          const entries = events.map((event, position) => ({
-            timeMs: event.time,
-            position,
-            inputs: inputsOf(plan, event),
-          }));
-          for (const entry of entries) whole.apply(entry);
-          for (const entry of entries.slice(0, stop)) resumed.apply(entry);
+          const steps = stepsOf(plan, events);
+          for (const step of steps) step.apply(whole);
+          for (const step of steps.slice(0, stop)) step.apply(resumed);
           resumed = plan.decodeState(stateBytes(resumed));
-          for (const entry of entries) resumed.apply(entry);
+          for (const step of steps) step.apply(resumed);
           expect(stateBytes(resumed)).toEqual(stateBytes(whole));
         }
       }),

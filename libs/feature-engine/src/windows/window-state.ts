@@ -6,13 +6,29 @@ import { SessionIndex } from './session-index.ts';
 import type { ViewEvaluator } from './view-evaluator.ts';
 import { decodeWindow, encodeWindow, packStrings, roomFor, type DecodedWindow } from './window-codec.ts';
 import { WindowIndex } from './window-index.ts';
-import { strideOf, type WindowLayout } from './window-layout.ts';
+import { strideOf, type EntryMark, type WindowLayout } from './window-layout.ts';
 
 /** One event as a view's log holds it. Positions rise along the log, times need not. */
 export interface WindowEntry {
   readonly timeMs: number;
   readonly position: number;
   readonly inputs: EntryInputs;
+  /** Which event of the source it is, where later ones may take it back and the log is another one: see `originOf`. */
+  readonly origin?: number;
+  /** An earlier event in whose place it comes. */
+  readonly replaces?: Retracted;
+}
+
+/** An event that was applied before. */
+export interface Retracted {
+  readonly timeMs: number;
+  /** Its position where the log is the source itself, else its origin. */
+  readonly origin: number;
+}
+
+export interface Retraction extends Retracted {
+  /** Where the retraction lies in the log. */
+  readonly position: number;
 }
 
 /** `repeated`: at or before the cut, nothing changed. `too-late`: refused, but the cut has moved past it. */
@@ -45,6 +61,8 @@ export class WindowState implements EntityState {
   #end: number;
   #applied: number;
   #newestMs: number;
+  /** No entry became known later than this; undefined while nobody has asked. */
+  #allKnownAtMs: number | undefined;
   /** Beyond what the newest time says: a state of the past lacks what later events have made expire. */
   #droppedUpToMs = Number.NEGATIVE_INFINITY;
   #strings: string[];
@@ -158,22 +176,51 @@ export class WindowState implements EntityState {
     const applied = Math.min(position, this.#applied);
     const content = { raw, entries, applied, newestMs, strings: [...this.#strings] };
     const past = new WindowState(this.#kind, content, this.folded);
-    const knewFolded = this.folded === null || this.folded.newestPosition <= position;
-    past.#droppedUpToMs = knewFolded
+    // What was taken back or folded since is not there any more, and nothing tells of it.
+    const isWhole = !this.layout.corrected && (this.folded === null || this.folded.newestPosition <= position);
+    past.#droppedUpToMs = isWhole
       ? Math.max(this.#droppedUpToMs, this.#newestMs - this.layout.retentionMs)
       : Number.POSITIVE_INFINITY;
     return past;
   }
 
+  /** This state without the events that were not known yet at a time: itself where all were. */
+  knownAt(timeMs: number): WindowState {
+    const mark = this.#offsetOf('available-at');
+    if (mark === -1) return this;
+    this.#allKnownAtMs ??= this.#latest(mark);
+    if (this.#allKnownAtMs <= timeMs) return this;
+    const stride = this.#stride;
+    const raw = new Float64Array(roomFor(this.size) * stride);
+    let entries = 0;
+    for (let at = this.#start * stride; at < this.#end * stride; at += stride) {
+      if ((this.#raw[at + mark] ?? 0) > timeMs) continue;
+      raw.set(this.#raw.subarray(at, at + stride), entries * stride);
+      entries += 1;
+    }
+    const { applied, newestMs } = this;
+    return new WindowState(this.#kind, { raw, entries, applied, newestMs, strings: [...this.#strings] });
+  }
+
   apply(entry: WindowEntry): Applied {
     if (entry.position <= this.#applied) return 'repeated';
     this.#applied = entry.position;
-    if (this.isTooLate(entry.timeMs)) return 'too-late';
-    if (this.layout.keepsEmptyEntries || hasValue(entry.inputs)) this.#insert(entry);
+    const { corrected, keepsEmptyEntries, retentionMs } = this.layout;
+    if (entry.replaces !== undefined) this.#remove(entry.replaces);
+    if (!corrected && this.isTooLate(entry.timeMs)) return 'too-late';
+    const isKept = !corrected || entry.timeMs > this.#newestMs - retentionMs;
+    if (isKept && (keepsEmptyEntries || hasValue(entry.inputs))) this.#insert(entry);
     if (entry.timeMs > this.#newestMs) {
       this.#newestMs = entry.timeMs;
       this.#expire();
     }
+    return 'applied';
+  }
+
+  retract({ position, ...retracted }: Retraction): Applied {
+    if (position <= this.#applied) return 'repeated';
+    this.#applied = position;
+    this.#remove(retracted);
     return 'applied';
   }
 
@@ -227,7 +274,34 @@ export class WindowState implements EntityState {
     return Number.isNaN(value) ? null : value;
   }
 
-  #insert({ timeMs, position, inputs }: WindowEntry): void {
+  /** Where an entry holds a mark; -1 where it does not. */
+  #offsetOf(mark: EntryMark): number {
+    const index = this.layout.marks.indexOf(mark);
+    return index === -1 ? -1 : 2 + this.layout.columns.length + index;
+  }
+
+  #latest(offset: number): number {
+    let latest = Number.NEGATIVE_INFINITY;
+    for (let entry = this.#start; entry < this.#end; entry += 1)
+      latest = Math.max(latest, this.#raw[entry * this.#stride + offset] ?? latest);
+    return latest;
+  }
+
+  #remove({ timeMs, origin }: Retracted): void {
+    const mark = this.#offsetOf('origin');
+    const which = mark === -1 ? 1 : mark;
+    for (let entry = this.firstAfterPosition(timeMs, -1); this.timeAt(entry) === timeMs; entry += 1) {
+      if (entry >= this.#end) return;
+      const at = entry * this.#stride;
+      if (this.#raw[at + which] !== origin) continue;
+      this.#raw.copyWithin(at, at + this.#stride, this.#end * this.#stride);
+      this.#end -= 1;
+      this.#staleFrom(entry);
+      return;
+    }
+  }
+
+  #insert({ timeMs, position, inputs, origin }: WindowEntry): void {
     if (this.#end * this.#stride === this.#raw.length) this.#makeRoom();
     // Positions only rise, so among equal times the new entry is the last.
     const entry = timeMs >= this.#newestMs ? this.#end : this.firstAfter(timeMs);
@@ -243,6 +317,11 @@ export class WindowState implements EntityState {
         column < numberColumns ? inputs.numbers[column] : this.#codeOf(inputs.strings[column - numberColumns] ?? null);
       this.#raw[at + 2 + column] = value ?? Number.NaN;
     }
+    const availableAtMs = Math.max(timeMs, inputs.availableAtMs ?? timeMs);
+    this.layout.marks.forEach((mark, index) => {
+      this.#raw[at + 2 + columns.length + index] = mark === 'origin' ? (origin ?? position) : availableAtMs;
+    });
+    if (this.#allKnownAtMs !== undefined) this.#allKnownAtMs = Math.max(this.#allKnownAtMs, availableAtMs);
   }
 
   #expire(): void {

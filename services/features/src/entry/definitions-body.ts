@@ -25,13 +25,26 @@ const expression = z
     'A tree such as { "op": "+", "args": ["amount", 1] }; a text is short for a column, any other value for itself',
   );
 
+const time = z.strictObject({ column, unit: z.enum(timeUnits) });
+const operations = z.strictObject({
+  column,
+  insert: z.array(z.string()).optional(),
+  update: z.array(z.string()).optional(),
+  delete: z.array(z.string()).optional(),
+});
+
 const source = z.strictObject({
   kind: z.literal('source'),
   name,
   topic: z.string(),
   description,
   id: column.optional(),
-  eventTime: z.strictObject({ column, unit: z.enum(timeUnits) }),
+  eventTime: time,
+  availableAt: time.optional(),
+  cdc: z
+    .strictObject({ key: z.array(column), op: operations.optional() })
+    .optional()
+    .describe('The topic has the changes of a table: each record ends what the earlier one of its key has said'),
   entity: column.optional(),
   partitioner: z.enum(partitioners).nullable().optional(),
   keyEncoding: z.enum(keyEncodings).optional(),

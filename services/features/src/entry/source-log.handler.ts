@@ -25,6 +25,7 @@ import { buryOnce } from '../flow/bury-once.ts';
 import { EventTimeAlignment } from '../flow/event-time-alignment.ts';
 import { judgeCandidates, ledgerKey } from '../flow/judge-candidates.ts';
 import { readCandidates, type Candidate, type Place } from '../flow/read-candidates.ts';
+import { KeptRow, rowKey, withEnded } from '../flow/row-versions.ts';
 import type { SourceBlueprint } from '../flow/source-blueprint.ts';
 import type { CheckParity } from '../flow/check-parity.ts';
 import type { MaterializationMetrics } from '../flow/materialization-metrics.ts';
@@ -188,22 +189,20 @@ export class SourceLogHandler implements PartitionHandler {
     { partition, draining }: PartitionBatch,
     candidates: readonly Candidate[],
   ): Promise<number> {
-    const [first] = candidates;
+    // A deletion brings no event that others would meet; its time may be that of its record.
+    const first = candidates.find(isEvent);
     if (slackMs === null || !first) return candidates.length;
     const horizonMs = await this.#alignment.horizon(partition, first.event.eventTimeMs, { slackMs, signal: draining });
-    const beyond = candidates.findIndex(({ event }) => event.eventTimeMs > horizonMs);
+    const beyond = candidates.findIndex((candidate) => isEvent(candidate) && candidate.event.eventTimeMs > horizonMs);
     return beyond === -1 ? candidates.length : Math.max(1, beyond);
   }
 
-  async #materializePart(
-    owned: Owned,
-    batch: PartitionBatch,
-    candidates: readonly Candidate[],
-  ): Promise<readonly Poison[]> {
+  async #materializePart(owned: Owned, batch: PartitionBatch, given: readonly Candidate[]): Promise<readonly Poison[]> {
     const { vectors, viewStates, metrics, now } = this.#parts;
     const { blueprint } = owned;
     await owned.states.settle();
-    await owned.states.load(stateKeys(blueprint, candidates));
+    await owned.states.load(stateKeys(blueprint, given));
+    const candidates = withEnded(blueprint, given, (key) => owned.states.change(rowState(key)));
     await owned.rekeyed.begin(blueprint.rekeyedViews);
     const borrowed = new BorrowedStates(blueprint, candidates, owned.rekeyed.pending);
     await borrowed.read((wanted) => viewStates.read(wanted));
@@ -217,7 +216,7 @@ export class SourceLogHandler implements PartitionHandler {
       wasSent: (log, entity, offset) => owned.rekeyed.wasSent(log, entity, offset),
     });
     crashPoint('features.before-rekey');
-    const positions = await owned.rekeyed.publish(blueprint.rekeyedViews, accepted);
+    const { own, ends } = await owned.rekeyed.publish(blueprint.rekeyedViews, accepted);
     const built = buildVectors(blueprint, accepted, {
       generation: batch.generation,
       computedAtMs: now(),
@@ -225,7 +224,8 @@ export class SourceLogHandler implements PartitionHandler {
       ownState: (log, entity) => owned.states.change(stateKey(log, entity)),
       foreign: (log, entity) => borrowed.foreign(log, entity),
       sibling: (log, entity, before) => borrowed.sibling(log, entity, before),
-      ownPosition: (event, view) => positions[event]?.[view] ?? null,
+      endPosition: (event, view) => ends[event]?.[view] ?? null,
+      ownPosition: (event, view) => own[event]?.[view] ?? null,
     });
     const keys = new Map(accepted.map(({ record }) => [record.offset, record.key]));
     crashPoint('features.before-publish');
@@ -295,10 +295,20 @@ function stateKeys({ ownViews }: SourceBlueprint, candidates: readonly Candidate
   for (const candidate of candidates) {
     const ledger = ledgerKey(candidate);
     if (ledger !== null) keys.push(ledgerState(ledger));
+    const row = rowKey(candidate);
+    if (row !== null) keys.push(rowState(row));
     const { entity } = candidate.event;
     if (entity !== null) for (const log of ownViews) keys.push(stateKey(log, entity));
   }
   return keys;
+}
+
+function isEvent({ event }: Candidate): boolean {
+  return event.change?.op !== 'delete';
+}
+
+function rowState(key: string): StateKey<KeptRow> {
+  return { key, decode: (bytes) => KeptRow.decode(bytes) };
 }
 
 function ledgerState(key: string): StateKey<EventLedger> {

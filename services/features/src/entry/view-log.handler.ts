@@ -10,6 +10,7 @@ import {
   type Poison,
   type StartPosition,
 } from '@millrace/events';
+import { originOf, type Applied, type EntityState } from '@millrace/feature-engine';
 import type { FencedStateStore } from '@millrace/online-store';
 import type { RekeyedEvent } from '@millrace/schemas';
 import { crashPoint } from '@millrace/service-kit';
@@ -111,7 +112,7 @@ export class ViewLogHandler implements PartitionHandler {
     let late = 0;
     for (const { event, position } of events) {
       const state = states.change(stateKey(log, event.entity));
-      if (state.apply({ timeMs: event.eventTimeMs, position, inputs: event }) === 'too-late') late += 1;
+      if (applyLogged(state, event, position) === 'too-late') late += 1;
     }
     this.#parts.metrics.late(log.view.source.name, late);
     const last = records.at(-1);
@@ -126,4 +127,10 @@ export class ViewLogHandler implements PartitionHandler {
     else states.commit(end);
     return poison;
   }
+}
+
+function applyLogged(state: EntityState, event: RekeyedEvent, position: number): Applied {
+  const { eventTimeMs: timeMs, sourcePartition: partition, sourceOffset, retracts } = event;
+  if (retracts !== null) return state.retract({ timeMs, position, origin: originOf({ partition, offset: retracts }) });
+  return state.apply({ timeMs, position, inputs: event, origin: originOf({ partition, offset: sourceOffset }) });
 }

@@ -1,5 +1,5 @@
 import type { BorrowedState } from './build-vectors.ts';
-import type { PendingEvents } from './pending-events.ts';
+import { applyPending, type PendingEvents } from './pending-events.ts';
 import type { Candidate } from './read-candidates.ts';
 import type { SourceBlueprint, ViewLog } from './source-blueprint.ts';
 
@@ -25,9 +25,11 @@ export class BorrowedStates {
     this.#pending = pending;
     // Whether an event comes too late is judged by the views themselves where the source has no key of its own.
     const judgedByViews = source.definition.entity === undefined;
-    for (const { rekeyed, serviceKeys } of events) {
+    for (const { rekeyed, serviceKeys, ended } of events) {
       rekeyedViews.forEach((log, j) => {
         const own = rekeyed[j];
+        const left = ended?.entities[log.view.id];
+        if (left !== undefined && siblingViews.has(log.view.id)) this.#want('sibling', log, left);
         if (own && (judgedByViews || siblingViews.has(log.view.id))) this.#want('sibling', log, own.entity);
       });
       services.forEach(({ views }, i) =>
@@ -65,8 +67,8 @@ export class BorrowedStates {
     const key = keyOf('sibling', log, entity);
     if (!this.#caughtUp.has(key)) {
       this.#caughtUp.add(key);
-      for (const { position, timeMs, inputs } of this.#pending.above(log.stateTopic, entity, borrowed.cut)) {
-        if (position < before) borrowed.state.apply({ timeMs, position, inputs });
+      for (const event of this.#pending.above(log.stateTopic, entity, borrowed.cut)) {
+        if (event.position < before) applyPending(borrowed.state, event);
       }
     }
     return borrowed;

@@ -1,7 +1,8 @@
 import { eventId } from '@millrace/events';
-import { isInvalid, type ViewValues, type EntityState } from '@millrace/feature-engine';
+import { isInvalid, originOf, type ViewValues, type EntityState } from '@millrace/feature-engine';
 import type { Cut, FeatureVector } from '@millrace/schemas';
 import type { Candidate } from './read-candidates.ts';
+import { retractedOf } from './row-versions.ts';
 import type { PlannedService, SourceBlueprint, ServiceView, ViewLog } from './source-blueprint.ts';
 
 /** The state of an entity in a view that this partition does not own, with what the vector may count beyond it. */
@@ -29,6 +30,8 @@ export interface VectorSurroundings {
   readonly foreign: (log: ViewLog, entity: string) => BorrowedState;
   /** State of a rekeyed view with what this partition sent before `before` already counted; own events are applied to it. */
   readonly sibling: (log: ViewLog, entity: string, before: number) => BorrowedState;
+  /** Position, in the j-th rekeyed view's log, of what takes back the version that the i-th accepted event ends. */
+  readonly endPosition: (event: number, view: number) => OwnPosition;
   /** Position that the i-th accepted event got in the j-th rekeyed view's log. */
   readonly ownPosition: (event: number, view: number) => OwnPosition;
 }
@@ -53,15 +56,21 @@ export function buildVectors(
   let skippedLate = 0;
   accepted.forEach((candidate, index) => {
     const { event, record } = candidate;
+    const replaces = candidate.ended && retractedOf(candidate.ended);
     blueprint.ownViews.forEach((log, i) => {
       const inputs = candidate.ownInputs[i];
-      if (event.entity === null || !inputs) return;
-      const applied = around
-        .ownState(log, event.entity)
-        .apply({ timeMs: event.eventTimeMs, position: record.offset, inputs });
+      if (event.entity === null) return;
+      const place = { timeMs: event.eventTimeMs, position: record.offset };
+      if (!inputs) {
+        if (replaces) around.ownState(log, event.entity).retract({ ...replaces, position: record.offset });
+        return;
+      }
+      const applied = around.ownState(log, event.entity).apply({ ...place, inputs, ...(replaces && { replaces }) });
       if (applied === 'too-late') skippedLate += 1;
     });
+    endInSiblings(blueprint, candidate, { index, around });
     const siblings = applyToSiblings(blueprint, candidate, { index, around });
+    if (event.change?.op === 'delete') return;
     blueprint.services.forEach((service, i) => {
       if (!around.isActive(service, record.offset)) return;
       const keys = candidate.serviceKeys[i] ?? null;
@@ -75,9 +84,25 @@ export function buildVectors(
 /** Own position in each rekeyed view, after the own event was counted in the borrowed state. */
 type Siblings = ReadonlyMap<string, number>;
 
+/** The version that the event ends, in the states of those it was sent to. */
+function endInSiblings(
+  { rekeyedViews, siblingViews: read }: SourceBlueprint,
+  { record, ended }: Candidate,
+  { index, around }: { readonly index: number; readonly around: VectorSurroundings },
+): void {
+  if (!ended) return;
+  rekeyedViews.forEach((log, j) => {
+    const entity = ended.entities[log.view.id];
+    const position = around.endPosition(index, j);
+    if (entity === undefined || position === null || !read.has(log.view.id)) return;
+    const origin = originOf({ partition: record.partition, offset: ended.offset });
+    around.sibling(log, entity, position).state.retract({ timeMs: ended.timeMs, origin, position });
+  });
+}
+
 function applyToSiblings(
   { rekeyedViews, siblingViews: read }: SourceBlueprint,
-  { event, rekeyed }: Candidate,
+  { event, rekeyed, record }: Candidate,
   { index, around }: { readonly index: number; readonly around: VectorSurroundings },
 ): Siblings {
   const positions = new Map<string, number>();
@@ -86,7 +111,9 @@ function applyToSiblings(
     if (!own || !read.has(log.view.id)) return;
     const position = around.ownPosition(index, j);
     const borrowed = around.sibling(log, own.entity, position ?? 0);
-    if (position !== null) borrowed.state.apply({ timeMs: event.eventTimeMs, position, inputs: own.inputs });
+    const { inputs } = own;
+    const origin = originOf(record);
+    if (position !== null) borrowed.state.apply({ timeMs: event.eventTimeMs, position, inputs, origin });
     // Sent before a restart: the state holds it. Of equal times all that the state holds count.
     positions.set(log.view.id, position ?? borrowed.cut);
   });

@@ -8,6 +8,7 @@ import { CandidateRows, type CandidateEvent } from './candidate-rows.ts';
 import { judgeCandidates } from './judge-candidates.ts';
 import type { PlannedServices, ServiceReference } from './planned-services.ts';
 import { readCandidate, type Candidate } from './read-candidates.ts';
+import { withEnded } from './row-versions.ts';
 import { describePlan, servedVector, type ServedFeatures, type ServedVector } from './serve-online-features.ts';
 import type { SourceBlueprint, ViewLog } from './source-blueprint.ts';
 
@@ -42,10 +43,12 @@ export class EvaluateCandidate {
   }
 
   async #vector(blueprint: SourceBlueprint, event: CandidateEvent, index: number): Promise<ServedVector> {
-    const candidate = await this.#candidate(blueprint, event, index);
+    const read = await this.#candidate(blueprint, event, index);
+    const row = await this.#states.row(blueprint, read);
+    const [candidate = read] = withEnded(blueprint, [read], () => row);
     const wanted = wantedStates(blueprint, candidate);
-    const read = await this.#states.read(wanted);
-    const states = new Map(wanted.map(({ log, entity }, i) => [`${log.view.id}|${entity}`, read[i]]));
+    const found = await this.#states.read(wanted);
+    const states = new Map(wanted.map(({ log, entity }, i) => [`${log.view.id}|${entity}`, found[i]]));
     const stateOf = (log: ViewLog, entity: string): BorrowedState => {
       const state = states.get(`${log.view.id}|${entity}`);
       if (!state) throw new RangeError(`the state of ${log.view.id} for "${entity}" was not read`);
@@ -65,9 +68,12 @@ export class EvaluateCandidate {
       ownState: (log, entity): EntityState => stateOf(log, entity).state,
       foreign: stateOf,
       sibling: stateOf,
+      endPosition: () => nextOffset - 1,
       ownPosition: () => nextOffset,
     });
     const [vector] = vectors;
+    if (candidate.event.change?.op === 'delete')
+      throw refused(index, { reason: 'deletion', message: 'takes a row back: it gets no vector' });
     if (!vector) throw refused(index, lackedKey(blueprint, candidate));
     const { entities, eventTimeMs, numbers, strings } = vector;
     const cuts = blueprint.services.flatMap(({ views }) =>
@@ -138,6 +144,8 @@ function wantedStates(
   rekeyedViews.forEach((log, j) => {
     const own = candidate.rekeyed[j];
     if (own && (source.definition.entity === undefined || siblingViews.has(log.view.id))) want(log, own.entity);
+    const left = candidate.ended?.entities[log.view.id];
+    if (left !== undefined && siblingViews.has(log.view.id)) want(log, left);
   });
   services.forEach(({ views }, i) =>
     candidate.serviceKeys[i]?.forEach((key, v) => {

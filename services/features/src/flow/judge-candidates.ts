@@ -14,9 +14,10 @@ const unkeyedLedgers = 1_024;
 
 /**
  * Which ledger an event belongs to: its entity's, or for a source that is not keyed one of a fixed number by id. Null when
- * there is nothing to remember.
+ * there is nothing to remember: of a table's changes every one counts in its turn, none is a repeat or too late.
  */
 export function ledgerKey({ event }: Candidate): string | null {
+  if (event.change !== undefined) return null;
   if (event.entity !== null) return `#|${event.entity}`;
   return event.id === null ? null : `#~${crc32(event.id) % unkeyedLedgers}`;
 }

@@ -1,10 +1,18 @@
-import type { EntryInputs } from '@millrace/feature-engine';
+import type { EntityState, EntryInputs } from '@millrace/feature-engine';
 
-/** An event that this partition has sent to a rekeyed log and that the log's owner may not have applied yet. */
+/** An event, or what takes one back, that this partition has sent to a rekeyed log and that the log's owner may not have applied yet. */
 export interface PendingEvent {
   readonly position: number;
   readonly timeMs: number;
-  readonly inputs: EntryInputs;
+  readonly origin: number;
+  /** Null where the event of this time and origin is taken back. */
+  readonly inputs: EntryInputs | null;
+}
+
+/** As the log's owner does it. */
+export function applyPending(state: EntityState, { inputs, ...event }: PendingEvent): void {
+  if (inputs === null) state.retract(event);
+  else state.apply({ ...event, inputs });
 }
 
 /**

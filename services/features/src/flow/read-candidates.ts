@@ -1,5 +1,6 @@
 import type { DecodeResult, Poison, SourceRecord } from '@millrace/events';
 import { isInvalid, type EntryInputs, type Invalid, type Row, type SourceEvent } from '@millrace/feature-engine';
+import type { RowVersion } from './row-versions.ts';
 import type { SourceBlueprint, ViewLog } from './source-blueprint.ts';
 
 /** A record that is good in itself; whether it counts is decided against the state. */
@@ -13,6 +14,8 @@ export interface Candidate {
   readonly rekeyed: readonly (RekeyedInputs | null)[];
   /** Keys of the views of each feature service; null where the event lacks one, so that it gives that service no vector. */
   readonly serviceKeys: readonly (readonly string[] | null)[];
+  /** The version of a table's row that this change takes back. */
+  readonly ended?: RowVersion;
 }
 
 interface RekeyedInputs {
@@ -52,15 +55,39 @@ export function readCandidates(
   records.forEach((record, i) => {
     const result = decoded[i];
     if (!result) return;
-    if (!result.ok) {
-      poison.push({ record, reason: result.reason, message: result.message });
-      return;
-    }
-    const candidate = readCandidate(blueprint, record, { row: result.value, rules });
-    if ('invalid' in candidate) poison.push({ record, reason: candidate.invalid, message: candidate.message });
+    const candidate = result.ok
+      ? readCandidate(blueprint, record, { row: result.value, rules })
+      : readTombstone(blueprint, record, rules.place);
+    if (candidate === null) {
+      if (!result.ok) poison.push({ record, reason: result.reason, message: result.message });
+    } else if ('invalid' in candidate) poison.push({ record, reason: candidate.invalid, message: candidate.message });
     else candidates.push(candidate);
   });
   return { candidates, poison };
+}
+
+/** A record without a value, where that says something; null where it does not, or the record has a value. */
+function readTombstone(blueprint: SourceBlueprint, record: SourceRecord, place: Place): Candidate | Refused | null {
+  if (record.value !== null) return null;
+  const read = blueprint.source.readTombstone(record.key, record.timestampMs);
+  if (read === null || 'invalid' in read) return read;
+  return checkPlace(blueprint, read.event, { record, place }) ?? deletion(blueprint, record, read);
+}
+
+/** No view takes anything from a deletion, and no model scores it. */
+function deletion(
+  { rekeyedViews, services }: SourceBlueprint,
+  record: SourceRecord,
+  { row, event }: { readonly row: Row; readonly event: SourceEvent },
+): Candidate {
+  return {
+    record,
+    row,
+    event,
+    ownInputs: [],
+    rekeyed: rekeyedViews.map(() => null),
+    serviceKeys: services.map(() => null),
+  };
 }
 
 /** Depends on the record and the definitions only. */
@@ -74,9 +101,11 @@ export function readCandidate(
   const read = blueprint.source.rowOf(decoded);
   if (isInvalid(read)) return read;
   const { row } = read;
-  const event = blueprint.source.readEvent(row);
+  const event = blueprint.source.readEvent(row, record.timestampMs);
   if (isInvalid(event)) return event;
-  const refused = checkFuture(blueprint, event, record) ?? checkPlace(blueprint, event, { record, place: rules.place });
+  const misplaced = checkPlace(blueprint, event, { record, place: rules.place });
+  if (event.change?.op === 'delete') return misplaced ?? deletion(blueprint, record, { row, event });
+  const refused = checkFuture(blueprint, event, record) ?? misplaced;
   if (refused) return refused;
 
   const ownInputs: EntryInputs[] = [];
@@ -146,7 +175,8 @@ function checkPlace(
   { entity }: SourceEvent,
   { record, place }: { readonly record: SourceRecord; readonly place: Place },
 ): Refused | undefined {
-  if (entity === null || ownViews.length === 0) return undefined;
+  // Of a table's changes the one before has to be found as well, whichever views there are.
+  if (entity === null || (ownViews.length === 0 && source.changes === null)) return undefined;
   const key = source.recordKey(entity);
   if (key === null) {
     return {

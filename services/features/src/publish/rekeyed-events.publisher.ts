@@ -7,12 +7,14 @@ import {
   type AvroWriter,
   type EventBus,
   type OutgoingRecord,
+  type SourceRecord,
 } from '@millrace/events';
+import { originOf, retractionLane } from '@millrace/feature-engine';
 import type { FencedStateStore } from '@millrace/online-store';
 import type { RekeyedEvent } from '@millrace/schemas';
 import type { OwnPosition } from '../flow/build-vectors.ts';
 import { decodeFenceNote, encodeFenceNote } from '../flow/fence-note.ts';
-import { PendingEvents } from '../flow/pending-events.ts';
+import { PendingEvents, type PendingEvent } from '../flow/pending-events.ts';
 import type { Candidate } from '../flow/read-candidates.ts';
 import type { ViewLog } from '../flow/source-blueprint.ts';
 
@@ -22,8 +24,33 @@ export interface SourcePlace {
   readonly generation: number;
 }
 
-/** By event and rekeyed view; undefined where the event has no key for the view. */
-export type Positions = readonly (readonly (OwnPosition | undefined)[])[];
+/** By event and rekeyed view; undefined where the event has nothing for the view. */
+type Positions = readonly (readonly (OwnPosition | undefined)[])[];
+
+export interface SentPositions {
+  readonly own: Positions;
+  /** Of what takes back the versions that events end. */
+  readonly ends: Positions;
+}
+
+/** What one record of a view's log says. */
+interface Said {
+  readonly as: keyof SentPositions;
+  readonly lane: string;
+  readonly entity: string;
+  readonly event: Omit<PendingEvent, 'position'>;
+  readonly sourceEventId: string | null;
+  readonly retracts: number | null;
+}
+
+interface LogRecord extends Pick<Said, 'as' | 'lane' | 'entity' | 'event'> {
+  readonly stateTopic: string;
+  readonly record: OutgoingRecord & { readonly partition: number };
+}
+
+interface Sent extends LogRecord {
+  readonly told: (position: number) => void;
+}
 
 const longestWaitMs = 30_000;
 const pruneAbove = 20_000;
@@ -76,27 +103,29 @@ export class RekeyedEventsPublisher {
     return this.#isThere(log, partitioners.murmur2(Buffer.from(entity), rekeyedTopic.partitions), sourceOffset);
   }
 
-  /** After `begin`. */
-  async publish(views: readonly ViewLog[], events: readonly Candidate[]): Promise<Positions> {
-    if (views.length === 0) return [];
-    const records: OutgoingRecord[] = [];
-    const places: { event: number; view: number }[] = [];
-    const positions = events.map(() => views.map((): OwnPosition | undefined => undefined));
+  /** After `begin`. What an event takes back goes before it. */
+  async publish(views: readonly ViewLog[], events: readonly Candidate[]): Promise<SentPositions> {
+    const none = (): (OwnPosition | undefined)[][] => events.map(() => views.map(() => undefined));
+    const positions = { own: none(), ends: none() };
+    const sent: Sent[] = [];
     events.forEach((candidate, event) => {
       views.forEach((log, view) => {
-        const record = this.#record(log, candidate, view);
-        const row = positions[event];
-        if (!record || !row) return;
-        if (this.#isThere(log, record.partition, candidate.record.offset)) {
-          row[view] = null;
-          return;
+        for (const to of [this.#retraction(log, candidate), this.#event(log, candidate, view)]) {
+          const row = to && positions[to.as][event];
+          if (!to || !row) continue;
+          if (this.#isThere(to, to.record.partition, candidate.record.offset)) row[view] = null;
+          else sent.push({ ...to, told: (position) => (row[view] = position) });
         }
-        records.push(record);
-        places.push({ event, view });
       });
     });
-    const offsets = await this.#bus.producer().send(records);
-    offsets.forEach((position, i) => this.#remember(views, events, { ...places[i], position, positions }));
+    if (sent.length === 0) return positions;
+    const offsets = await this.#bus.producer().send(sent.map(({ record }) => record));
+    offsets.forEach((position, i) => {
+      const { stateTopic = '', entity = '', event, told } = sent[i] ?? {};
+      if (!event) return;
+      told?.(position);
+      this.pending.add(stateTopic, entity, { ...event, position });
+    });
     return positions;
   }
 
@@ -106,44 +135,59 @@ export class RekeyedEventsPublisher {
     return offset <= (applied?.get({ lane, sourceTopic: topic, generation, sourcePartition }) ?? -1);
   }
 
-  #record(log: ViewLog, { record, event, rekeyed }: Candidate, view: number): OutgoingRecord | undefined {
+  #event(log: ViewLog, { record, event, rekeyed }: Candidate, view: number): LogRecord | undefined {
     const own = rekeyed[view];
-    if (!own || !log.rekeyedTopic) return undefined;
-    const key = Buffer.from(own.entity);
-    const identity = {
+    if (!own) return undefined;
+    const { entity, inputs } = own;
+    return this.#record(log, record, {
+      as: 'own',
       lane: log.lane,
-      sourceTopic: record.topic,
-      generation: this.#place.generation,
-      sourcePartition: record.partition,
-      sourceOffset: record.offset,
-    };
+      entity,
+      event: { timeMs: event.eventTimeMs, origin: originOf(record), inputs },
+      sourceEventId: event.id,
+      retracts: null,
+    });
+  }
+
+  #retraction(log: ViewLog, { record, event, ended }: Candidate): LogRecord | undefined {
+    const entity = ended?.entities[log.view.id];
+    if (!ended || entity === undefined) return undefined;
+    const origin = originOf({ partition: record.partition, offset: ended.offset });
+    return this.#record(log, record, {
+      as: 'ends',
+      lane: retractionLane(log.lane),
+      entity,
+      event: { timeMs: ended.timeMs, origin, inputs: null },
+      sourceEventId: event.id,
+      retracts: ended.offset,
+    });
+  }
+
+  #record(
+    { rekeyedTopic, stateTopic }: ViewLog,
+    { topic: sourceTopic, partition: sourcePartition, offset: sourceOffset, timestampMs }: SourceRecord,
+    said: Said,
+  ): LogRecord | undefined {
+    if (!rekeyedTopic) return undefined;
+    const { as, lane, entity, event, sourceEventId, retracts } = said;
+    const { timeMs: eventTimeMs, inputs } = event;
+    const key = Buffer.from(entity);
+    const identity = { lane, sourceTopic, generation: this.#place.generation, sourcePartition, sourceOffset };
     const value = this.#writer.encode({
       eventId: eventId(identity),
       ...identity,
-      sourceEventId: event.id,
-      entity: own.entity,
-      eventTimeMs: event.eventTimeMs,
-      sourceTimestampMs: record.timestampMs,
-      numbers: [...(own.inputs.numbers as number[])],
-      strings: own.inputs.strings,
-      retracts: null,
-      availableAtMs: null,
+      sourceEventId,
+      entity,
+      eventTimeMs,
+      sourceTimestampMs: timestampMs,
+      numbers: [...((inputs?.numbers ?? []) as number[])],
+      strings: inputs?.strings ?? [],
+      retracts,
+      availableAtMs: inputs?.availableAtMs ?? null,
     });
-    const topic = this.#bus.topics.name(log.rekeyedTopic.name);
-    return { topic, partition: partitioners.murmur2(key, log.rekeyedTopic.partitions), key, value };
-  }
-
-  #remember(
-    views: readonly ViewLog[],
-    events: readonly Candidate[],
-    sent: { event?: number; view?: number; position: number; positions: (OwnPosition | undefined)[][] },
-  ): void {
-    const { event = -1, view = -1, position } = sent;
-    const [candidate, log, row] = [events[event], views[view], sent.positions[event]];
-    const own = candidate?.rekeyed[view];
-    if (!candidate || !log || !row || !own) return;
-    row[view] = position;
-    this.pending.add(log.stateTopic, own.entity, { position, timeMs: candidate.event.eventTimeMs, inputs: own.inputs });
+    const topic = this.#bus.topics.name(rekeyedTopic.name);
+    const partition = partitioners.murmur2(key, rekeyedTopic.partitions);
+    return { as, lane, stateTopic, entity, event, record: { topic, partition, key, value } };
   }
 
   async #whatIsThere(views: readonly ViewLog[]): Promise<ReadonlyMap<string, readonly Watermarks[]>> {

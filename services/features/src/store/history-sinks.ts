@@ -178,7 +178,8 @@ export class HistorySinks {
       const decoded = await reader.decodeBatch(batch.records);
       return batch.records.map((record, i) => {
         const result = decoded[i];
-        return result?.ok ? table.store(result.value, record, batch.generation) : null;
+        if (!result?.ok) return record.value === null ? table.store(null, record, batch.generation) : null;
+        return table.store(result.value, record, batch.generation);
       });
     };
     await this.#keep({ name: plan.name, topic: plan.definition.topic, map, generation }, life);

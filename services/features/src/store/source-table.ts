@@ -10,7 +10,15 @@ import {
   type Table,
 } from '@millrace/clickhouse';
 import type { SourceRecord } from '@millrace/events';
-import { isInvalid, sourceColumnType, type ColumnType, type Row, type SourcePlan } from '@millrace/feature-engine';
+import {
+  isInvalid,
+  sourceColumnType,
+  type ColumnType,
+  type Invalid,
+  type Row,
+  type SourceEvent,
+  type SourcePlan,
+} from '@millrace/feature-engine';
 import { HistoryValues } from './history-values.ts';
 
 interface SourceRow {
@@ -19,6 +27,8 @@ interface SourceRow {
   readonly eventTimeMs: number;
   readonly entity: string;
   readonly id: string | null;
+  readonly isDeletion: boolean;
+  readonly availableAtMs: number | null;
   /** In the order of the source's columns. */
   readonly values: readonly unknown[];
 }
@@ -61,6 +71,20 @@ const systemColumns: readonly (ColumnDefinition & { readonly of: (row: SourceRow
   },
 ];
 
+const deletedColumn: (typeof systemColumns)[number] = {
+  name: '_deleted',
+  type: 'UInt8',
+  comment: 'Whether the record deletes the row of its key, and is no event itself',
+  of: ({ isDeletion }) => (isDeletion ? 1 : 0),
+};
+
+const availableColumn: (typeof systemColumns)[number] = {
+  name: '_available_at',
+  type: `Nullable(${time})`,
+  comment: 'When the event became known, from the column that the source declares, null: with its event time',
+  of: ({ availableAtMs }) => availableAtMs,
+};
+
 function sourceTableName(source: string): string {
   return `source_${source}`;
 }
@@ -71,6 +95,8 @@ export class SourceTable {
   readonly #values: HistoryValues;
   /** For a row that does not fit as a whole. */
   readonly #byColumn: readonly HistoryValues[];
+  /** What only some sources have. */
+  readonly #further: typeof systemColumns;
   readonly #table: Table<SourceRow>;
 
   constructor(plan: SourcePlan) {
@@ -78,7 +104,9 @@ export class SourceTable {
     const columns = Object.entries(plan.columns).map(([name, type]) => ({ name, type }));
     this.#values = new HistoryValues(plan.columns);
     this.#byColumn = columns.map(({ name, type }) => new HistoryValues({ [name]: type }));
-    const system = systemColumns.map(({ name, type, of }) => [name, { type, of }] as const);
+    const { cdc, availableAt } = plan.definition;
+    this.#further = [...(cdc ? [deletedColumn] : []), ...(availableAt ? [availableColumn] : [])];
+    const system = [...systemColumns, ...this.#further].map(({ name, type, of }) => [name, { type, of }] as const);
     const own = columns.map(
       ({ name, type }, i) =>
         [name, { type: sourceColumnType(type), of: ({ values }: SourceRow) => storable(values[i], type) }] as const,
@@ -91,11 +119,13 @@ export class SourceTable {
 
   /** Makes the table, or adds the columns that a newer schema has. Repeatable. */
   async ensure(clickhouse: ClickHouse): Promise<void> {
-    const own = Object.entries(this.#plan.columns).map(([name, type]) => ({
+    const further = this.#further.map(({ name, type, comment }) => ({ name, type, comment }));
+    const declared = Object.entries(this.#plan.columns).map(([name, type]) => ({
       name,
       type: sourceColumnType(type),
       comment: `Column ${name} of the source's events`,
     }));
+    const own = [...further, ...declared];
     const { topic } = this.#plan.definition;
     await clickhouse.command(
       createTableStatement(clickhouse, {
@@ -111,19 +141,25 @@ export class SourceTable {
   /**
    * Null for what can be no event of the source whatever its definitions ask for. All else is kept, with null for each value
    * that does not fit its column: whether that matters is for those to say who read the column. What the materialization
-   * refused is known by its dead letter.
+   * refused is known by its dead letter. `value` is null for a record that has none.
    */
-  store(value: Row, record: SourceRecord, generation: number): StoredRecord | null {
+  store(value: Row | null, record: SourceRecord, generation: number): StoredRecord | null {
+    const read = value === null ? this.#plan.readTombstone(record.key, record.timestampMs) : this.#read(value, record);
+    if (read === null || isInvalid(read)) return null;
+    const { eventTimeMs, entity, id, change } = read.event;
+    const isDeletion = change?.op === 'delete';
+    if (!isDeletion && this.#plan.tooFarInFuture(eventTimeMs, record.timestampMs)) return null;
+    const availableAtMs = isDeletion ? null : this.#plan.availableAtMs(read.row);
+    if (availableAtMs !== null && typeof availableAtMs !== 'number') return null;
+    const stored = { record, generation, eventTimeMs, entity: entity ?? '', id, isDeletion, availableAtMs };
+    return { identity: null, rows: [row(this.#table, { ...stored, values: this.#valuesOf(read.row) })] };
+  }
+
+  #read(value: Row, { timestampMs }: SourceRecord): { row: Row; event: SourceEvent } | Invalid {
     const read = this.#plan.rowOf(value);
-    if (isInvalid(read)) return null;
-    const event = this.#plan.readEvent(read.row);
-    if (isInvalid(event) || this.#plan.tooFarInFuture(event.eventTimeMs, record.timestampMs)) return null;
-    const { eventTimeMs, entity, id } = event;
-    const values = this.#valuesOf(read.row);
-    return {
-      identity: null,
-      rows: [row(this.#table, { record, generation, eventTimeMs, entity: entity ?? '', id, values })],
-    };
+    if (isInvalid(read)) return read;
+    const event = this.#plan.readEvent(read.row, timestampMs);
+    return isInvalid(event) ? event : { row: read.row, event };
   }
 
   #valuesOf(row: Row): readonly unknown[] {

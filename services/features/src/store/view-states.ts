@@ -5,6 +5,7 @@ import type { BorrowedState } from '../flow/build-vectors.ts';
 import { ledgerKey } from '../flow/judge-candidates.ts';
 import { KnownProgress } from '../flow/known-progress.ts';
 import type { Candidate } from '../flow/read-candidates.ts';
+import { KeptRow, rowKey } from '../flow/row-versions.ts';
 import type { SourceBlueprint, ViewLog } from '../flow/source-blueprint.ts';
 import type { StateKey } from './owned-partition.ts';
 
@@ -53,16 +54,30 @@ export class ViewStates {
   }
 
   /** What the owner of an event's partition remembers of its entity; nothing where the source has no key that says which. */
-  async ledger({ source, generation, group, stateTopic }: SourceBlueprint, candidate: Candidate): Promise<EventLedger> {
+  async ledger(blueprint: SourceBlueprint, candidate: Candidate): Promise<EventLedger> {
     const key = ledgerKey(candidate);
     if (key === null || candidate.event.entity === null) return EventLedger.empty();
-    const { partition } = candidate.record;
+    const found = await this.#ownersState(blueprint, candidate, key);
+    return found ? EventLedger.decode(found) : EventLedger.empty();
+  }
+
+  /** The row that a change is of, as the owner of its partition has it. */
+  async row(blueprint: SourceBlueprint, candidate: Candidate): Promise<KeptRow> {
+    const key = rowKey(candidate);
+    return KeptRow.decode(key === null ? null : await this.#ownersState(blueprint, candidate, key));
+  }
+
+  async #ownersState(
+    { source, generation, group, stateTopic }: SourceBlueprint,
+    { record: { partition } }: Candidate,
+    key: string,
+  ): Promise<Buffer | null> {
     const log = { topic: stateTopic, generation, partition };
     const [found] = await this.#store.read([{ log, key }]);
     await this.#progress.check(log, found?.nextOffset ?? null, () =>
       this.#committedUpTo(group, source.definition.topic, partition),
     );
-    return found?.value ? EventLedger.decode(found.value) : EventLedger.empty();
+    return found?.value ?? null;
   }
 
   /** Once a log partition, however many states were read of it. */
