@@ -99,6 +99,42 @@ export class CardSource {
     ];
   }
 
+  /** A table whose rows are keyed by card, with totals of each shop; a fee is the time at which a row became known. */
+  tableDefinitions(): object[] {
+    return [
+      {
+        kind: 'source',
+        name: 'ledger',
+        topic: this.topic,
+        entity: 'card',
+        partitioner: 'murmur2',
+        eventTime: { column: 'ts', unit: 'ms' },
+        availableAt: { column: 'fee', unit: 'ms' },
+        cdc: { key: ['card'] },
+      },
+      { kind: 'entity', name: 'ledger_row', key: 'card', type: 'string' },
+      { kind: 'entity', name: 'ledger_shop', key: 'shop', type: 'string' },
+      {
+        kind: 'feature-view',
+        name: 'ledger_rows',
+        entity: 'ledger_row',
+        source: 'ledger',
+        features: [{ name: 'row_count', aggregation: 'count', window: '30d' }],
+      },
+      {
+        kind: 'feature-view',
+        name: 'ledger_shops',
+        entity: 'ledger_shop',
+        source: 'ledger',
+        features: [
+          { name: 'rows', aggregation: 'count', window: '30d' },
+          { name: 'total', aggregation: 'sum', input: { op: 'column', name: 'amount' }, window: '30d' },
+        ],
+      },
+      { kind: 'feature-service', name: 'ledger', source: 'ledger', views: ['ledger_rows', 'ledger_shops'] },
+    ];
+  }
+
   /** Two sources that rows are pushed to: one whose views compute, and one whose view takes what it is given. */
   pushedDefinitions(): object[] {
     const amount = { op: 'column', name: 'amount' };
