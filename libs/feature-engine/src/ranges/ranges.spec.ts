@@ -196,10 +196,10 @@ describe('a lifetime', () => {
 });
 
 describe('the window of a document', () => {
-  function faultsOf(feature: object): string[] {
+  function faultsOf(feature: object, of: object = payments): string[] {
     const view = { kind: 'feature-view', name: 'v', entity: 'card', source: 'payments' };
     const written = { name: 'f', aggregation: 'sum', input: 'amount', ...feature };
-    const parsed = parseDefinitions([payments, card, { ...view, features: [written] }], noDefinitions);
+    const parsed = parseDefinitions([of, card, { ...view, features: [written] }], noDefinitions);
     return parsed.ok
       ? []
       : parsed.faults.map(({ path, message }) => `${path.replace('[2].features[0].', '')}: ${message}`);
@@ -260,5 +260,13 @@ describe('the window of a document', () => {
       'keys: is missing: over a lifetime a count of every value that ever comes would grow for ever',
     ]);
     expect(faultsOf({ aggregation: 'counts', keys: ['1'], window: lifetime() })).toEqual([]);
+    const changing = 'so that events change after a lifetime has folded them; give it a duration';
+    const table = { ...payments, entity: 'card', partitioner: 'murmur2', cdc: { key: ['card'] } };
+    expect(faultsOf({ window: lifetime() }, table)).toEqual([
+      `window: must not be a lifetime: source "payments" has cdc, ${changing}`,
+    ]);
+    expect(faultsOf({ window: lifetime() }, { ...payments, availableAt: { column: 'at', unit: 'ms' } })).toEqual([
+      `window: must not be a lifetime: source "payments" has availableAt, ${changing}`,
+    ]);
   });
 });
