@@ -30,6 +30,14 @@ const definitions = [
     },
     derived: { doubled: { op: '*', args: ['amount', 2] } },
   },
+  // A lifetime is of events that nothing changes later on.
+  {
+    kind: 'source',
+    name: 'clicks',
+    topic: 'clicks',
+    eventTime: { column: 'at', unit: 'ms' },
+    columns: { at: 'timestamp', card: 'string' },
+  },
   { kind: 'entity', name: 'card', description: 'd', key: 'card', type: 'string' },
   {
     kind: 'feature-view',
@@ -55,9 +63,15 @@ const definitions = [
       ...[
         { kind: 'tumbling', size: '1d', offset: '5h', which: 'previous' },
         { kind: 'session', gap: '30m', max: '1d' },
-        { kind: 'lifetime' },
       ].map((window) => ({ name: window.kind, aggregation: 'count', window })),
     ],
+  },
+  {
+    kind: 'feature-view',
+    name: 'ever',
+    entity: 'card',
+    source: 'clicks',
+    features: [{ name: 'clicks', aggregation: 'count', window: { kind: 'lifetime' } }],
   },
   {
     kind: 'feature-service',
