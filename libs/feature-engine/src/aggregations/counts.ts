@@ -3,6 +3,7 @@ import type { ObjectReader } from '../definitions/object-reader.ts';
 import { sqlText } from '../expressions/print-expression.ts';
 import type { AggregationKind } from './aggregation.ts';
 import { compareUtf8 } from './compare-utf8.ts';
+import { addCount, mergeCounts } from './count-map.ts';
 import { readWholeNumber } from './read-parameters.ts';
 
 /** How often each value came, as a map from the value's text to its count, sorted by the former. */
@@ -15,12 +16,6 @@ export interface Counts {
 
 /** Counts by the text of the value, none of them 0. */
 type CountedTexts = Map<string, number>;
-
-function plus(counted: CountedTexts, text: string, count: number): void {
-  const total = (counted.get(text) ?? 0) + count;
-  if (total === 0) counted.delete(text);
-  else counted.set(text, total);
-}
 
 export const counts: AggregationKind<Counts, CountedTexts> = {
   input: 'required',
@@ -41,17 +36,11 @@ export const counts: AggregationKind<Counts, CountedTexts> = {
     empty: () => new Map(),
     add: (counted, value, _, { keys }) => {
       const text = String(value);
-      if (keys === undefined || keys.includes(text)) plus(counted, text, 1);
+      if (keys === undefined || keys.includes(text)) addCount(counted, text, 1);
       return counted;
     },
-    merge: (earlier, later) => {
-      for (const [text, count] of later) plus(earlier, text, count);
-      return earlier;
-    },
-    subtract: (counted, taken) => {
-      for (const [text, count] of taken) plus(counted, text, -count);
-      return counted;
-    },
+    merge: (earlier, later) => mergeCounts(earlier, later, 1),
+    subtract: (counted, taken) => mergeCounts(counted, taken, -1),
     finish: (counted, _, parameters) => jsonOf(counted, parameters),
     encode: (counted, to) => {
       to.u32(counted.size);

@@ -1,6 +1,7 @@
 import { quote } from '../definitions/faults.ts';
 import type { ObjectReader } from '../definitions/object-reader.ts';
 import type { AggregationKind } from './aggregation.ts';
+import { addCount, mergeCounts } from './count-map.ts';
 import { bucketOf, bucketsPerOctave, bucketsPerSide, bucketsSql, middleOf, middleSql } from './dd-sketch.ts';
 
 /**
@@ -16,12 +17,6 @@ export interface Percentile {
 /** Counts by bucket, none of them 0. */
 type Counts = Map<number, number>;
 
-function plus(counts: Counts, bucket: number, count: number): void {
-  const total = (counts.get(bucket) ?? 0) + count;
-  if (total === 0) counts.delete(bucket);
-  else counts.set(bucket, total);
-}
-
 function ordered(counts: Counts): [number, number][] {
   return [...counts].sort(([a], [b]) => a - b);
 }
@@ -36,17 +31,11 @@ export const percentile: AggregationKind<Percentile, Counts> = {
   part: {
     empty: () => new Map(),
     add: (counts, value, _at, { accuracy }) => {
-      plus(counts, bucketOf(Number(value), bucketsPerOctave(accuracy)), 1);
+      addCount(counts, bucketOf(Number(value), bucketsPerOctave(accuracy)), 1);
       return counts;
     },
-    merge: (earlier, later) => {
-      for (const [bucket, count] of later) plus(earlier, bucket, count);
-      return earlier;
-    },
-    subtract: (counts, taken) => {
-      for (const [bucket, count] of taken) plus(counts, bucket, -count);
-      return counts;
-    },
+    merge: (earlier, later) => mergeCounts(earlier, later, 1),
+    subtract: (counts, taken) => mergeCounts(counts, taken, -1),
     finish: (counts, _, { q, accuracy }) => {
       const sorted = ordered(counts);
       const values = sorted.reduce((sum, [, count]) => sum + count, 0);
