@@ -8,6 +8,7 @@ import type { InternalEncoder } from './kafkajs-internals.ts';
 import { encodeProduce } from './produce-request.ts';
 import type { ProduceArguments } from './produce-request.ts';
 import { decodeRecordBatches } from './record-batches.ts';
+import { beginWithWholeFrames } from './whole-frames-patch.ts';
 
 const produceRequestPath = 'src/protocol/requests/produce/v7/request';
 const decodeMessagesPath = 'src/protocol/requests/fetch/v4/decodeMessages';
@@ -41,6 +42,7 @@ function loadPatched(): typeof KafkaJs {
   const { Codecs } = loadInternal(compressionPath) as { Codecs: Record<number, () => unknown> };
   for (const type of [1, 2, 3, 4]) Codecs[type] = () => codecOf(type);
   quietIdleTimer();
+  beginWithWholeFrames();
   return loadInternal('index.js') as typeof KafkaJs;
 }
 
