@@ -11,21 +11,10 @@ export type ServiceName = (typeof serviceNames)[number];
  */
 const nurseryMiB: Partial<Record<ServiceName, number>> = { features: 128, inference: 128 };
 
-/**
- * V8 lets garbage grow to some three times what is alive where the machine has much memory, and keeps pages that it has
- * freed, so a process takes for ever what its heap took once. Tracking makes garbage of middle age all the time (runs that
- * are forgotten, pages that are sent): its heap is collected at one and a half times what is alive, its nursery is half of
- * V8's own. Measured on it, filled with 30,000 runs and paged through: 479 MB instead of 741.
- */
-const smallHeap: Partial<Record<ServiceName, readonly string[]>> = {
-  tracking: ['--heap-growing-percent=50', '--max-semi-space-size=32'],
-};
-
 /** Options of Node for a service. */
 export function nodeFlagsOf(name: ServiceName): string[] {
   const sizeMiB = nurseryMiB[name];
-  const nursery = sizeMiB === undefined ? [] : [`--min-semi-space-size=${sizeMiB}`, `--max-semi-space-size=${sizeMiB}`];
-  return [...nursery, ...(smallHeap[name] ?? [])];
+  return sizeMiB === undefined ? [] : [`--min-semi-space-size=${sizeMiB}`, `--max-semi-space-size=${sizeMiB}`];
 }
 
 /**
