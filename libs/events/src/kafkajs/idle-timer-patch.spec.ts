@@ -1,22 +1,11 @@
-import { createRequire } from 'node:module';
 import { expect, test, vi } from 'vitest';
 import type { RequestQueue, RequestQueueClass } from './idle-timer-patch.ts';
 import { loadInternal } from './kafkajs-internals.ts';
 import './load-kafkajs.ts';
+import { stockModule } from './stock-module.ts';
 
-const path = 'kafkajs/src/network/requestQueue/index.js';
 const patched = loadInternal('src/network/requestQueue') as RequestQueueClass;
-
-/** The class as kafkajs ships it, from a second copy of its module. */
-function stockClass(): RequestQueueClass {
-  const require = createRequire(import.meta.url);
-  const resolved = require.resolve(path);
-  const cached = require.cache[resolved];
-  delete require.cache[resolved];
-  const stock = require(path) as RequestQueueClass;
-  if (cached) require.cache[resolved] = cached;
-  return stock;
-}
+const stock = stockModule('src/network/requestQueue/index.js') as RequestQueueClass;
 
 function idleQueue(QueueClass: RequestQueueClass): RequestQueue {
   const logger = { debug: () => undefined };
@@ -25,7 +14,7 @@ function idleQueue(QueueClass: RequestQueueClass): RequestQueue {
 
 test('kafkajs still re-arms a timer for an idle connection: when this fails, drop the patch', () => {
   vi.useFakeTimers();
-  const queue = idleQueue(stockClass());
+  const queue = idleQueue(stock);
   queue.checkPendingRequests();
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(50);

@@ -1,25 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { createRequire } from 'node:module';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { loadInternal } from './kafkajs-internals.ts';
 import './load-kafkajs.ts';
+import { stockModule } from './stock-module.ts';
 import type { Connection, ConnectionClass } from './whole-frames-patch.ts';
 
-const path = 'kafkajs/src/network/connection.js';
 const patched = loadInternal('src/network/connection') as ConnectionClass;
+const stock = stockModule('src/network/connection.js') as ConnectionClass;
 const newSocketFactory = loadInternal('src/network/socketFactory') as () => unknown;
-
-/** The class as kafkajs ships it, from a second copy of its module. */
-function stockClass(): ConnectionClass {
-  const require = createRequire(import.meta.url);
-  const resolved = require.resolve(path);
-  const cached = require.cache[resolved];
-  delete require.cache[resolved];
-  const stock = require(path) as ConnectionClass;
-  if (cached) require.cache[resolved] = cached;
-  return stock;
-}
 
 /** A broker that is killed when it has written the first two bytes of a response. */
 let broker: Server;
@@ -62,7 +51,7 @@ async function bytesAfterReconnecting(ConnectionOf: ConnectionClass): Promise<nu
 }
 
 test('kafkajs still goes on with a response that was cut off: when this fails, drop the patch', async () => {
-  expect(await bytesAfterReconnecting(stockClass())).toBe(2);
+  expect(await bytesAfterReconnecting(stock)).toBe(2);
 });
 
 test('a connection that was cut in the middle of a response begins anew', async () => {
